@@ -1,0 +1,55 @@
+import { createRequire } from "node:module";
+import { defineConfig } from "hardhat/config";
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+
+const require = createRequire(import.meta.url);
+
+/// The compiler comes from npm, so that a build needs nothing but the lock file.
+const compiler = {
+  version: "0.8.37",
+  path: require.resolve("solc/soljson.js"),
+};
+const settings = {
+  evmVersion: "osaka",
+  viaIR: true,
+  optimizer: { enabled: true, runs: 200 },
+};
+
+export default defineConfig({
+  plugins: [toolbox],
+  solidity: {
+    profiles: {
+      default: { ...compiler, settings },
+      production: { ...compiler, settings: { ...settings, metadata: { bytecodeHash: "none" } } },
+    },
+  },
+  typechain: { outDir: "typechain-types" },
+  paths: {
+    sources: "contracts",
+    tests: { mocha: "test", solidity: "test" },
+  },
+  networks: {
+    // The execution side of the embedded chain: one block per proposed slot, mined by scripts/devnet.
+    devnet: {
+      type: "edr-simulated",
+      chainType: "l1",
+      chainId: 31337,
+      hardfork: "osaka",
+      initialDate: "2026-01-01T00:00:00Z",
+      mining: { auto: false, interval: 0 },
+      blockGasLimit: 60_000_000n,
+      accounts: {
+        mnemonic: "test test test test test test test test test test test junk",
+        count: 20,
+        accountsBalance: "100000000000000000000000",
+      },
+    },
+  },
+  test: {
+    mocha: { timeout: 300_000 },
+    solidity: {
+      fuzz: { runs: 256 },
+      invariant: { runs: 32, depth: 64, failOnRevert: false },
+    },
+  },
+});
