@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title Roles
+/// @notice Every role of the protocol, one sentence each. Holders are kept by `Authority`.
+library Roles {
+    /* ROLES THAT MOVE ETHER: frozen when the deployment is handed over */
+
+    /// @notice The ledger: draws ether out of the vaults, to itself.
+    bytes32 internal constant LEDGER = keccak256("kedge.role.LEDGER");
+    /// @notice The withdrawal queue: burns its own shares in the ledger for their value in ether.
+    bytes32 internal constant WITHDRAWAL_QUEUE = keccak256("kedge.role.WITHDRAWAL_QUEUE");
+
+    /* ROLES OF THE REPLACEABLE BRAINS */
+
+    /// @notice The depositor: moves keys through the registry and the ledger's buffer to the official deposit contract.
+    bytes32 internal constant DEPOSITOR = keccak256("kedge.role.DEPOSITOR");
+    /// @notice The accounting: books reports in the ledger, collects the vaults and finalises withdrawal requests.
+    bytes32 internal constant ACCOUNTING = keccak256("kedge.role.ACCOUNTING");
+    /// @notice The report oracle: hands an accepted report to the accounting.
+    bytes32 internal constant REPORTER = keccak256("kedge.role.REPORTER");
+    /// @notice Burns its own shares for the good of all other holders (bonds, insurance).
+    bytes32 internal constant SHARE_BURNER = keccak256("kedge.role.SHARE_BURNER");
+    /// @notice An account that accepts shares only when it brings them in itself (wrapper, withdrawal queue).
+    bytes32 internal constant CLOSED_ACCOUNT = keccak256("kedge.role.CLOSED_ACCOUNT");
+
+    /* ROLES OF GOVERNANCE */
+
+    /// @notice Adds and weighs the members of the oracle committee.
+    bytes32 internal constant COMMITTEE_MANAGER = keccak256("kedge.role.COMMITTEE_MANAGER");
+    /// @notice Admits operators, sets how many keys each may have deposited, and stops them.
+    bytes32 internal constant OPERATOR_MANAGER = keccak256("kedge.role.OPERATOR_MANAGER");
+    /// @notice Sets parameters within the bounds written in the code of the contract that uses them.
+    bytes32 internal constant PARAMETER_MANAGER = keccak256("kedge.role.PARAMETER_MANAGER");
+    /// @notice Pauses inflow and new finalisations for a bounded time.
+    bytes32 internal constant PAUSER = keccak256("kedge.role.PAUSER");
+    /// @notice Ends a pause early.
+    bytes32 internal constant RESUMER = keccak256("kedge.role.RESUMER");
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {BeaconValidator} from "../types/BeaconValidator.sol";
+import {IValidatorRegistry} from "./IValidatorRegistry.sol";
+
+/// @title IBeaconDepositor
+/// @notice Turns buffered ether and committed keys into validators: 1 ETH first, the rest once the beacon chain has been
+/// shown to know the key with our credentials. Anyone may call: what is not committed, proven or free is refused.
+interface IBeaconDepositor {
+    /// @notice Validators of the beacon state, proven under one block root.
+    /// @param timestamp Timestamp of an execution block at most `MAX_ROOT_AGE` old; the root is that of its parent.
+    /// @param indices Validator indices, strictly increasing.
+    /// @param validators Their containers, in the same order.
+    /// @param proof See `SSZ.multiBranchRoot`; 50 hashes for a single validator.
+    struct ValidatorProof {
+        uint64 timestamp;
+        uint256[] indices;
+        BeaconValidator[] validators;
+        bytes32[] proof;
+    }
+
+    /// @notice Where the keys of validators stand in an operator's commitment.
+    /// @param positions For each leaf of the multiproof, in its order, the place of the validator in `validators`.
+    /// @param keyIndices For each leaf, the key's place in the commitment.
+    /// @param signatureHashes For each leaf, keccak256 of the committed deposit signature.
+    struct KeyProof {
+        uint256 operatorId;
+        bytes32 root;
+        uint256[] positions;
+        uint32[] keyIndices;
+        bytes32[] signatureHashes;
+        bytes32[] proof;
+        bool[] flags;
+    }
+
+    /// @notice The free buffer (what unfinalised requests leave) is too small (wei).
+    error FreeBufferTooSmall(uint256 free, uint256 needed);
+    /// @notice The root is too old, or of the future (seconds since 1970).
+    error RootTooOld(uint256 timestamp, uint256 oldest);
+    /// @notice The validator's withdrawal credentials are not ours.
+    error WrongCredentials(uint256 validatorIndex, bytes32 credentials, bytes32 ours);
+    /// @notice The validator is slashed.
+    error ValidatorSlashed(uint256 validatorIndex);
+    /// @notice The validator exits.
+    error ValidatorExiting(uint256 validatorIndex, uint256 exitEpoch);
+    /// @notice The index is not that of the proven validator.
+    error WrongValidatorIndex(uint256 given, uint256 known);
+    /// @notice Lists that belong together have different lengths.
+    error LengthMismatch(uint256 given, uint256 needed);
+    /// @notice A top-up is at least 1 ETH, as the deposit contract demands (gwei).
+    error TopUpTooSmall(uint256 amountGwei);
+
+    /// @notice Sends 1 ETH of the buffer for each of `keys`.
+    /// @param keys In the order of the tree's leaves.
+    function predeposit(
+        uint256 operatorId,
+        bytes32 root,
+        IValidatorRegistry.Key[] calldata keys,
+        bytes32[] calldata proof,
+        bool[] calldata flags
+    ) external;
+
+    /// @notice Proves that predeposited keys became validators of ours, and tops them up.
+    /// @param amountsGwei Top-up of each validator, in the order of `p.validators`; 0 for none.
+    function proveAndTopUp(
+        ValidatorProof calldata p,
+        KeyProof calldata k,
+        uint64[] calldata amountsGwei
+    ) external;
+
+    /// @notice Tops up validators proven before; each needs a fresh proof again.
+    function topUp(ValidatorProof calldata p, uint64[] calldata amountsGwei) external;
+
+    /// @notice Ether that may be deposited: the buffer less the value of all unfinalised withdrawal requests, in wei.
+    function freeBuffer() external view returns (uint256);
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title BeaconRoots
+/// @notice Roots of beacon blocks, as the execution layer knows them (EIP-4788).
+library BeaconRoots {
+    /// @notice No root is known for `timestamp`: no block has it, or it is older than 8,191 slots.
+    error BeaconRootUnknown(uint256 timestamp);
+
+    address internal constant CONTRACT = 0x000F3df6D732807Ef1319fB7B8bB8522d0Beac02;
+
+    /// @notice Root of the parent of the beacon block whose execution block has this `timestamp` (seconds since 1970).
+    function parentRoot(uint256 timestamp) internal view returns (bytes32 root) {
+        (bool known, bytes memory answer) = CONTRACT.staticcall(abi.encode(timestamp));
+        require(known && answer.length == 32, BeaconRootUnknown(timestamp));
+        root = abi.decode(answer, (bytes32));
+        require(root != bytes32(0), BeaconRootUnknown(timestamp));
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title SupplyRing
+/// @notice The total of units when each of the last reports was booked, for the quorum of votes.
+/// The ring is written once when it is made, so that a report pays for a change and not for a new slot.
+library SupplyRing {
+    uint256 internal constant SIZE = 64;
+
+    /// @dev Each slot: `frame (32) | time (48) | units (108)`, time 0 while unused.
+    struct Ring {
+        uint256[64] slots;
+    }
+
+    function prepare(Ring storage self) internal {
+        for (uint256 i = 0; i < SIZE; ++i) self.slots[i] = 1;
+    }
+
+    function record(Ring storage self, uint256 frame, uint256 time, uint256 units) internal {
+        self.slots[frame % SIZE] = (frame << 156) | (time << 108) | units;
+    }
+
+    /// @notice The entry of the newest report booked at or before `time`, among the last 64 frames.
+    /// @param newest Frame of the last report.
+    function lookup(
+        Ring storage self,
+        uint256 newest,
+        uint256 time
+    ) internal view returns (bool known, uint256 units) {
+        for (uint256 back = 0; back < SIZE && back <= newest; ++back) {
+            uint256 entry = self.slots[(newest - back) % SIZE];
+            bool used = entry >> 156 == newest - back && uint48(entry >> 108) != 0;
+            if (used && uint48(entry >> 108) <= time) return (true, entry & ((1 << 108) - 1));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Guarded} from "../access/Guarded.sol";
+import {Roles} from "../access/Roles.sol";
+import {IAuthority} from "../interfaces/IAuthority.sol";
+import {IReportLimits} from "../interfaces/IReportLimits.sol";
+
+/// @title ReportLimits
+/// @notice Bounds of reports: the one contract to read when a report looks wrong.
+/// TRUST: `PARAMETER_MANAGER` moves the limits, a factor of two at a time, within the bounds below.
+/// INVARIANTS: ORA-2.
+/// ASSUMPTIONS: the ledger has bounds of its own behind these.
+contract ReportLimits is IReportLimits, Guarded {
+    uint256 private constant BP = 10_000;
+    uint256 private constant YEAR = 365 days;
+    /// @notice Most that `gainBpPerYear` may be.
+    uint256 public constant MAX_GAIN_BP_PER_YEAR = 10_000 * BP;
+    /// @notice Most that `lossBpPerFrame` may be.
+    uint256 public constant MAX_LOSS_BP_PER_FRAME = 1_000;
+    /// @notice Most frames that a limit of loss scales with.
+    uint256 public constant MAX_LOSS_FRAMES = 7;
+
+    /* STORAGE */
+
+    Limits private _limits;
+
+    /* CONSTRUCTOR */
+
+    constructor(IAuthority authority_, Limits memory first) Guarded(authority_) {
+        _requireBounds(first);
+        _limits = first;
+        emit LimitsSet(Limits(0, 0), first);
+    }
+
+    /* GOVERNANCE */
+
+    /// @inheritdoc IReportLimits
+    function setLimits(Limits calldata newLimits) external onlyRole(Roles.PARAMETER_MANAGER) {
+        Limits memory old = _limits;
+        _requireBounds(newLimits);
+        _requireStep("gainBpPerYear", old.gainBpPerYear, newLimits.gainBpPerYear);
+        _requireStep("lossBpPerFrame", old.lossBpPerFrame, newLimits.lossBpPerFrame);
+        _limits = newLimits;
+        emit LimitsSet(old, newLimits);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IReportLimits
+    function bound(Figures calldata f) external view returns (int256 change) {
+        require(
+            f.withdrawalsReceived <= f.withdrawalsHeld,
+            WithdrawalsAboveVault(f.withdrawalsReceived, f.withdrawalsHeld)
+        );
+        require(f.rewardsReceived <= f.rewardsHeld, RewardsAboveVault(f.rewardsReceived, f.rewardsHeld));
+        change = f.change;
+        Limits memory l = _limits;
+        if (change > 0) {
+            uint256 cap = (f.pooledEther * l.gainBpPerYear * f.frames * f.frameSeconds) / (BP * YEAR);
+            if (uint256(change) > cap) change = int256(cap);
+        } else if (change < 0) {
+            uint256 frames = f.frames < MAX_LOSS_FRAMES ? f.frames : MAX_LOSS_FRAMES;
+            uint256 limit = (f.pooledEther * l.lossBpPerFrame * frames) / BP;
+            require(uint256(-change) <= limit, LossAboveLimit(uint256(-change), limit));
+        }
+    }
+
+    /// @inheritdoc IReportLimits
+    function limits() external view returns (Limits memory) {
+        return _limits;
+    }
+
+    /* INTERNAL */
+
+    function _requireBounds(Limits memory l) private pure {
+        require(
+            l.gainBpPerYear > 0 && l.gainBpPerYear <= MAX_GAIN_BP_PER_YEAR,
+            LimitOutOfBounds("gainBpPerYear", l.gainBpPerYear)
+        );
+        require(
+            l.lossBpPerFrame > 0 && l.lossBpPerFrame <= MAX_LOSS_BP_PER_FRAME,
+            LimitOutOfBounds("lossBpPerFrame", l.lossBpPerFrame)
+        );
+    }
+
+    function _requireStep(bytes32 name, uint256 from, uint256 to) private pure {
+        require(to <= from * 2 && from <= to * 2, LimitOutOfBounds(name, to));
+    }
+}

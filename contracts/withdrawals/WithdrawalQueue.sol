@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ERC721} from "solady/src/tokens/ERC721.sol";
+import {LibString} from "solady/src/utils/LibString.sol";
+import {Guarded} from "../access/Guarded.sol";
+import {PausableUntil} from "../access/PausableUntil.sol";
+import {Roles} from "../access/Roles.sol";
+import {IAuthority} from "../interfaces/IAuthority.sol";
+import {IStakedEther} from "../interfaces/IStakedEther.sol";
+import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
+import {WithdrawalCheckpoints} from "../libraries/WithdrawalCheckpoints.sol";
+
+/// @title WithdrawalQueue
+/// @notice Requests, cooldown, finalisation in order, claims.
+/// TRUST: `ACCOUNTING` says when to finalise; nobody can price a finalised ticket again or stop its claim.
+/// INVARIANTS: QUE-1, QUE-2, QUE-3.
+/// ASSUMPTIONS: the queue's account in the ledger is closed to transfers by others, so its shares are those of
+/// unfinalised tickets.
+contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
+    using WithdrawalCheckpoints for WithdrawalCheckpoints.Trace;
+
+    /// @dev Shares are counted in 1e-9 of a share, so that a ticket fits a slot.
+    uint256 private constant GRAIN = 1e9;
+    /// @notice The least request: 0.0001 shares, in 1e-9 shares.
+    uint256 public constant MIN_REQUEST = 1e5;
+    /// @notice The longest cooldown, in seconds.
+    uint256 public constant MAX_COOLDOWN = 30 days;
+
+    /* IMMUTABLES */
+
+    /// @notice The pool.
+    IStakedEther public immutable ledger;
+    /// @notice The shortest cooldown, in seconds.
+    uint256 public immutable minCooldown;
+
+    /* STORAGE */
+
+    // A ticket is one slot, in ERC721: owner (20) + ready time (4) + cumulative shares up to and with it (8) = 32.
+    // The last two outlive its claim: the next ticket is measured against them.
+
+    // 8 + 8 + 4 = 20 bytes
+    uint64 private _lastTicketId;
+    uint64 private _checkpointCount;
+    uint32 private _cooldown;
+    WithdrawalCheckpoints.Trace private _checkpoints;
+
+    /* CONSTRUCTOR */
+
+    constructor(
+        IAuthority authority_,
+        IStakedEther ledger_,
+        uint256 minCooldown_,
+        uint256 cooldown_
+    ) Guarded(authority_) {
+        require(address(ledger_) != address(0), ZeroAddress());
+        ledger = ledger_;
+        minCooldown = minCooldown_;
+        _setCooldown(cooldown_);
+    }
+
+    /* HOLDERS */
+
+    /// @inheritdoc IWithdrawalQueue
+    function request(uint256 amount, address owner) external returns (uint256 ticketId) {
+        uint256[] memory amounts = new uint256[](1);
+        amounts[0] = amount;
+        ticketId = _request(amounts, owner);
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function requestBatch(uint256[] calldata amounts, address owner) external returns (uint256 firstTicketId) {
+        firstTicketId = _request(amounts, owner);
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function claim(uint256 ticketId) external returns (uint256 amount) {
+        address owner = _ownerOf(ticketId);
+        amount = _settle(ticketId, owner, findCheckpoint(ticketId));
+        _pay(owner, amount);
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function claimTo(uint256 ticketId, address recipient, uint256 hint) external returns (uint256 amount) {
+        amount = _settle(ticketId, recipient, hint);
+        _pay(recipient, amount);
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function claimBatch(
+        uint256[] calldata ticketIds,
+        uint256[] calldata hints,
+        address recipient
+    ) external returns (uint256 amount) {
+        require(hints.length == ticketIds.length, LengthMismatch(hints.length, ticketIds.length));
+        require(ticketIds.length > 0, NoRequests());
+        for (uint256 i = 0; i < ticketIds.length; ++i) amount += _settle(ticketIds[i], recipient, hints[i]);
+        _pay(recipient, amount);
+    }
+
+    /* BRAINS */
+
+    /// @inheritdoc IWithdrawalQueue
+    function finalize(
+        uint256 lastTicketId_,
+        uint256 refTime
+    ) external onlyRole(Roles.ACCOUNTING) returns (uint256 shares, uint256 amount) {
+        if (block.timestamp < pausedUntil) return (0, 0);
+        require(lastTicketId_ <= _lastTicketId, TicketUnknown(lastTicketId_));
+        (uint256 readyAt, uint256 upTo) = _ticket(lastTicketId_);
+        require(readyAt <= refTime, TicketNotReady(lastTicketId_, readyAt, refTime));
+
+        uint256 count = _checkpointCount;
+        WithdrawalCheckpoints.Checkpoint memory last = _checkpoints.list[count];
+        if (upTo <= last.shares) return (0, 0);
+        shares = upTo - last.shares;
+        uint256 held = ledger.buffer();
+        if (ledger.getPooledEthByShares(shares * GRAIN) > held) {
+            shares = ledger.getSharesByPooledEth(held) / GRAIN;
+            if (shares == 0) return (0, 0);
+        }
+
+        // the ledger sends the ether in this call and calls nobody else
+        amount = ledger.redeem(shares * GRAIN);
+        _checkpointCount = uint64(++count);
+        // cumulative shares fit 64 bits as `upTo` does; ether fits 87
+        _checkpoints.list[count] = WithdrawalCheckpoints.Checkpoint(
+            uint64(last.shares + shares),
+            uint128(last.amount + amount)
+        );
+        emit Finalized(count, lastTicketId_, shares * GRAIN, amount);
+    }
+
+    /// @notice Takes the ether of burnt shares from the ledger.
+    receive() external payable {
+        require(msg.sender == address(ledger), NotTheLedger(msg.sender));
+    }
+
+    /* GOVERNANCE */
+
+    /// @inheritdoc IWithdrawalQueue
+    function setCooldown(uint256 newCooldown) external onlyRole(Roles.PARAMETER_MANAGER) {
+        _setCooldown(newCooldown);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IWithdrawalQueue
+    function ticket(uint256 ticketId) external view returns (Ticket memory) {
+        (uint256 readyAt, uint256 upTo, uint256 from) = _known(ticketId);
+        address owner = _ownerOf(ticketId);
+        return
+            Ticket({
+                owner: owner,
+                shares: (upTo - from) * GRAIN,
+                readyAt: readyAt,
+                finalized: upTo <= _checkpoints.list[_checkpointCount].shares,
+                claimed: owner == address(0)
+            });
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function claimable(uint256 ticketId) external view returns (uint256) {
+        uint256 index = findCheckpoint(ticketId);
+        return _ownerOf(ticketId) == address(0) ? 0 : _value(ticketId, index);
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function findCheckpoint(uint256 ticketId) public view returns (uint256 index) {
+        (, uint256 upTo, ) = _known(ticketId);
+        uint256 count = _checkpointCount;
+        index = _checkpoints.find(upTo, count);
+        require(index <= count, TicketNotFinalized(ticketId));
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function lastTicketId() external view returns (uint256) {
+        return _lastTicketId;
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function checkpointCount() external view returns (uint256) {
+        return _checkpointCount;
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function totals() external view returns (uint256 requested, uint256 finalized, uint256 amount) {
+        (, requested) = _ticket(_lastTicketId);
+        WithdrawalCheckpoints.Checkpoint memory last = _checkpoints.list[_checkpointCount];
+        return (requested, last.shares, last.amount);
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function cooldown() external view returns (uint256) {
+        return _cooldown;
+    }
+
+    /// @notice ERC-721 metadata.
+    function name() public pure override returns (string memory) {
+        return "Kedge Withdrawal Ticket";
+    }
+
+    /// @notice ERC-721 metadata.
+    function symbol() public pure override returns (string memory) {
+        return "kETH-W";
+    }
+
+    /// @notice ERC-721 metadata, as a data URI: the ticket's number.
+    function tokenURI(uint256 ticketId) public view override returns (string memory) {
+        _known(ticketId);
+        return
+            string.concat(
+                'data:application/json;utf8,{"name":"Kedge Withdrawal Ticket ',
+                LibString.toString(ticketId),
+                '"}'
+            );
+    }
+
+    /* INTERNAL */
+
+    function _request(uint256[] memory amounts, address owner) private returns (uint256 first) {
+        require(amounts.length > 0, NoRequests());
+        require(owner != address(this), WrongRecipient(owner));
+        uint256 id = _lastTicketId;
+        first = id + 1;
+        (uint256 readyAt, uint256 upTo) = _ticket(id);
+        uint256 before = upTo;
+        // never earlier than the ticket before: tickets are finalised in order
+        if (readyAt < block.timestamp + _cooldown) readyAt = block.timestamp + _cooldown;
+
+        for (uint256 i = 0; i < amounts.length; ++i) {
+            uint256 shares = ledger.getSharesByPooledEth(amounts[i]) / GRAIN;
+            require(shares >= MIN_REQUEST, RequestTooSmall(shares, MIN_REQUEST));
+            upTo += shares;
+            require(upTo <= type(uint64).max, QueueFull(upTo));
+            // times fit 32 bits until 2106
+            _mintAndSetExtraDataUnchecked(owner, ++id, uint96((readyAt << 64) | upTo));
+            emit Requested(id, owner, shares * GRAIN, amounts[i], readyAt);
+        }
+        _lastTicketId = uint64(id);
+
+        // the ledger calls nobody; it reverts all of the above if the caller has too few shares
+        ledger.transferSharesFrom(msg.sender, address(this), (upTo - before) * GRAIN);
+    }
+
+    /// @dev Takes a finalised ticket away from its owner; returns what it pays.
+    function _settle(uint256 ticketId, address recipient, uint256 hint) private returns (uint256 amount) {
+        (, uint256 upTo, ) = _known(ticketId);
+        address owner = _ownerOf(ticketId);
+        require(owner != address(0), TicketClaimed(ticketId));
+        require(_isApprovedOrOwner(msg.sender, ticketId), NotTicketOwner(ticketId, msg.sender));
+        require(_checkpoints.holds(hint, upTo), WrongHint(ticketId, hint));
+        amount = _value(ticketId, hint);
+        _burn(ticketId);
+        emit Claimed(ticketId, owner, recipient, amount);
+    }
+
+    /// @dev Ether of the ticket's stretch of shares, whose end lies in checkpoint `index`.
+    function _value(uint256 ticketId, uint256 index) private view returns (uint256) {
+        (, uint256 upTo, uint256 from) = _known(ticketId);
+        uint256 start = from >= _checkpoints.list[index - 1].shares
+            ? index
+            : _checkpoints.find(from, index - 1);
+        uint256 before = from == 0 ? 0 : _checkpoints.amountAt(start, from);
+        return _checkpoints.amountAt(index, upTo) - before;
+    }
+
+    function _pay(address recipient, uint256 amount) private {
+        require(recipient != address(0) && recipient != address(this), WrongRecipient(recipient));
+        (bool sent, ) = recipient.call{value: amount}("");
+        require(sent, EtherRefused(recipient));
+    }
+
+    /// @dev Ready time and cumulative shares; zeros for ticket 0.
+    function _ticket(uint256 ticketId) private view returns (uint256 readyAt, uint256 upTo) {
+        uint256 data = _getExtraData(ticketId);
+        return (data >> 64, uint64(data));
+    }
+
+    function _known(uint256 ticketId) private view returns (uint256 readyAt, uint256 upTo, uint256 from) {
+        (readyAt, upTo) = _ticket(ticketId);
+        require(upTo > 0, TicketUnknown(ticketId));
+        (, from) = _ticket(ticketId - 1);
+    }
+
+    function _setCooldown(uint256 newCooldown) private {
+        require(
+            newCooldown >= minCooldown && newCooldown <= MAX_COOLDOWN,
+            CooldownOutOfBounds(newCooldown, minCooldown, MAX_COOLDOWN)
+        );
+        emit CooldownSet(_cooldown, newCooldown);
+        _cooldown = uint32(newCooldown);
+    }
+}
