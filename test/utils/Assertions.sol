@@ -239,7 +239,12 @@ abstract contract Assertions {
         vm.assertApproxEqAbs(left, right, maxDelta, "assertApproxEqAbs");
     }
 
-    function assertApproxEqAbs(uint256 left, uint256 right, uint256 maxDelta, string memory text) internal pure {
+    function assertApproxEqAbs(
+        uint256 left,
+        uint256 right,
+        uint256 maxDelta,
+        string memory text
+    ) internal pure {
         vm.assertApproxEqAbs(left, right, maxDelta, text);
     }
 
@@ -247,7 +252,12 @@ abstract contract Assertions {
         vm.assertApproxEqAbs(left, right, maxDelta, "assertApproxEqAbs");
     }
 
-    function assertApproxEqAbs(int256 left, int256 right, uint256 maxDelta, string memory text) internal pure {
+    function assertApproxEqAbs(
+        int256 left,
+        int256 right,
+        uint256 maxDelta,
+        string memory text
+    ) internal pure {
         vm.assertApproxEqAbs(left, right, maxDelta, text);
     }
 
@@ -255,7 +265,12 @@ abstract contract Assertions {
         vm.assertApproxEqRel(left, right, maxShare, "assertApproxEqRel");
     }
 
-    function assertApproxEqRel(uint256 left, uint256 right, uint256 maxShare, string memory text) internal pure {
+    function assertApproxEqRel(
+        uint256 left,
+        uint256 right,
+        uint256 maxShare,
+        string memory text
+    ) internal pure {
         vm.assertApproxEqRel(left, right, maxShare, text);
     }
 
@@ -263,7 +278,12 @@ abstract contract Assertions {
         vm.assertApproxEqRel(left, right, maxShare, "assertApproxEqRel");
     }
 
-    function assertApproxEqRel(int256 left, int256 right, uint256 maxShare, string memory text) internal pure {
+    function assertApproxEqRel(
+        int256 left,
+        int256 right,
+        uint256 maxShare,
+        string memory text
+    ) internal pure {
         vm.assertApproxEqRel(left, right, maxShare, text);
     }
 }

@@ -7,8 +7,7 @@ import {InvariantTargets} from "./InvariantTargets.sol";
 /// @notice Base of every Solidity test: claims, actors, time and bounded inputs.
 abstract contract KedgeTest is Assertions, InvariantTargets {
     /// @notice Who deploys a test contract and calls it, unless a test pranks.
-    address internal constant DEFAULT_SENDER =
-        address(uint160(uint256(keccak256("foundry default caller"))));
+    address internal constant DEFAULT_SENDER = address(uint160(uint256(keccak256("foundry default caller"))));
 
     error BoundsReversed(uint256 min, uint256 max);
     error SignedBoundsReversed(int256 min, int256 max);

@@ -207,7 +207,11 @@ interface Vm {
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
 
     /// @notice The address that CREATE2 gives.
-    function computeCreate2Address(bytes32 salt, bytes32 initCodeHash, address deployer) external pure returns (address);
+    function computeCreate2Address(
+        bytes32 salt,
+        bytes32 initCodeHash,
+        address deployer
+    ) external pure returns (address);
 
     /* FUZZING */
 
@@ -232,7 +236,10 @@ interface Vm {
     function snapshotGasLastCall(string calldata name) external returns (uint256 gasUsed);
 
     /// @notice As `snapshotGasLastCall(string)`, in a group (one file per group).
-    function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gasUsed);
+    function snapshotGasLastCall(
+        string calldata group,
+        string calldata name
+    ) external returns (uint256 gasUsed);
 
     /// @notice Writes any value, such as a code size, to the snapshot.
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
@@ -273,13 +280,19 @@ interface Vm {
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
 
     /// @notice Reads a list of numbers.
-    function parseJsonUintArray(string calldata json, string calldata key) external pure returns (uint256[] memory);
+    function parseJsonUintArray(
+        string calldata json,
+        string calldata key
+    ) external pure returns (uint256[] memory);
 
     /// @notice Reads a word.
     function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
 
     /// @notice Reads a list of words.
-    function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);
+    function parseJsonBytes32Array(
+        string calldata json,
+        string calldata key
+    ) external pure returns (bytes32[] memory);
 
     /// @notice Reads bytes.
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
@@ -326,8 +339,28 @@ interface Vm {
     function assertGe(uint256 left, uint256 right, string calldata text) external pure;
     function assertGe(int256 left, int256 right, string calldata text) external pure;
 
-    function assertApproxEqAbs(uint256 left, uint256 right, uint256 maxDelta, string calldata text) external pure;
-    function assertApproxEqAbs(int256 left, int256 right, uint256 maxDelta, string calldata text) external pure;
-    function assertApproxEqRel(uint256 left, uint256 right, uint256 maxShare, string calldata text) external pure;
-    function assertApproxEqRel(int256 left, int256 right, uint256 maxShare, string calldata text) external pure;
+    function assertApproxEqAbs(
+        uint256 left,
+        uint256 right,
+        uint256 maxDelta,
+        string calldata text
+    ) external pure;
+    function assertApproxEqAbs(
+        int256 left,
+        int256 right,
+        uint256 maxDelta,
+        string calldata text
+    ) external pure;
+    function assertApproxEqRel(
+        uint256 left,
+        uint256 right,
+        uint256 maxShare,
+        string calldata text
+    ) external pure;
+    function assertApproxEqRel(
+        int256 left,
+        int256 right,
+        uint256 maxShare,
+        string calldata text
+    ) external pure;
 }

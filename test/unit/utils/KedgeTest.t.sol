@@ -46,7 +46,10 @@ contract KedgeTestTest is KedgeTest {
         _assertFails(abi.encodeCall(this.claimEqual, (1, 2)), "rate fell: 1 != 2");
         _assertFails(abi.encodeCall(this.claimEqualTexts, ("left", "right")), "assertEq: left != right");
         _assertFails(abi.encodeCall(this.claimLess, (-1, -1)), "assertLt: -1 >= -1");
-        _assertFails(abi.encodeCall(this.claimNear, (10, 14, 3)), "assertApproxEqAbs: 10 !~= 14 (max delta: 3, real delta: 4)");
+        _assertFails(
+            abi.encodeCall(this.claimNear, (10, 14, 3)),
+            "assertApproxEqAbs: 10 !~= 14 (max delta: 3, real delta: 4)"
+        );
     }
 
     function claimTrue(bool x) external pure {

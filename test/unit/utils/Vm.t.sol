@@ -14,7 +14,6 @@ contract Probe {
     error RefusedPlain();
 
     function who() external view returns (address sender, address origin) {
-        // solhint-disable-next-line avoid-tx-origin
         return (msg.sender, tx.origin);
     }
 
