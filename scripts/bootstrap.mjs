@@ -34,6 +34,7 @@ const VERBS = {
   "test:deep": [{ command: ["hardhat", "test", "solidity", "--test-profile", "deep"], counted: true }],
   check: [
     { command: ["prettier", "--check", "--log-level", "warn", "."] },
+    build, // ESLint and tsc want the contracts' types
     { command: ["eslint", "--max-warnings", "0", "."] },
     {
       command: [
@@ -46,7 +47,6 @@ const VERBS = {
         "test/**/*.sol",
       ],
     },
-    build,
     { command: ["tsc", "-p", "."] },
     { command: ["tsx", "scripts/check/main.ts"] },
   ],
