@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 /// @notice What the invariant runner may call, and as whom. The runner reads the lists through the public
 /// functions below, whose names and types are fixed by it.
+/// @dev Warning: a claim in `afterInvariant()` such as "every action succeeded once" also runs while the runner
+/// shortens a failing sequence, and may then stand in the failure instead of the invariant that broke first.
 abstract contract InvariantTargets {
     /// @notice Functions of one contract.
     struct FuzzSelector {
