@@ -15,6 +15,9 @@ const settings = {
   optimizer: { enabled: true, runs: 200 },
 };
 
+/// Solidity tests may read their fixtures and nothing else.
+const fsPermissions = { readDirectory: ["test/fixtures"] };
+
 export default defineConfig({
   plugins: [toolbox],
   solidity: {
@@ -48,8 +51,18 @@ export default defineConfig({
   test: {
     mocha: { timeout: 300_000 },
     solidity: {
-      fuzz: { runs: 256 },
-      invariant: { runs: 32, depth: 64, failOnRevert: false },
+      profiles: {
+        default: {
+          fsPermissions,
+          fuzz: { runs: 256 },
+          invariant: { runs: 32, depth: 64, failOnRevert: false },
+        },
+        deep: {
+          fsPermissions,
+          fuzz: { runs: 10_000 },
+          invariant: { runs: 1_000, depth: 200, failOnRevert: false },
+        },
+      },
     },
   },
 });

@@ -1,0 +1,66 @@
+// Every `npm run <verb>` starts here: the right Node, the locked dependencies, then the verb's commands in
+// order. Plain Node, no dependencies, and no syntax beyond Node 16, since it must run before anything else
+// is there. Its own words go to stderr, so that a verb's stdout stays that verb's data.
+
+import { fail } from "./bootstrap/say.mjs";
+import { ensureNode } from "./bootstrap/node.mjs";
+import { ensureDependencies } from "./bootstrap/install.mjs";
+import { runSteps } from "./bootstrap/run.mjs";
+
+/**
+ * @typedef {object} Step
+ * @property {string[]} command a tool of node_modules and its arguments
+ * @property {boolean} [quiet] its stdout goes to stderr
+ * @property {boolean} [counted] its summary of tests counts toward the closing line
+ */
+
+/** @type {Step} */
+const build = { command: ["hardhat", "build"] };
+
+/** A build before a command whose stdout is data. @type {Step} */
+const quietBuild = { command: ["hardhat", "build", "--quiet"], quiet: true };
+
+/**
+ * Arguments of the command line go to the last step.
+ * @type {Record<string, Step[]>}
+ */
+const VERBS = {
+  build: [build],
+  test: [
+    build,
+    { command: ["hardhat", "test", "solidity", "--no-compile"], counted: true },
+    { command: ["hardhat", "test", "mocha", "--no-compile"], counted: true },
+  ],
+  "test:deep": [{ command: ["hardhat", "test", "solidity", "--test-profile", "deep"], counted: true }],
+  check: [
+    { command: ["prettier", "--check", "--log-level", "warn", "."] },
+    build, // ESLint and tsc want the contracts' types
+    { command: ["eslint", "--max-warnings", "0", "."] },
+    {
+      command: [
+        "solhint",
+        "--max-warnings",
+        "0",
+        "--noPoster",
+        "--disc",
+        "contracts/**/*.sol",
+        "test/**/*.sol",
+      ],
+    },
+    { command: ["tsc", "-p", "."] },
+    { command: ["tsx", "scripts/check/main.ts"] },
+  ],
+  format: [{ command: ["prettier", "--write", "--log-level", "warn", "."] }],
+  demo: [quietBuild, { command: ["tsx", "scripts/demo/main.ts"] }],
+  "bench:gas": [quietBuild, { command: ["tsx", "scripts/bench/main.ts"] }],
+  devnet: [quietBuild, { command: ["tsx", "scripts/devnet/main.ts"] }],
+  deploy: [quietBuild, { command: ["tsx", "scripts/deploy/main.ts"] }],
+};
+
+const [verb = "", ...args] = process.argv.slice(2);
+const steps = Object.prototype.hasOwnProperty.call(VERBS, verb) ? VERBS[verb] : undefined;
+if (steps === undefined) fail(`unknown verb "${verb}"; there are: ${Object.keys(VERBS).join(", ")}`);
+
+await ensureNode([verb, ...args]);
+await ensureDependencies();
+process.exitCode = await runSteps(steps, args);
