@@ -20,6 +20,9 @@ const build = { command: ["hardhat", "build"] };
 /** A build before a command whose stdout is data. @type {Step} */
 const quietBuild = { command: ["hardhat", "build", "--quiet"], quiet: true };
 
+/** What Solidity tests read. @type {Step} */
+const fixtures = { command: ["tsx", "test/fixtures/generate.ts"] };
+
 /**
  * Arguments of the command line go to the last step.
  * @type {Record<string, Step[]>}
@@ -28,10 +31,14 @@ const VERBS = {
   build: [build],
   test: [
     build,
+    fixtures,
     { command: ["hardhat", "test", "solidity", "--no-compile"], counted: true },
     { command: ["hardhat", "test", "mocha", "--no-compile"], counted: true },
   ],
-  "test:deep": [{ command: ["hardhat", "test", "solidity", "--test-profile", "deep"], counted: true }],
+  "test:deep": [
+    fixtures,
+    { command: ["hardhat", "test", "solidity", "--test-profile", "deep"], counted: true },
+  ],
   check: [
     { command: ["prettier", "--check", "--log-level", "warn", "."] },
     build, // ESLint and tsc want the contracts' types

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Authority} from "../../contracts/access/Authority.sol";
+import {Roles} from "../../contracts/access/Roles.sol";
+import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
+import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol";
+import {IReportLimits} from "../../contracts/interfaces/IReportLimits.sol";
+import {IStakedEther} from "../../contracts/interfaces/IStakedEther.sol";
+import {BeaconDepositor} from "../../contracts/operators/BeaconDepositor.sol";
+import {OperatorRegistry} from "../../contracts/operators/OperatorRegistry.sol";
+import {ValidatorRegistry} from "../../contracts/operators/ValidatorRegistry.sol";
+import {Accounting} from "../../contracts/oracle/Accounting.sol";
+import {OracleCommittee} from "../../contracts/oracle/OracleCommittee.sol";
+import {ReportLimits} from "../../contracts/oracle/ReportLimits.sol";
+import {ReportOracle} from "../../contracts/oracle/ReportOracle.sol";
+import {StakedEther} from "../../contracts/token/StakedEther.sol";
+import {WrappedStakedEther} from "../../contracts/token/WrappedStakedEther.sol";
+import {DepositPort} from "../../contracts/vaults/DepositPort.sol";
+import {RewardDistributor} from "../../contracts/vaults/RewardDistributor.sol";
+import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
+import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
+import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
+import {Report} from "../../contracts/types/Report.sol";
+import {KedgeTest} from "./KedgeTest.sol";
+
+/// @notice The whole protocol, deployed in the order of its graph around the official deposit contract and the
+/// EIP-4788 contract. The test contract is `admin` and holds every role of governance; `reporter` may book reports
+/// straight into the accounting, without the oracle's door.
+abstract contract Protocol is KedgeTest {
+    address internal constant DEPOSIT_CONTRACT = 0x00000000219ab540356cBB839Cbe05303d7705Fa;
+    address internal constant BEACON_ROOTS = 0x000F3df6D732807Ef1319fB7B8bB8522d0Beac02;
+    uint256 internal constant GENESIS_TIME = 1_700_000_000;
+    uint256 internal constant SECONDS_PER_SLOT = 12;
+    uint256 internal constant SLOTS_PER_EPOCH = 32;
+    uint256 internal constant SLOTS_PER_FRAME = 225 * SLOTS_PER_EPOCH;
+    uint256 internal constant FRAME_SECONDS = SLOTS_PER_FRAME * SECONDS_PER_SLOT;
+    uint256 internal constant FIRST_FRAME = 100;
+    uint256 internal constant COOLDOWN = 7 days;
+    uint256 internal constant SEED = 1 ether;
+    uint256 internal constant FEE_BP = 1_000;
+    uint256 internal constant MEMBERS = 9;
+
+    Authority internal authority;
+    OperatorRegistry internal operatorRegistry;
+    ValidatorRegistry internal validatorRegistry;
+    WithdrawalVault internal withdrawalVault;
+    RewardsVault internal rewardsVault;
+    DepositPort internal depositPort;
+    StakedEther internal ledger;
+    WrappedStakedEther internal wrapper;
+    WithdrawalQueue internal queue;
+    RewardDistributor internal distributor;
+    OracleCommittee internal committee;
+    ReportLimits internal limits;
+    Accounting internal accounting;
+    ReportOracle internal oracle;
+    BeaconDepositor internal depositor;
+
+    address internal reporter = makeAddr("reporter");
+    address internal treasury = makeAddr("treasury");
+    /// @dev Members of the committee in ascending order of address, with their keys.
+    address[] internal members;
+    uint256[] internal memberKeys;
+
+    function setUp() public virtual {
+        deployProtocol();
+    }
+
+    /* DEPLOYMENT */
+
+    function deployProtocol() internal {
+        vm.warp(GENESIS_TIME + FIRST_FRAME * FRAME_SECONDS + 1 hours);
+        vm.deal(address(this), 1_000_000 ether);
+        installSystemContract(DEPOSIT_CONTRACT, "deposit");
+        installSystemContract(BEACON_ROOTS, "beaconRoots");
+        makeMembers();
+
+        authority = new Authority(address(this));
+        IAuthority a = IAuthority(address(authority));
+        operatorRegistry = new OperatorRegistry(a);
+        validatorRegistry = new ValidatorRegistry(a, operatorRegistry);
+        withdrawalVault = new WithdrawalVault(a);
+        rewardsVault = new RewardsVault(a);
+        depositPort = new DepositPort(IDepositContract(DEPOSIT_CONTRACT), validatorRegistry, withdrawalVault);
+        ledger = new StakedEther{value: SEED}(a, depositPort, withdrawalVault, rewardsVault, ledgerParameters());
+        wrapper = new WrappedStakedEther(ledger);
+        queue = new WithdrawalQueue(a, ledger, 1 hours, COOLDOWN);
+        distributor = new RewardDistributor(a, ledger, operatorRegistry, treasury, 2_500);
+        committee = new OracleCommittee(a, GENESIS_TIME, FRAME_SECONDS, members, equalWeights());
+        limits = new ReportLimits(a, IReportLimits.Limits({gainBpPerYear: 1_500, lossBpPerFrame: 500}));
+        accounting = new Accounting(
+            a,
+            ledger,
+            withdrawalVault,
+            rewardsVault,
+            queue,
+            limits,
+            distributor,
+            FEE_BP,
+            1 ether
+        );
+        oracle = new ReportOracle(ledger, committee, accounting, SLOTS_PER_EPOCH, SECONDS_PER_SLOT);
+        depositor = new BeaconDepositor(a, ledger, validatorRegistry, queue);
+
+        authority.grantRole(Roles.LEDGER, address(ledger));
+        authority.grantRole(Roles.WITHDRAWAL_QUEUE, address(queue));
+        authority.grantRole(Roles.DEPOSITOR, address(depositor));
+        authority.grantRole(Roles.ACCOUNTING, address(accounting));
+        authority.grantRole(Roles.REPORTER, address(oracle));
+        authority.grantRole(Roles.REPORTER, reporter);
+        authority.grantRole(Roles.CLOSED_ACCOUNT, address(wrapper));
+        authority.grantRole(Roles.CLOSED_ACCOUNT, address(queue));
+        ledger.closeAccount(address(wrapper));
+        ledger.closeAccount(address(queue));
+        authority.grantRole(Roles.COMMITTEE_MANAGER, address(this));
+        authority.grantRole(Roles.OPERATOR_MANAGER, address(this));
+        authority.grantRole(Roles.PARAMETER_MANAGER, address(this));
+        authority.grantRole(Roles.PAUSER, address(this));
+        authority.grantRole(Roles.RESUMER, address(this));
+    }
+
+    function ledgerParameters() internal pure virtual returns (IStakedEther.Parameters memory) {
+        return
+            IStakedEther.Parameters({
+                genesisTime: uint64(GENESIS_TIME),
+                frameSeconds: uint32(FRAME_SECONDS),
+                maxDepositPerFrameGwei: 50_000e9,
+                maxGainBpPerYear: 5_000,
+                maxFeeBp: 2_000,
+                maxDripBpPerYear: 1_000
+            });
+    }
+
+    function installSystemContract(address at, string memory name) internal {
+        string memory json = vm.readFile("test/fixtures/generated/system-contracts.json");
+        vm.etch(at, vm.parseJsonBytes(json, string.concat("$.", name, ".code")));
+        bytes32[] memory slots = vm.parseJsonBytes32Array(json, string.concat("$.", name, ".slots"));
+        bytes32[] memory values = vm.parseJsonBytes32Array(json, string.concat("$.", name, ".values"));
+        for (uint256 i = 0; i < slots.length; ++i) vm.store(at, slots[i], values[i]);
+    }
+
+    function makeMembers() internal {
+        for (uint256 i = 0; i < MEMBERS; ++i) {
+            (address member, uint256 key) = makeAddrAndKey(string.concat("member ", vm.toString(i)));
+            members.push(member);
+            memberKeys.push(key);
+        }
+        for (uint256 i = 1; i < MEMBERS; ++i) {
+            for (uint256 j = i; j > 0 && members[j] < members[j - 1]; --j) {
+                (members[j], members[j - 1]) = (members[j - 1], members[j]);
+                (memberKeys[j], memberKeys[j - 1]) = (memberKeys[j - 1], memberKeys[j]);
+            }
+        }
+    }
+
+    function equalWeights() internal view returns (uint256[] memory weights) {
+        weights = new uint256[](members.length);
+        for (uint256 i = 0; i < weights.length; ++i) weights[i] = 1;
+    }
+
+    /* REPORTS */
+
+    /// @notice Frame boundary that the clock has passed last.
+    function currentFrame() internal view returns (uint256) {
+        return (vm.getBlockTimestamp() - GENESIS_TIME) / FRAME_SECONDS;
+    }
+
+    /// @notice Moves the clock an hour past the next frame boundary and returns that frame.
+    function nextFrame() internal returns (uint256 frame) {
+        frame = currentFrame() + 1;
+        vm.warp(GENESIS_TIME + frame * FRAME_SECONDS + 1 hours);
+    }
+
+    /// @notice A report in which nothing happened: our balance is what was deposited, less `lossGwei`, plus `gainGwei`,
+    /// on top of what the books say.
+    function neutralReport(uint256 frame) internal view returns (Report memory r) {
+        IStakedEther.Books memory b = ledger.booksAt(frame);
+        r.refSlot = uint64(frame * SLOTS_PER_FRAME);
+        r.withdrawalsReceived = uint128(address(withdrawalVault).balance + b.sweptWithdrawals);
+        r.rewardsReceived = uint128(address(rewardsVault).balance + b.sweptRewards);
+        int256 balance = b.profit +
+            int256(b.depositedGwei * 1 gwei) -
+            int256(uint256(r.withdrawalsReceived) + r.rewardsReceived);
+        r.beaconBalanceGwei = balance > 0 ? uint64(uint256(balance) / 1 gwei) : 0;
+    }
+
+    /// @notice Books a report through the accounting, as the oracle would.
+    function book(Report memory r) internal {
+        vm.prank(reporter);
+        accounting.book(r, r.refSlot / SLOTS_PER_FRAME);
+    }
+
+    /// @notice Goes to the next frame and books a report with a gain (or loss) of `changeGwei` on the beacon chain.
+    /// The beacon balance must cover a loss: deposit first.
+    function report(int256 changeGwei) internal returns (Report memory r) {
+        r = neutralReport(nextFrame());
+        r.beaconBalanceGwei = uint64(uint256(int256(uint256(r.beaconBalanceGwei)) + changeGwei));
+        book(r);
+    }
+
+    /// @notice Sends priority fees to the rewards vault and books them in the next frame's report.
+    function reportRewards(uint256 amount) internal returns (Report memory r) {
+        Report memory quiet = neutralReport(nextFrame());
+        vm.deal(address(rewardsVault), address(rewardsVault).balance + amount);
+        quiet.rewardsReceived += uint128(amount);
+        book(quiet);
+        r = quiet;
+    }
+
+    /* ACTORS */
+
+    /// @notice An account that has staked `amount`.
+    function makeStaker(string memory name, uint256 amount) internal returns (address staker) {
+        staker = makeRichAddr(name, amount);
+        vm.prank(staker);
+        ledger.stake{value: amount}(address(0));
+    }
+}
