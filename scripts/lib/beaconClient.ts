@@ -21,10 +21,11 @@ import {
   type Genesis,
   type HeaderAnswer,
   type PendingDeposit,
+  type Spec,
   type ValidatorAnswer,
 } from "./beaconSchemas.ts";
 import { FatalError } from "./errors.ts";
-import { HttpClient, type HttpAnswer, type HttpOptions } from "./http.ts";
+import { HttpClient, withoutQuery, type HttpAnswer, type HttpOptions } from "./http.ts";
 import { retry, type RetryOptions } from "./retry.ts";
 import type { z } from "zod";
 
@@ -37,17 +38,6 @@ export interface BeaconClientOptions extends HttpOptions {
   retry?: RetryOptions;
   /** For the state as SSZ, some hundred megabytes on mainnet. Default: 120,000 ms. */
   stateTimeoutMs?: number;
-}
-
-export interface Spec {
-  readonly secondsPerSlot: number;
-  readonly slotsPerEpoch: number;
-  /** "mainnet" or "minimal". */
-  readonly preset: string | undefined;
-  readonly depositContractAddress: string | undefined;
-  readonly depositChainId: number | undefined;
-  /** Everything, as the node says it. */
-  readonly values: Readonly<Record<string, unknown>>;
 }
 
 /** Validators per request: the specification's limit for GET, and URLs stay below 8 KB. */
@@ -75,33 +65,9 @@ export class BeaconClient {
     return this.#required("/eth/v1/beacon/genesis", genesisSchema);
   }
 
-  /** The network's constants. Some networks say SLOT_DURATION_MS instead of SECONDS_PER_SLOT. */
+  /** The network's constants. */
   async spec(): Promise<Spec> {
-    const values = await this.#required("/eth/v1/config/spec", specSchema);
-    const number = (name: string) => {
-      const value = values[name];
-      if (value === undefined) return undefined;
-      if (typeof value === "string" && /^[0-9]+$/.test(value) && Number.isSafeInteger(Number(value))) return Number(value);
-      throw new FatalError(`${this.name}: config/spec: ${name} is not a number: ${String(value)}`);
-    };
-    const durationMs = number("SLOT_DURATION_MS");
-    const secondsPerSlot = number("SECONDS_PER_SLOT") ?? (durationMs === undefined ? undefined : durationMs / 1000);
-    const slotsPerEpoch = number("SLOTS_PER_EPOCH");
-    if (secondsPerSlot === undefined || slotsPerEpoch === undefined || secondsPerSlot <= 0 || slotsPerEpoch <= 0) {
-      throw new FatalError(`${this.name}: config/spec lacks SECONDS_PER_SLOT (or SLOT_DURATION_MS) or SLOTS_PER_EPOCH`);
-    }
-    if (!Number.isInteger(secondsPerSlot) || (durationMs !== undefined && durationMs !== secondsPerSlot * 1000)) {
-      throw new FatalError(`${this.name}: config/spec: slots of ${durationMs} ms and ${secondsPerSlot} s do not agree`);
-    }
-    const text = (name: string) => (typeof values[name] === "string" ? values[name] : undefined);
-    return {
-      secondsPerSlot,
-      slotsPerEpoch,
-      preset: text("PRESET_BASE"),
-      depositContractAddress: text("DEPOSIT_CONTRACT_ADDRESS"),
-      depositChainId: number("DEPOSIT_CHAIN_ID"),
-      values,
-    };
+    return this.#required("/eth/v1/config/spec", specSchema);
   }
 
   /** The official deposit contract, as the node knows it. */
@@ -116,11 +82,18 @@ export class BeaconClient {
     if (answer === undefined) return undefined;
     const actual = headerRoot(answer.header);
     if (actual !== answer.root) {
-      throw new FatalError(`${this.name}${path}: the header hashes to ${actual}, the node says ${answer.root}`);
+      throw new FatalError(
+        `${this.name}${path}: the header hashes to ${actual}, the node says ${answer.root}`,
+      );
     }
     const isOther =
-      typeof id === "number" ? answer.header.slot !== id : id.startsWith("0x") && answer.root !== id.toLowerCase();
-    if (isOther) throw new FatalError(`${this.name}${path}: answered with another block: slot ${answer.header.slot}, ${answer.root}`);
+      typeof id === "number"
+        ? answer.header.slot !== id
+        : id.startsWith("0x") && answer.root !== id.toLowerCase();
+    if (isOther)
+      throw new FatalError(
+        `${this.name}${path}: answered with another block: slot ${answer.header.slot}, ${answer.root}`,
+      );
     return answer;
   }
 
@@ -157,7 +130,9 @@ export class BeaconClient {
     const asked = new Set(unique);
     const stranger = found.find(({ index, pubkey }) => !asked.has(String(index)) && !asked.has(pubkey));
     if (stranger !== undefined) {
-      throw new FatalError(`${this.name}: validators: got ${stranger.pubkey} (${stranger.index}), which was not asked for`);
+      throw new FatalError(
+        `${this.name}: validators: got ${stranger.pubkey} (${stranger.index}), which was not asked for`,
+      );
     }
     return found;
   }
@@ -170,11 +145,16 @@ export class BeaconClient {
   /** A whole state as SSZ, with the name of its fork in lower case ("fulu") where the node says it. */
   async stateSsz(stateId: StateId): Promise<{ bytes: Uint8Array; fork: string | undefined }> {
     const path = `/eth/v2/debug/beacon/states/${stateId}`;
-    const answer = await retry(() => this.#stateHttp.request(path, { accept: "application/octet-stream" }), this.#retry);
+    const answer = await retry(
+      () => this.#stateHttp.request(path, { accept: "application/octet-stream" }),
+      this.#retry,
+    );
     if (answer.status === 404) throw new FatalError(`${this.name}${path}: the node does not have this state`);
     const type = answer.headers.get("content-type") ?? "";
     if (!type.startsWith("application/octet-stream")) {
-      throw new FatalError(`${this.name}${path}: the node does not serve states as SSZ (content type "${type}")`);
+      throw new FatalError(
+        `${this.name}${path}: the node does not serve states as SSZ (content type "${type}")`,
+      );
     }
     return { bytes: answer.body, fork: answer.headers.get("eth-consensus-version")?.toLowerCase() };
   }
@@ -192,7 +172,9 @@ export class BeaconClient {
       const header = await this.header(at);
       if (header !== undefined) return header;
     }
-    throw new FatalError(`${this.name}: no block from slot ${lowest} to ${slot}; is the node in sync, and are these slots kept?`);
+    throw new FatalError(
+      `${this.name}: no block from slot ${lowest} to ${slot}; is the node in sync, and are these slots kept?`,
+    );
   }
 
   /** The state root of a moving id; anything else as it is. */
@@ -200,7 +182,9 @@ export class BeaconClient {
     if (typeof stateId === "number" || stateId.startsWith("0x")) return stateId;
     // "justified" names a state only: its block is the one of the checkpoint.
     const blockId =
-      stateId === "justified" ? ((await this.finalityCheckpoints("head")).currentJustified.root as BlockId) : stateId;
+      stateId === "justified"
+        ? ((await this.finalityCheckpoints("head")).currentJustified.root as BlockId)
+        : stateId;
     const block = await this.header(blockId);
     if (block === undefined) throw new FatalError(`${this.name}: the node has no block "${stateId}"`);
     return block.header.stateRoot as `0x${string}`;
@@ -208,7 +192,7 @@ export class BeaconClient {
 
   async #required<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>> {
     const answer = await this.#optional(path, schema);
-    if (answer === undefined) throw new FatalError(`${this.name}${path.split("?")[0]}: not found`);
+    if (answer === undefined) throw new FatalError(`${this.name}${withoutQuery(path)}: not found`);
     return answer;
   }
 
@@ -219,7 +203,7 @@ export class BeaconClient {
   }
 
   #parse<T extends z.ZodType>(path: string, answer: HttpAnswer, schema: T): z.output<T> {
-    const label = `${this.name}${path.split("?")[0]}`;
+    const label = `${this.name}${withoutQuery(path)}`;
     let json: unknown;
     try {
       json = JSON.parse(new TextDecoder().decode(answer.body));
@@ -228,8 +212,10 @@ export class BeaconClient {
     }
     const result = schema.safeParse(json);
     if (result.success) return result.data;
-    const [issue] = result.error.issues;
-    throw new FatalError(`${label}: ${issue?.path.join(".")}: ${issue?.message}`, { cause: result.error });
+    const issues = result.error.issues
+      .slice(0, 3)
+      .map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw new FatalError(`${label}: ${issues.join("; ")}`, { cause: result.error });
   }
 }
 

@@ -29,13 +29,21 @@ export function validatorRoot(validator: ValidatorRecord): Uint8Array {
 }
 
 /** True where exactly these validators stand at these indices under `blockRoot` (32 bytes, 0x-hex). */
-export function verifyValidatorProof(blockRoot: string, { indices, validators, proof }: ValidatorProof): boolean {
+export function verifyValidatorProof(
+  blockRoot: string,
+  { indices, validators, proof }: ValidatorProof,
+): boolean {
   return holds(blockRoot, () => {
-    if (indices.length === 0 || indices.length !== validators.length) throw new FatalError("one validator per index");
+    if (indices.length === 0 || indices.length !== validators.length)
+      throw new FatalError("one validator per index");
     const hashes = proof.map(hash);
     let used = 0;
     let nodes = indices.map((index, i) => ({ index, root: validatorRoot(validators[i]!) }));
-    if (nodes.some(({ index }, i) => index < 0 || index >= 2 ** LIST_DEPTH || (i > 0 && index <= indices[i - 1]!))) {
+    if (
+      nodes.some(
+        ({ index }, i) => index < 0 || index >= 2 ** LIST_DEPTH || (i > 0 && index <= indices[i - 1]!),
+      )
+    ) {
       throw new FatalError("indices must strictly increase");
     }
     for (let level = 0; level < LIST_DEPTH; level++) {
@@ -57,17 +65,28 @@ export function verifyValidatorProof(blockRoot: string, { indices, validators, p
 }
 
 /** True where `epoch` is the finalized epoch in the state of the block `blockRoot`. */
-export function verifyFinalityProof(blockRoot: string, { epoch, proof }: { epoch: number; proof: string[] }): boolean {
+export function verifyFinalityProof(
+  blockRoot: string,
+  { epoch, proof }: { epoch: number; proof: string[] },
+): boolean {
   return holds(blockRoot, () => fold(uint64Chunk(epoch), proof.map(hash), FINALITY));
 }
 
 /** True where the block `blockRoot` is of `slot`. */
-export function verifySlotProof(blockRoot: string, { slot, proof }: { slot: number; proof: string[] }): boolean {
+export function verifySlotProof(
+  blockRoot: string,
+  { slot, proof }: { slot: number; proof: string[] },
+): boolean {
   return holds(blockRoot, () => fold(uint64Chunk(slot), proof.map(hash), SLOT));
 }
 
-function fold(leaf: Uint8Array, branch: Uint8Array[], { length, index }: { length: number; index: number }): Uint8Array {
-  if (branch.length !== length) throw new FatalError(`the branch has ${branch.length} hashes, expected ${length}`);
+function fold(
+  leaf: Uint8Array,
+  branch: Uint8Array[],
+  { length, index }: { length: number; index: number },
+): Uint8Array {
+  if (branch.length !== length)
+    throw new FatalError(`the branch has ${branch.length} hashes, expected ${length}`);
   return foldBranch(leaf, branch, index);
 }
 

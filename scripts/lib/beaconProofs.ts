@@ -69,7 +69,9 @@ export interface ValidatorProof {
 export function headerOf(state: BeaconStateView): BeaconHeader {
   const { slot, proposerIndex, parentRoot, stateRoot, bodyRoot } = state.latestBlockHeader;
   if (slot !== state.slot) {
-    throw new FatalError(`the state is at slot ${state.slot}, past its last block (slot ${slot}): no block commits to it`);
+    throw new FatalError(
+      `the state is at slot ${state.slot}, past its last block (slot ${slot}): no block commits to it`,
+    );
   }
   const own = state.hashTreeRoot();
   // While a block is the latest, its header's stateRoot is zero: it is filled in by the next slot.
@@ -106,8 +108,9 @@ export function validatorProof(
     if (!Number.isSafeInteger(index) || index < 0 || index >= count) {
       throw new FatalError(`no validator ${index} in a state of ${count}`);
     }
-    if (i > 0 && index <= indices[i - 1]!) {
-      throw new FatalError(`indices must strictly increase: ${indices[i - 1]} is followed by ${index}`);
+    const previous = indices[i - 1] ?? -1;
+    if (index <= previous) {
+      throw new FatalError(`indices must strictly increase: ${previous} is followed by ${index}`);
     }
   }
   const proof: string[] = [];
@@ -132,7 +135,10 @@ export function validatorProof(
  * The proof of finalized_checkpoint.epoch: the leaf is the epoch as a little-endian chunk, 7 hashes in the
  * state (gindex 168) and 3 in the header.
  */
-export function finalityProof(state: BeaconStateView, header: BeaconHeader): { epoch: number; proof: string[] } {
+export function finalityProof(
+  state: BeaconStateView,
+  header: BeaconHeader,
+): { epoch: number; proof: string[] } {
   const root = committedTree(state, header);
   return {
     epoch: state.finalizedCheckpoint.epoch,

@@ -20,15 +20,52 @@ const root = hexOf(32);
 const flags = { execution_optimistic: z.boolean().optional(), finalized: z.boolean().optional() };
 
 export const genesisSchema = z
-  .object({ data: z.object({ genesis_time: count, genesis_validators_root: root, genesis_fork_version: hexOf(4) }) })
+  .object({
+    data: z.object({ genesis_time: count, genesis_validators_root: root, genesis_fork_version: hexOf(4) }),
+  })
   .transform(({ data }) => ({
     genesisTime: data.genesis_time,
     genesisValidatorsRoot: data.genesis_validators_root,
     genesisForkVersion: data.genesis_fork_version,
   }));
 
-/** Values are strings; some networks have lists and objects among them (BLOB_SCHEDULE). */
-export const specSchema = z.object({ data: z.record(z.string(), z.unknown()) }).transform(({ data }) => data);
+const positive = count.refine((n) => n > 0, "expected more than zero");
+const specValues = z.object({
+  SLOTS_PER_EPOCH: positive,
+  SECONDS_PER_SLOT: positive.optional(),
+  SLOT_DURATION_MS: positive.optional(),
+  PRESET_BASE: z.string().optional(),
+  DEPOSIT_CONTRACT_ADDRESS: hexOf(20).optional(),
+  DEPOSIT_CHAIN_ID: count.optional(),
+});
+
+/** Some networks announce SLOT_DURATION_MS instead of SECONDS_PER_SLOT; who says both must mean the same. */
+export const specSchema = z
+  .object({ data: z.record(z.string(), z.unknown()) })
+  .transform(({ data }, context) => {
+    const read = specValues.safeParse(data);
+    if (!read.success) {
+      for (const { path, message } of read.error.issues) context.addIssue({ code: "custom", path, message });
+      return z.NEVER;
+    }
+    const { SECONDS_PER_SLOT: seconds, SLOT_DURATION_MS: ms } = read.data;
+    const secondsPerSlot = seconds ?? (ms ?? NaN) / 1000;
+    if (!Number.isInteger(secondsPerSlot) || (ms !== undefined && ms !== secondsPerSlot * 1000)) {
+      const message = `no whole seconds per slot: SECONDS_PER_SLOT ${seconds ?? "-"}, SLOT_DURATION_MS ${ms ?? "-"}`;
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    }
+    return {
+      secondsPerSlot,
+      slotsPerEpoch: read.data.SLOTS_PER_EPOCH,
+      /** "mainnet" or "minimal". */
+      preset: read.data.PRESET_BASE,
+      depositContractAddress: read.data.DEPOSIT_CONTRACT_ADDRESS,
+      depositChainId: read.data.DEPOSIT_CHAIN_ID,
+      /** Everything as the node says it: strings, and lists of objects (BLOB_SCHEDULE). */
+      values: data,
+    };
+  });
 
 export const depositContractSchema = z
   .object({ data: z.object({ chain_id: count, address: hexOf(20) }) })
@@ -133,7 +170,13 @@ const validator = z
 export const validatorsSchema = z.object({ data: z.array(validator) }).transform(({ data }) => data);
 
 const pendingDeposit = z
-  .object({ pubkey: hexOf(48), withdrawal_credentials: root, amount: uint64, signature: hexOf(96), slot: count })
+  .object({
+    pubkey: hexOf(48),
+    withdrawal_credentials: root,
+    amount: uint64,
+    signature: hexOf(96),
+    slot: count,
+  })
   .transform(({ pubkey, withdrawal_credentials, amount, signature, slot }) => ({
     pubkey,
     withdrawalCredentials: withdrawal_credentials,
@@ -142,9 +185,12 @@ const pendingDeposit = z
     slot,
   }));
 
-export const pendingDepositsSchema = z.object({ data: z.array(pendingDeposit) }).transform(({ data }) => data);
+export const pendingDepositsSchema = z
+  .object({ data: z.array(pendingDeposit) })
+  .transform(({ data }) => data);
 
 export type Genesis = z.output<typeof genesisSchema>;
+export type Spec = z.output<typeof specSchema>;
 export type DepositContract = z.output<typeof depositContractSchema>;
 /** A header and its root as the node states it. */
 export type HeaderAnswer = z.output<typeof headerSchema>;

@@ -103,7 +103,8 @@ export function verifyDeposit(deposit: DepositData, genesisForkVersion: string):
 }
 
 function messageValue({ pubkey, withdrawalCredentials, amountGwei }: DepositMessage) {
-  if (amountGwei < 0n || amountGwei >= 2n ** 64n) throw new FatalError(`amount ${amountGwei} Gwei is not a uint64`);
+  if (amountGwei < 0n || amountGwei >= 2n ** 64n)
+    throw new FatalError(`amount ${amountGwei} Gwei is not a uint64`);
   return {
     pubkey: bytes(pubkey, 48, "pubkey"),
     withdrawalCredentials: bytes(withdrawalCredentials, 32, "withdrawalCredentials"),

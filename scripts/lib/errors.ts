@@ -43,7 +43,12 @@ export class ConfigurationError extends KedgeError {
   readonly example: string;
 
   constructor(
-    { setting, problem, value, example }: { setting: string; problem: string; value?: unknown; example: string },
+    {
+      setting,
+      problem,
+      value,
+      example,
+    }: { setting: string; problem: string; value?: unknown; example: string },
     options?: ErrorOptions,
   ) {
     const given = value === undefined ? "" : ` (got ${show(value)})`;
@@ -77,10 +82,8 @@ export function explain(error: unknown): string {
 }
 
 function show(value: unknown): string {
-  if (typeof value === "string") return `"${value}"`;
   if (typeof value === "bigint") return value.toString();
-  if (typeof value === "object" && value !== null) {
-    return JSON.stringify(value, (_, v) => (typeof v === "bigint" ? v.toString() : v)) ?? String(value);
-  }
-  return String(value);
+  const writeBigints = (_: string, member: unknown) =>
+    typeof member === "bigint" ? member.toString() : member;
+  return JSON.stringify(value, writeBigints) ?? typeof value;
 }

@@ -34,7 +34,11 @@ export class HttpClient {
     const base = URL.canParse(url) ? new URL(url) : undefined;
     if (base === undefined || !["http:", "https:"].includes(base.protocol)) {
       // The value is not shown: what was meant as a URL may hold a password.
-      throw new ConfigurationError({ setting, problem: "not an http or https URL", example: "http://localhost:5052" });
+      throw new ConfigurationError({
+        setting,
+        problem: "not an http or https URL",
+        example: "http://localhost:5052",
+      });
     }
     if (base.username || base.password) {
       const credentials = `${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`;
@@ -52,14 +56,21 @@ export class HttpClient {
    * @throws RetryableError where nothing came in time, and on 408, 425, 429 and 5xx but 501
    * @throws FatalError on any other status
    */
-  async request(path: string, init: { method?: string; accept?: string; json?: unknown } = {}): Promise<HttpAnswer> {
+  async request(
+    path: string,
+    init: { method?: string; accept?: string; json?: unknown } = {},
+  ): Promise<HttpAnswer> {
     const { method = "GET", accept = "application/json", json } = init;
-    const label = `${method} ${this.name}${path.split("?")[0]}`;
+    const label = `${method} ${this.name}${withoutQuery(path)}`;
     let answer: HttpAnswer;
     try {
       const response = await this.#fetch(this.#urlOf(path), {
         method,
-        headers: { ...this.#headers, accept, ...(json === undefined ? {} : { "content-type": "application/json" }) },
+        headers: {
+          ...this.#headers,
+          accept,
+          ...(json === undefined ? {} : { "content-type": "application/json" }),
+        },
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
@@ -80,11 +91,15 @@ export class HttpClient {
   #urlOf(path: string): URL {
     // A base may have a path of its own and a query (a key of a provider): both are kept.
     const url = new URL(this.#base);
-    const [pathname, query] = path.split("?");
-    url.pathname = `${this.#base.pathname.replace(/\/+$/, "")}${pathname}`;
-    for (const [name, value] of new URLSearchParams(query)) url.searchParams.append(name, value);
+    url.pathname = `${this.#base.pathname.replace(/\/+$/, "")}${withoutQuery(path)}`;
+    for (const [name, value] of new URLSearchParams(path.split("?")[1])) url.searchParams.append(name, value);
     return url;
   }
+}
+
+/** A path as it may be shown: a query may be long, or hold a key. */
+export function withoutQuery(path: string): string {
+  return path.split("?", 1).join();
 }
 
 /** What the server said about its error, on one line and cut short. */
@@ -92,7 +107,8 @@ function said(body: Uint8Array): string {
   const text = new TextDecoder().decode(body.subarray(0, 2000)).trim();
   let message = text;
   try {
-    message = String((JSON.parse(text) as { message?: unknown }).message ?? text);
+    const error = JSON.parse(text) as { message?: unknown } | null;
+    if (typeof error?.message === "string") message = error.message;
   } catch {
     // not JSON: the text itself
   }

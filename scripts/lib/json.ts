@@ -54,7 +54,7 @@ function plain(value: unknown, path: string, above: Set<object>): unknown {
 
 function sorted(record: Record<string, unknown>, path: string, above: Set<object>): Record<string, unknown> {
   // No prototype: a key called "__proto__" is data like any other.
-  const result: Record<string, unknown> = Object.create(null);
+  const result = Object.create(null) as Record<string, unknown>;
   for (const key of Object.keys(record).sort()) result[key] = plain(record[key], `${path}.${key}`, above);
   return result;
 }

@@ -111,10 +111,13 @@ export class KeyTree {
 
   /** The tree of a record; throws `FatalError` where the keys do not hash to the recorded root. */
   static load(record: { format: string; root: string; keys: readonly CommittedKey[] }): KeyTree {
-    if (record.format !== FORMAT) throw new FatalError(`key record of format "${record.format}", not ${FORMAT}`);
+    if (record.format !== FORMAT)
+      throw new FatalError(`key record of format "${record.format}", not ${FORMAT}`);
     const tree = new KeyTree(record.keys);
     if (tree.root !== record.root) {
-      throw new FatalError(`the keys hash to ${tree.root}, but the record says ${record.root}: it was altered`);
+      throw new FatalError(
+        `the keys hash to ${tree.root}, but the record says ${record.root}: it was altered`,
+      );
     }
     return tree;
   }

@@ -55,10 +55,11 @@ export function createLogger(options: LoggerOptions = {}, env: NodeJS.ProcessEnv
     destination,
   );
   // pino applies formatters to its own bindings only. Children inherit this method through their prototype.
-  const child = logger.child;
-  logger.child = function (this: Logger, bindings: Record<string, unknown>, childOptions?: object) {
-    return child.call(this, redact(bindings) as Record<string, unknown>, childOptions);
-  } as typeof logger.child;
+  const parent = logger as unknown as { child: (this: Logger, bindings: object, options?: object) => Logger };
+  const makeChild = parent.child;
+  parent.child = function (bindings, childOptions) {
+    return makeChild.call(this, redact(bindings) as object, childOptions);
+  };
   return logger;
 }
 
@@ -111,7 +112,9 @@ function pretty(record: Record<string, unknown>, color: boolean): string {
       parts.push(`${paint(2, `${name}=`)}${chain(field)}`);
       if (level === "error" || level === "fatal") stacks.push(field.stack);
     } else {
-      parts.push(`${paint(2, `${name}=`)}${typeof field === "string" ? quote(field) : JSON.stringify(field)}`);
+      parts.push(
+        `${paint(2, `${name}=`)}${typeof field === "string" ? quote(field) : JSON.stringify(field)}`,
+      );
     }
   }
   return [parts.filter(Boolean).join(" "), ...stacks].join("\n") + "\n";

@@ -105,8 +105,13 @@ export class Progress {
     const tail = ` ${elapsed(this.#now() - step.startedMs)}`;
     const room = Math.max(10, (this.#stream.columns ?? 80) - tail.length - 3);
     // One line must stay one line: where it wraps, it can no longer be erased.
-    const text = shorten(stripVTControlCharacters(step.detail ? `${step.title} · ${step.detail}` : step.title), room);
-    this.#stream.write(`${CLEAR_LINE}${this.#paint(36, FRAMES[this.#frame]!)} ${text}${this.#paint(2, tail)}`);
+    const text = shorten(
+      stripVTControlCharacters(step.detail ? `${step.title} · ${step.detail}` : step.title),
+      room,
+    );
+    this.#stream.write(
+      `${CLEAR_LINE}${this.#paint(36, FRAMES[this.#frame]!)} ${text}${this.#paint(2, tail)}`,
+    );
   }
 
   #stop(): void {

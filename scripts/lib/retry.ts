@@ -22,8 +22,17 @@ export interface RetryOptions {
  * then the last error is thrown as it is. Waits are spread by a quarter, so that keepers that lost the same
  * node do not return to it in step.
  */
-export async function retry<T>(action: (attempt: number) => Promise<T>, options: RetryOptions = {}): Promise<T> {
-  const { attempts = 4, backoffMs = 250, maxBackoffMs = 10_000, sleep = delay, random = Math.random } = options;
+export async function retry<T>(
+  action: (attempt: number) => Promise<T>,
+  options: RetryOptions = {},
+): Promise<T> {
+  const {
+    attempts = 4,
+    backoffMs = 250,
+    maxBackoffMs = 10_000,
+    sleep = delay,
+    random = Math.random,
+  } = options;
   for (let attempt = 1; ; attempt++) {
     try {
       return await action(attempt);

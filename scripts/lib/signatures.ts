@@ -25,7 +25,8 @@ export interface PackedSignatures {
  */
 export function compactSignature(signature: SignatureLike): string {
   const parsed = parse(signature);
-  if (!parsed.isValid()) throw new FatalError("the signature is malleable: its s is above half the order (EIP-2)");
+  if (!parsed.isValid())
+    throw new FatalError("the signature is malleable: its s is above half the order (EIP-2)");
   return parsed.compactSerialized;
 }
 

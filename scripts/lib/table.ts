@@ -20,7 +20,10 @@ const FIGURE = /^[-+]?\d[\d,_]*(\.\d+)?( ?(%|[A-Za-z]{1,4}))?$/;
  * @param rows one array per line; missing cells are shown as "–"
  * @returns lines joined by newlines, the title line first; no line ends in a blank
  */
-export function formatTable(columns: readonly (string | Column)[], rows: readonly (readonly Cell[])[]): string {
+export function formatTable(
+  columns: readonly (string | Column)[],
+  rows: readonly (readonly Cell[])[],
+): string {
   const heads = columns.map((column) => (typeof column === "string" ? { title: column } : column));
   const body = rows.map((row) => heads.map((_, i) => text(row[i])));
   const widths = heads.map((head, i) => Math.max(width(head.title), ...body.map((row) => width(row[i]!))));

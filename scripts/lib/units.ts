@@ -131,6 +131,7 @@ export function firstSlotOf(epoch: number, { slotsPerEpoch }: Pick<BeaconTime, "
 }
 
 function whole(value: number, name: string): number {
-  if (!Number.isSafeInteger(value) || value < 0) throw new FatalError(`${name} ${value} is not a whole number`);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new FatalError(`${name} ${value} is not a whole number`);
   return value;
 }

@@ -54,7 +54,10 @@ const validatorAnswer = (index: number) => ({
 });
 
 async function failure(promise: Promise<unknown>): Promise<Error> {
-  const error = await promise.then(() => undefined, (e: unknown) => e);
+  const error = await promise.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
   expect(error).to.be.instanceOf(Error);
   return error as Error;
 }
@@ -76,7 +79,9 @@ describe("beacon client", () => {
       stateRoot: "0x7e76880eb67bbdc86250aa578958e9d0675e64e714337855204fb5abaaf82c2b",
       bodyRoot: "0xccb62460692be0ec813b56be97f68a82cf57abc102e27bf49ebf4190ff22eedd",
     };
-    expect(headerRoot(genesis)).to.equal("0x4d611d5b93fdab69013a7f0a2f961caca0c853f87cfe9595fe50038163079360");
+    expect(headerRoot(genesis)).to.equal(
+      "0x4d611d5b93fdab69013a7f0a2f961caca0c853f87cfe9595fe50038163079360",
+    );
   });
 
   it("reads genesis, deposit contract and finality", async () => {
@@ -84,27 +89,62 @@ describe("beacon client", () => {
     const checkpoint = (epoch: string) => ({ epoch, root });
     server.routes = {
       "/eth/v1/beacon/genesis": {
-        data: { genesis_time: "1606824023", genesis_validators_root: root, genesis_fork_version: "0x00000001" },
+        data: {
+          genesis_time: "1606824023",
+          genesis_validators_root: root,
+          genesis_fork_version: "0x00000001",
+        },
       },
-      "/eth/v1/config/deposit_contract": { data: { chain_id: "31337", address: "0x00000000219ab540356cBB839Cbe05303d7705Fa" } },
+      "/eth/v1/config/deposit_contract": {
+        data: { chain_id: "31337", address: "0x00000000219ab540356cBB839Cbe05303d7705Fa" },
+      },
       "/eth/v1/beacon/states/head/finality_checkpoints": {
-        data: { previous_justified: checkpoint("3"), current_justified: checkpoint("4"), finalized: checkpoint("2") },
+        data: {
+          previous_justified: checkpoint("3"),
+          current_justified: checkpoint("4"),
+          finalized: checkpoint("2"),
+        },
       },
     };
-    expect(await client().genesis()).to.deep.equal({ genesisTime: 1606824023, genesisValidatorsRoot: root, genesisForkVersion: "0x00000001" });
-    expect(await client().depositContract()).to.deep.equal({ chainId: 31337, address: "0x00000000219ab540356cbb839cbe05303d7705fa" });
+    expect(await client().genesis()).to.deep.equal({
+      genesisTime: 1606824023,
+      genesisValidatorsRoot: root,
+      genesisForkVersion: "0x00000001",
+    });
+    expect(await client().depositContract()).to.deep.equal({
+      chainId: 31337,
+      address: "0x00000000219ab540356cbb839cbe05303d7705fa",
+    });
     expect((await client().finalityCheckpoints("head")).finalized).to.deep.equal({ epoch: 2, root });
   });
 
   it("reads the spec, with seconds or milliseconds per slot, and refuses what does not agree", async () => {
-    const spec = (data: object) => (server.routes = { "/eth/v1/config/spec": { data: { SLOTS_PER_EPOCH: "8", ...data } } });
-    spec({ SECONDS_PER_SLOT: "12", PRESET_BASE: "minimal", DEPOSIT_CHAIN_ID: "31337", BLOB_SCHEDULE: [{ EPOCH: "1" }] });
+    const spec = (data: object) =>
+      (server.routes = { "/eth/v1/config/spec": { data: { SLOTS_PER_EPOCH: "8", ...data } } });
+    spec({
+      SECONDS_PER_SLOT: "12",
+      PRESET_BASE: "minimal",
+      DEPOSIT_CHAIN_ID: "31337",
+      BLOB_SCHEDULE: [{ EPOCH: "1" }],
+    });
     const { values, ...read } = await client().spec();
-    expect(read).to.deep.equal({ secondsPerSlot: 12, slotsPerEpoch: 8, preset: "minimal", depositContractAddress: undefined, depositChainId: 31337 });
+    expect(read).to.deep.equal({
+      secondsPerSlot: 12,
+      slotsPerEpoch: 8,
+      preset: "minimal",
+      depositContractAddress: undefined,
+      depositChainId: 31337,
+    });
     expect(values.BLOB_SCHEDULE).to.deep.equal([{ EPOCH: "1" }]);
     spec({ SLOT_DURATION_MS: "6000" });
     expect((await client().spec()).secondsPerSlot).to.equal(6);
-    for (const bad of [{}, { SECONDS_PER_SLOT: "12", SLOT_DURATION_MS: "6000" }, { SLOT_DURATION_MS: "500" }, { SECONDS_PER_SLOT: "0" }, { SECONDS_PER_SLOT: "x" }]) {
+    for (const bad of [
+      {},
+      { SECONDS_PER_SLOT: "12", SLOT_DURATION_MS: "6000" },
+      { SLOT_DURATION_MS: "500" },
+      { SECONDS_PER_SLOT: "0" },
+      { SECONDS_PER_SLOT: "x" },
+    ]) {
       spec(bad);
       expect(await failure(client().spec()), JSON.stringify(bad)).to.be.instanceOf(FatalError);
     }
@@ -112,10 +152,17 @@ describe("beacon client", () => {
 
   it("reads a header, and undefined for a missed slot", async () => {
     const header = headerAt(70);
-    server.routes = { "/eth/v1/beacon/headers/70": headerAnswer(header), "/eth/v1/beacon/headers/head": headerAnswer(header) };
+    server.routes = {
+      "/eth/v1/beacon/headers/70": headerAnswer(header),
+      "/eth/v1/beacon/headers/head": headerAnswer(header),
+    };
     const answer = await client().header(70);
     expect(answer?.header).to.deep.equal(header);
-    expect([answer?.root, answer?.finalized, answer?.executionOptimistic]).to.deep.equal([headerRoot(header), true, false]);
+    expect([answer?.root, answer?.finalized, answer?.executionOptimistic]).to.deep.equal([
+      headerRoot(header),
+      true,
+      false,
+    ]);
     expect(await client().header(71)).to.equal(undefined);
     expect((await client().header("head"))?.root).to.equal(headerRoot(header));
   });
@@ -138,7 +185,10 @@ describe("beacon client", () => {
     expect((await client().blockAtOrBefore(63)).header.slot).to.equal(60);
     expect(server.requests.map((r) => r.split("/").at(-1))).to.deep.equal(["63", "62", "61", "60"]);
     expect((await client().blockAtOrBefore(62, 2)).header.slot).to.equal(60);
-    expect(await failure(client().blockAtOrBefore(63, 2))).to.be.instanceOf(FatalError).with.property("message").that.contains("slot 61 to 63");
+    expect(await failure(client().blockAtOrBefore(63, 2)))
+      .to.be.instanceOf(FatalError)
+      .with.property("message")
+      .that.contains("slot 61 to 63");
     expect((await failure(client().blockAtOrBefore(3))).message).to.contain("slot 0 to 3");
   });
 
@@ -152,14 +202,25 @@ describe("beacon client", () => {
           proposer_index: "1",
           parent_root: bytes("p"),
           state_root: bytes("s"),
-          body: { execution_payload: { block_hash: bytes("hash"), block_number: "17", timestamp: "1767225600", transactions: [] } },
+          body: {
+            execution_payload: {
+              block_hash: bytes("hash"),
+              block_number: "17",
+              timestamp: "1767225600",
+              transactions: [],
+            },
+          },
         },
         signature: "0x",
       },
     });
     server.routes = { "/eth/v2/beacon/blocks/9": block("9"), "/eth/v2/beacon/blocks/10": block("9") };
     const answer = await client().blockV2(9);
-    expect(answer?.execution).to.deep.equal({ blockHash: bytes("hash"), blockNumber: 17, timestamp: 1767225600 });
+    expect(answer?.execution).to.deep.equal({
+      blockHash: bytes("hash"),
+      blockNumber: 17,
+      timestamp: 1767225600,
+    });
     expect([answer?.version, answer?.slot, answer?.executionOptimistic]).to.deep.equal(["fulu", 9, true]);
     expect(await client().blockV2(8)).to.equal(undefined);
     expect(await failure(client().blockV2(10))).to.be.instanceOf(FatalError);
@@ -203,10 +264,22 @@ describe("beacon client", () => {
   });
 
   it("reads pending deposits", async () => {
-    const deposit = { pubkey: pubkeyOf(1), withdrawal_credentials: bytes("c"), amount: "1000000000", signature: bytes("s", 96), slot: "44" };
+    const deposit = {
+      pubkey: pubkeyOf(1),
+      withdrawal_credentials: bytes("c"),
+      amount: "1000000000",
+      signature: bytes("s", 96),
+      slot: "44",
+    };
     server.routes = { "/eth/v1/beacon/states/44/pending_deposits": { version: "fulu", data: [deposit] } };
     expect(await client().pendingDeposits(44)).to.deep.equal([
-      { pubkey: deposit.pubkey, withdrawalCredentials: deposit.withdrawal_credentials, amountGwei: 10n ** 9n, signature: deposit.signature, slot: 44 },
+      {
+        pubkey: deposit.pubkey,
+        withdrawalCredentials: deposit.withdrawal_credentials,
+        amountGwei: 10n ** 9n,
+        signature: deposit.signature,
+        slot: 44,
+      },
     ]);
     expect((await failure(client().pendingDeposits(45))).message).to.contain("not found");
   });
@@ -217,14 +290,19 @@ describe("beacon client", () => {
     server.routes = {
       "/eth/v2/debug/beacon/states/head": (request, response) => {
         expect(request.headers.accept).to.equal("application/octet-stream");
-        response.writeHead(200, { "content-type": "application/octet-stream", "eth-consensus-version": "Fulu" });
+        response.writeHead(200, {
+          "content-type": "application/octet-stream",
+          "eth-consensus-version": "Fulu",
+        });
         response.end(serialized);
       },
       "/eth/v2/debug/beacon/states/1": { data: {} },
     };
     const { bytes: received, fork } = await client().stateSsz("head");
     expect(fork).to.equal("fulu");
-    expect(headerOf(ssz.fulu.BeaconState.deserializeToViewDU(received)).stateRoot).to.equal(headerOf(state).stateRoot);
+    expect(headerOf(ssz.fulu.BeaconState.deserializeToViewDU(received)).stateRoot).to.equal(
+      headerOf(state).stateRoot,
+    );
     expect((await failure(client().stateSsz(1))).message).to.contain("does not serve states as SSZ");
     expect((await failure(client().stateSsz(2))).message).to.contain("does not have this state");
   });
@@ -280,13 +358,33 @@ describe("beacon client", () => {
   it("refuses answers against the specification, naming the field", async () => {
     const broken: [object | string, string][] = [
       ["<html>", "not JSON"],
-      [{ data: { genesis_time: 5, genesis_validators_root: bytes("r"), genesis_fork_version: "0x00000001" } }, "data.genesis_time"],
-      [{ data: { genesis_time: "5", genesis_validators_root: "0x12", genesis_fork_version: "0x00000001" } }, "data.genesis_validators_root: expected 32 bytes"],
-      [{ data: { genesis_time: "9007199254740993", genesis_validators_root: bytes("r"), genesis_fork_version: "0x00000001" } }, "2^53"],
+      [
+        {
+          data: { genesis_time: 5, genesis_validators_root: bytes("r"), genesis_fork_version: "0x00000001" },
+        },
+        "data.genesis_time",
+      ],
+      [
+        { data: { genesis_time: "5", genesis_validators_root: "0x12", genesis_fork_version: "0x00000001" } },
+        "data.genesis_validators_root: expected 32 bytes",
+      ],
+      [
+        {
+          data: {
+            genesis_time: "9007199254740993",
+            genesis_validators_root: bytes("r"),
+            genesis_fork_version: "0x00000001",
+          },
+        },
+        "2^53",
+      ],
       [{}, "data"],
     ];
     for (const [answer, words] of broken) {
-      server.routes = { "/eth/v1/beacon/genesis": (_, response) => void response.end(typeof answer === "string" ? answer : JSON.stringify(answer)) };
+      server.routes = {
+        "/eth/v1/beacon/genesis": (_, response) =>
+          void response.end(typeof answer === "string" ? answer : JSON.stringify(answer)),
+      };
       const error = await failure(client().genesis());
       expect(error).to.be.instanceOf(FatalError);
       expect(error.message).to.contain(words);
@@ -294,7 +392,9 @@ describe("beacon client", () => {
     const beyond = validatorAnswer(1);
     beyond.balance = "18446744073709551616";
     server.routes = { "/eth/v1/beacon/states/head/validators": { data: [beyond] } };
-    expect((await failure(client().validators("head", [1]))).message).to.contain("data.0.balance: expected a uint64");
+    expect((await failure(client().validators("head", [1]))).message).to.contain(
+      "data.0.balance: expected a uint64",
+    );
   });
 
   it("sends user, password, path and query of its URL, and shows none of them", async () => {
@@ -312,14 +412,17 @@ describe("beacon client", () => {
     const error = await failure(secretive.genesis());
     expect(authorization).to.equal(`Basic ${Buffer.from("user:p@ss").toString("base64")}`);
     expect(path).to.equal("/key-in-path/eth/v1/beacon/genesis?token=key-in-query");
-    const shown = `${error.stack} ${secretive.name} ${JSON.stringify(secretive)}`;
+    const shown = `${String(error.stack)} ${secretive.name} ${JSON.stringify(secretive)}`;
     expect(shown).not.to.match(/user|p@ss|p%40ss|key-in/);
     expect(secretive.name).to.equal(server.host);
   });
 
   it("refuses what is no URL without repeating it", () => {
     for (const url of ["localhost:5052", "ftp://host", "", "user:secret-word@host"]) {
-      expect(() => new BeaconClient(url), url).to.throw(ConfigurationError, "not an http or https URL").with.property("message").that.does.not.contain("secret-word");
+      expect(() => new BeaconClient(url), url)
+        .to.throw(ConfigurationError, "not an http or https URL")
+        .with.property("message")
+        .that.does.not.contain("secret-word");
     }
   });
 });

@@ -68,7 +68,10 @@ describe("beacon proofs", () => {
     for (const index of [0, 1, 137, COUNT - 1]) {
       const { proof, validators } = validatorProof(state, header, [index]);
       expect(proof).to.have.length(50);
-      const reference = createProof(state.node, { type: ProofType.single, gindex: GINDEX.firstValidator + BigInt(index) }) as SingleProof;
+      const reference = createProof(state.node, {
+        type: ProofType.single,
+        gindex: GINDEX.firstValidator + BigInt(index),
+      }) as SingleProof;
       expect(proof.slice(0, 47)).to.deep.equal(reference.witnesses.map((w) => hexlify(w)));
       expect(hexlify(validatorRoot(validators[0]!))).to.equal(hexlify(reference.leaf));
       expect(verifyValidatorProof(root, { indices: [index], validators, proof })).to.equal(true);
@@ -83,8 +86,16 @@ describe("beacon proofs", () => {
       const value = state.validators.getReadonly(i);
       expect(validator.pubkey).to.equal(hexlify(value.pubkey));
       expect(validator.withdrawalCredentials).to.equal(hexlify(value.withdrawalCredentials));
-      expect([validator.effectiveBalanceGwei, validator.slashed]).to.deep.equal([BigInt(value.effectiveBalance), value.slashed]);
-      for (const name of ["activationEligibilityEpoch", "activationEpoch", "exitEpoch", "withdrawableEpoch"] as const) {
+      expect([validator.effectiveBalanceGwei, validator.slashed]).to.deep.equal([
+        BigInt(value.effectiveBalance),
+        value.slashed,
+      ]);
+      for (const name of [
+        "activationEligibilityEpoch",
+        "activationEpoch",
+        "exitEpoch",
+        "withdrawableEpoch",
+      ] as const) {
         if (value[name] === Infinity) never++;
         expect(validator[name]).to.equal(value[name] === Infinity ? FAR_FUTURE_EPOCH : BigInt(value[name]));
       }
@@ -111,7 +122,9 @@ describe("beacon proofs", () => {
       // No shorter and no longer: the shape follows from the indices.
       expect(verifyValidatorProof(root, { ...proof, proof: proof.proof.slice(1) })).to.equal(false);
       expect(verifyValidatorProof(root, { ...proof, proof: proof.proof.slice(0, -1) })).to.equal(false);
-      expect(verifyValidatorProof(root, { ...proof, proof: [...proof.proof, proof.proof[0]!] })).to.equal(false);
+      expect(verifyValidatorProof(root, { ...proof, proof: [...proof.proof, proof.proof[0]!] })).to.equal(
+        false,
+      );
     });
   }
 
@@ -128,7 +141,10 @@ describe("beacon proofs", () => {
 
   it("fail for a changed field, another index, another root, and fields that changed places", () => {
     const proof = validatorProof(state, header, [10, 200]);
-    const [first, second] = proof.validators as [ValidatorProof["validators"][0], ValidatorProof["validators"][0]];
+    const [first, second] = proof.validators as [
+      ValidatorProof["validators"][0],
+      ValidatorProof["validators"][0],
+    ];
     const lies: Partial<typeof first>[] = [
       { slashed: !first.slashed },
       { pubkey: flip(first.pubkey, 0) },
@@ -141,9 +157,22 @@ describe("beacon proofs", () => {
       { withdrawableEpoch: first.withdrawableEpoch ^ 1n },
     ];
     for (const lie of lies) {
-      expect(verifyValidatorProof(root, { ...proof, validators: [{ ...first, ...lie }, second] }), Object.keys(lie)[0]).to.equal(false);
+      expect(
+        verifyValidatorProof(root, { ...proof, validators: [{ ...first, ...lie }, second] }),
+        Object.keys(lie)[0],
+      ).to.equal(false);
     }
-    for (const indices of [[11, 200], [10, 201], [10, 202], [200, 10], [10, 10], [10], [10, 200, 201], [-1, 200], [10, 2 ** 40 + 200]]) {
+    for (const indices of [
+      [11, 200],
+      [10, 201],
+      [10, 202],
+      [200, 10],
+      [10, 10],
+      [10],
+      [10, 200, 201],
+      [-1, 200],
+      [10, 2 ** 40 + 200],
+    ]) {
       expect(verifyValidatorProof(root, { ...proof, indices }), String(indices)).to.equal(false);
     }
     expect(verifyValidatorProof(root, { ...proof, validators: [second, first] })).to.equal(false);
@@ -162,7 +191,9 @@ describe("beacon proofs", () => {
     expect(verifyFinalityProof(root, proof)).to.equal(true);
     expect(verifyFinalityProof(root, { ...proof, epoch: 153 })).to.equal(false);
     for (let i = 0; i < 10; i++) {
-      expect(verifyFinalityProof(root, { ...proof, proof: proof.proof.with(i, flip(proof.proof[i]!, i * 25)) })).to.equal(false);
+      expect(
+        verifyFinalityProof(root, { ...proof, proof: proof.proof.with(i, flip(proof.proof[i]!, i * 25)) }),
+      ).to.equal(false);
     }
     expect(verifyFinalityProof(root, { ...proof, proof: proof.proof.slice(0, 9) })).to.equal(false);
   });
@@ -174,7 +205,9 @@ describe("beacon proofs", () => {
     expect(verifySlotProof(root, proof)).to.equal(true);
     expect(verifySlotProof(root, { ...proof, slot: 1235 })).to.equal(false);
     for (let i = 0; i < 3; i++) {
-      expect(verifySlotProof(root, { ...proof, proof: proof.proof.with(i, flip(proof.proof[i]!, 100)) })).to.equal(false);
+      expect(
+        verifySlotProof(root, { ...proof, proof: proof.proof.with(i, flip(proof.proof[i]!, 100)) }),
+      ).to.equal(false);
     }
   });
 
@@ -197,14 +230,24 @@ describe("beacon proofs", () => {
   });
 
   it("refuse validators that are not there, repeats, disorder and nobody", () => {
-    for (const [indices, words] of [[[COUNT], "no validator 300"], [[-1], "no validator -1"], [[0.5], "no validator"], [[2, 2], "strictly increase"], [[2, 1], "strictly increase"], [[], "no validator proves"]] as [number[], string][]) {
+    for (const [indices, words] of [
+      [[COUNT], "no validator 300"],
+      [[-1], "no validator -1"],
+      [[0.5], "no validator"],
+      [[2, 2], "strictly increase"],
+      [[2, 1], "strictly increase"],
+      [[], "no validator proves"],
+    ] as [number[], string][]) {
       expect(() => validatorProof(state, header, indices), String(indices)).to.throw(FatalError, words);
     }
   });
 
   it("refuse the layout of another fork by name", () => {
     const deneb = ssz.deneb.BeaconState.defaultViewDU() as unknown as BeaconStateView;
-    expect(() => finalityProof(deneb, header)).to.throw(FatalError, "not a state of Electra or Fulu: validators has generalized index 43");
+    expect(() => finalityProof(deneb, header)).to.throw(
+      FatalError,
+      "not a state of Electra or Fulu: validators has generalized index 43",
+    );
     const gloas = ssz.gloas.BeaconState.defaultViewDU() as unknown as BeaconStateView;
     expect(() => validatorProof(gloas, header, [0])).to.throw(FatalError, "not a state of Electra or Fulu");
     const electra = ssz.electra.BeaconState.defaultViewDU() as unknown as BeaconStateView;

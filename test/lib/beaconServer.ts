@@ -18,8 +18,9 @@ export interface BeaconServer {
 export async function startBeaconServer(): Promise<BeaconServer> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
-    requests.push(`${request.method} ${request.url}`);
-    const route = beacon.routes[request.url!.split("?")[0]!];
+    const { method = "", url = "" } = request;
+    requests.push(`${method} ${url}`);
+    const route = beacon.routes[url.split("?", 1).join()];
     if (typeof route === "function") return (route as Handler)(request, response);
     response.writeHead(route === undefined ? 404 : 200, { "content-type": "application/json" });
     response.end(JSON.stringify(route ?? { code: 404, message: "not found" }));

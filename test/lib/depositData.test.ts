@@ -22,7 +22,8 @@ import { gweiToWei } from "../../scripts/lib/units.ts";
 const OFFICIAL = [
   {
     forkVersion: "0x00001020",
-    pubkey: "0x9080aebef302c8f30c90d6b9e6dfe8249179c5f61e7b99df323f535927ef5ee3e83a4fa87bbe87dcf5c77baaac3a23ca",
+    pubkey:
+      "0x9080aebef302c8f30c90d6b9e6dfe8249179c5f61e7b99df323f535927ef5ee3e83a4fa87bbe87dcf5c77baaac3a23ca",
     withdrawalCredentials: "0x010000000000000000000000000a0660fc6c21b6c8638c56f7a8bbe22dcc9000",
     signature:
       "0xb55ccc58ae59450bee99ba39b43ab820509f30944b91d6fb225eb6329537ad2f39a0b5708e692d13b26270e7980ad7f105de2c7630f757154840423858366cc51c2b5da57e7b6142816deecd2f3e35dcfb50a79c73558294c428af97c0178f90",
@@ -31,7 +32,8 @@ const OFFICIAL = [
   },
   {
     forkVersion: "0x01017000",
-    pubkey: "0xb0210e4333812d669b178443b77e1674329e2eeeae17e6b9d7ef6cb8723c8b269de7e152b42445d5ea8d5f582ca45cd7",
+    pubkey:
+      "0xb0210e4333812d669b178443b77e1674329e2eeeae17e6b9d7ef6cb8723c8b269de7e152b42445d5ea8d5f582ca45cd7",
     withdrawalCredentials: "0x010000000000000000000000f0179dec45a37423ead4fad5fcb136197872ead9",
     signature:
       "0x96b504aec4ced4d680a01a2cde40632809744f967657f4aa31d4bc77701dbeb68e86441999b3559c505e5644eed9c350091af39e3e319befe4a76e796856095912938046ce567ed39a56df13b8f31e9e83b93ca774a9f983b9c0eb673c7f7a4a",
@@ -42,7 +44,10 @@ const OFFICIAL = [
 const VAULT = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
 const FORK = "0x00000001";
 const DEPOSIT_CONTRACT = "0x00000000219ab540356cBB839Cbe05303d7705Fa";
-const { secretKey, pubkey } = validatorKey(seedFromMnemonic("test test test test test test test test test test test junk"), 0);
+const { secretKey, pubkey } = validatorKey(
+  seedFromMnemonic("test test test test test test test test test test test junk"),
+  0,
+);
 
 function deposit(amountGwei = 1_000_000_000n): DepositData {
   return signDeposit(secretKey, { withdrawalCredentials: compoundingCredentials(VAULT), amountGwei }, FORK);
@@ -67,7 +72,9 @@ describe("deposit data", () => {
   });
 
   it("writes compounding credentials: 0x02, eleven zero bytes, the vault", () => {
-    expect(compoundingCredentials(VAULT)).to.equal("0x0200000000000000000000005fbdb2315678afecb367f032d93f642f64180aa3");
+    expect(compoundingCredentials(VAULT)).to.equal(
+      "0x0200000000000000000000005fbdb2315678afecb367f032d93f642f64180aa3",
+    );
     expect(() => compoundingCredentials("0x1234")).to.throw("invalid address");
   });
 
@@ -109,14 +116,23 @@ describe("deposit data", () => {
       { signature: `0x${"00".repeat(96)}` },
     ];
     for (const change of changed) {
-      expect(verifyDeposit({ ...data, ...change }, FORK), JSON.stringify(change, (_, v) => String(v))).to.equal(false);
+      expect(
+        verifyDeposit({ ...data, ...change }, FORK),
+        JSON.stringify(change, (_, v) => String(v)),
+      ).to.equal(false);
     }
   });
 
   it("refuses wrong lengths and amounts beyond uint64", () => {
     const data = deposit();
-    expect(() => depositDataRoot({ ...data, pubkey: "0x00" })).to.throw(FatalError, "pubkey must be 48 bytes");
-    expect(() => depositDataRoot({ ...data, signature: "abc" })).to.throw(FatalError, "signature must be 96 bytes");
+    expect(() => depositDataRoot({ ...data, pubkey: "0x00" })).to.throw(
+      FatalError,
+      "pubkey must be 48 bytes",
+    );
+    expect(() => depositDataRoot({ ...data, signature: "abc" })).to.throw(
+      FatalError,
+      "signature must be 96 bytes",
+    );
     expect(() => depositDataRoot({ ...data, amountGwei: 2n ** 64n })).to.throw(FatalError, "uint64");
     expect(() => depositDataRoot({ ...data, amountGwei: -1n })).to.throw(FatalError, "uint64");
     expect(() => verifyDeposit(data, "0x00")).to.throw(FatalError, "genesisForkVersion must be 4 bytes");
@@ -137,15 +153,20 @@ describe("deposit data", () => {
       "function deposit(bytes pubkey, bytes withdrawal_credentials, bytes signature, bytes32 deposit_data_root) payable",
       "function get_deposit_count() view returns (bytes)",
     ];
-    const contract = new Contract(DEPOSIT_CONTRACT, abi, sender) as Contract & Record<string, any>;
+    const contract = new Contract(DEPOSIT_CONTRACT, abi, sender);
     const send = (data: DepositData, root: string) =>
-      contract.deposit(data.pubkey, data.withdrawalCredentials, data.signature, root, { value: gweiToWei(data.amountGwei) });
+      contract.getFunction("deposit").send(data.pubkey, data.withdrawalCredentials, data.signature, root, {
+        value: gweiToWei(data.amountGwei),
+      });
     const data = deposit(33_000_000_000n);
     await (await send(data, depositDataRoot(data))).wait();
-    expect(await contract.get_deposit_count()).to.equal("0x0100000000000000");
+    expect(await contract.getFunction("get_deposit_count").staticCall()).to.equal("0x0100000000000000");
 
     const wrong = depositDataRoot({ ...data, amountGwei: data.amountGwei + 1n });
-    const error = await send(data, wrong).then(() => undefined, (e: Error) => e);
+    const error = await send(data, wrong).then(
+      () => undefined,
+      (e: Error) => e,
+    );
     expect(error?.message).to.contain("does not match supplied deposit_data_root");
   });
 });

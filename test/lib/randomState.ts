@@ -14,7 +14,8 @@ function randomInt(label: string, below: number): number {
 
 /** The value of a random validator; about every third epoch is "never", every fifth is slashed. */
 export function randomValidator(label: string) {
-  const epoch = (name: string) => (randomInt(`${label} ${name} never`, 3) === 0 ? Infinity : randomInt(`${label} ${name}`, 2 ** 40));
+  const epoch = (name: string) =>
+    randomInt(`${label} ${name} never`, 3) === 0 ? Infinity : randomInt(`${label} ${name}`, 2 ** 40);
   return {
     pubkey: randomBytes(`${label} pubkey`, 48),
     withdrawalCredentials: randomBytes(`${label} credentials`, 32),
@@ -31,7 +32,10 @@ export function randomValidator(label: string) {
 export function randomState(count: number, seed = "state") {
   const state = ssz.fulu.BeaconState.defaultViewDU();
   state.slot = 1234;
-  state.finalizedCheckpoint = ssz.phase0.Checkpoint.toViewDU({ epoch: 152, root: randomBytes(`${seed} finalized`, 32) });
+  state.finalizedCheckpoint = ssz.phase0.Checkpoint.toViewDU({
+    epoch: 152,
+    root: randomBytes(`${seed} finalized`, 32),
+  });
   state.latestBlockHeader = ssz.phase0.BeaconBlockHeader.toViewDU({
     slot: 1234,
     proposerIndex: 7,

@@ -19,7 +19,10 @@ const VECTORS = [
 ];
 const digest = id("report");
 const wallets = Array.from({ length: 9 }, (_, i) => new Wallet(toBeHex(i + 1, 32)));
-const sign = (wallet: Wallet, over = digest) => ({ signer: wallet.address, signature: wallet.signingKey.sign(over) });
+const sign = (wallet: Wallet, over = digest) => ({
+  signer: wallet.address,
+  signature: wallet.signingKey.sign(over),
+});
 
 describe("signatures", () => {
   for (const { message, compact } of VECTORS) {
@@ -42,10 +45,9 @@ describe("signatures", () => {
 
   it("name the member whose signature is not its own, or of another digest", () => {
     const [a, b] = wallets as [Wallet, Wallet];
-    expect(() => packSignatures(digest, [{ signer: a.address, signature: b.signingKey.sign(digest) }])).to.throw(
-      FatalError,
-      `${a.address} was made by ${b.address}`,
-    );
+    expect(() =>
+      packSignatures(digest, [{ signer: a.address, signature: b.signingKey.sign(digest) }]),
+    ).to.throw(FatalError, `${a.address} was made by ${b.address}`);
     expect(() => packSignatures(digest, [sign(a, id("another report"))])).to.throw(FatalError, a.address);
   });
 

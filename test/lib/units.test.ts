@@ -53,7 +53,23 @@ describe("units of money", () => {
   });
 
   it("refuse what could be misread", () => {
-    for (const text of ["", "abc", "-1", "+1", "1e18", "0x10", "1.", ".5", "1,23", "12,3456", "1,2,3", "5 btc", "1 2", "NaN", "5 constructor"]) {
+    for (const text of [
+      "",
+      "abc",
+      "-1",
+      "+1",
+      "1e18",
+      "0x10",
+      "1.",
+      ".5",
+      "1,23",
+      "12,3456",
+      "1,2,3",
+      "5 btc",
+      "1 2",
+      "NaN",
+      "5 constructor",
+    ]) {
       expect(() => parseAmount(text), text).to.throw(FatalError, "is not an amount");
     }
     expect(() => parseAmount("0.0000000000000000001")).to.throw(FatalError, "19 decimal places");
