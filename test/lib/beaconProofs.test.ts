@@ -181,6 +181,22 @@ describe("beacon proofs", () => {
     expect(verifyValidatorProof(root, { indices: [], validators: [], proof: [] })).to.equal(false);
   });
 
+  it("do not carry a forged validator along at an index given twice", () => {
+    const { validators, proof } = validatorProof(state, header, [10]);
+    const forged = { ...validators[0]!, slashed: !validators[0]!.slashed };
+    // Each level takes a sibling for either copy; only the first would reach the root.
+    const doubled = [...proof.slice(0, 40).flatMap((hash) => [hash, hash]), ...proof.slice(40)];
+    const lie = { indices: [10, 10], validators: [validators[0]!, forged], proof: doubled };
+    expect(verifyValidatorProof(root, lie)).to.equal(false);
+  });
+
+  it("do not hold at an index beyond the list, whose low bits are those of a validator", () => {
+    const proof = validatorProof(state, header, [10]);
+    expect(verifyValidatorProof(root, proof)).to.equal(true);
+    expect(verifyValidatorProof(root, { ...proof, indices: [2 ** 40 + 10] })).to.equal(false);
+    expect(verifyValidatorProof(root, { ...proof, indices: [10.5] })).to.equal(false);
+  });
+
   it("prove the finalized epoch in 10 hashes", () => {
     const proof = finalityProof(state, header);
     expect(proof.epoch).to.equal(152);
