@@ -2,7 +2,9 @@
  * The Merkle commitment of an operator's keys. On chain stands the root; keys travel as calldata and are
  * checked with OpenZeppelin's `MerkleProof`.
  *
- *     leaf i = keccak256(keccak256(abi.encode(uint256 i, bytes pubkey, bytes signature)))
+ *     leaf i = keccak256(keccak256(abi.encode(uint256 i, keccak256(pubkey), keccak256(signature))))
+ *
+ * The bytes are hashed first, so that a key can be shown again later by its hashes alone (`ValidatorRegistry`).
  *
  * The tree is @openzeppelin/merkle-tree's `StandardMerkleTree` with `sortLeaves: false`, so that leaves stand
  * in the order of their indices. Two things follow, and contracts rely on both:
@@ -16,7 +18,7 @@
  * A leaf encodes more than 64 bytes and is hashed twice, so no inner node can pass as a leaf.
  */
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
-import { dataLength, hexlify, isHexString } from "ethers";
+import { dataLength, hexlify, isHexString, keccak256 } from "ethers";
 import { FatalError } from "./errors.ts";
 
 /** One key as committed. */
@@ -38,8 +40,8 @@ export interface KeyMultiProof {
   readonly proofFlags: boolean[];
 }
 
-type Leaf = [index: bigint, pubkey: string, signature: string];
-const LEAF_TYPES = ["uint256", "bytes", "bytes"];
+type Leaf = [index: bigint, pubkeyHash: string, signatureHash: string];
+const LEAF_TYPES = ["uint256", "bytes32", "bytes32"];
 const FORMAT = "kedge-keys-v1";
 
 export class KeyTree {
@@ -62,7 +64,7 @@ export class KeyTree {
       if (first !== undefined) throw new FatalError(`keys ${first} and ${i} are the same: ${pubkey}`);
       seen.set(pubkey, i);
     }
-    const leaves = this.keys.map(({ pubkey, signature }, i): Leaf => [BigInt(i), pubkey, signature]);
+    const leaves = this.keys.map((key, i) => leafOf(i, key));
     this.#tree = StandardMerkleTree.of(leaves, LEAF_TYPES, { sortLeaves: false });
   }
 
@@ -76,8 +78,7 @@ export class KeyTree {
 
   /** The hash of leaf `index`. */
   leaf(index: number): string {
-    const { pubkey, signature } = this.#at(index);
-    return this.#tree.leafHash([BigInt(index), pubkey, signature]);
+    return this.#tree.leafHash(leafOf(index, this.#at(index)));
   }
 
   /** The branch of one key, for `MerkleProof.verifyCalldata`. */
@@ -127,6 +128,10 @@ export class KeyTree {
     if (key === undefined) throw new FatalError(`no key ${index} among ${this.count}`);
     return key;
   }
+}
+
+function leafOf(index: number, { pubkey, signature }: CommittedKey): Leaf {
+  return [BigInt(index), keccak256(pubkey), keccak256(signature)];
 }
 
 function bytes(hex: string, length: number, name: string): string {

@@ -1,14 +1,10 @@
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
 import { expect } from "chai";
-import { AbiCoder, ContractFactory, hexlify, keccak256, type InterfaceAbi } from "ethers";
-import { network } from "hardhat";
+import { AbiCoder, hexlify, keccak256, type BaseContract } from "ethers";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { FatalError } from "../../scripts/lib/errors.ts";
 import { KeyTree, type CommittedKey } from "../../scripts/lib/keyTree.ts";
-
-const require = createRequire(import.meta.url);
+import { compileHarness, outcomeOf } from "./solidity.ts";
 
 function keysOf(count: number): CommittedKey[] {
   const bytes = (tag: string, i: number, length: number) =>
@@ -21,19 +17,24 @@ function keysOf(count: number): CommittedKey[] {
 
 /** The leaf as the contract builds it. */
 function leafOf(index: number, { pubkey, signature }: CommittedKey): string {
-  return keccak256(
-    keccak256(AbiCoder.defaultAbiCoder().encode(["uint256", "bytes", "bytes"], [index, pubkey, signature])),
-  );
+  const values = [index, keccak256(pubkey), keccak256(signature)];
+  return keccak256(keccak256(AbiCoder.defaultAbiCoder().encode(["uint256", "bytes32", "bytes32"], values)));
 }
 
-/** OpenZeppelin's own verifier behind external functions, compiled here: the library is what runs on chain. */
+/** Values for the library's own tree. */
+function valuesOf(tree: KeyTree): [bigint, string, string][] {
+  return tree.keys.map((key, i) => [BigInt(i), keccak256(key.pubkey), keccak256(key.signature)]);
+}
+
+/** OpenZeppelin's verifier behind external functions, and the project's registry with all rights granted. */
 const SOURCE = `// SPDX-License-Identifier: MIT
-pragma solidity ^0.8.20;
+pragma solidity 0.8.37;
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {ValidatorRegistry} from "contracts/operators/ValidatorRegistry.sol";
 contract MerkleProof__Harness {
     struct Key { uint256 index; bytes pubkey; bytes signature; }
     function leaf(Key calldata k) public pure returns (bytes32) {
-        return keccak256(bytes.concat(keccak256(abi.encode(k.index, k.pubkey, k.signature))));
+        return keccak256(bytes.concat(keccak256(abi.encode(k.index, keccak256(k.pubkey), keccak256(k.signature)))));
     }
     function one(bytes32[] calldata proof, bytes32 root, Key calldata k) external pure returns (bool) {
         return MerkleProof.verifyCalldata(proof, root, leaf(k));
@@ -45,6 +46,11 @@ contract MerkleProof__Harness {
         for (uint256 i; i < keys.length; ++i) leaves[i] = leaf(keys[i]);
         return MerkleProof.multiProofVerifyCalldata(proof, flags, root, leaves);
     }
+}
+contract Everything__Mock {
+    function hasRole(bytes32, address) external pure returns (bool) { return true; }
+    function depositableKeys(uint256) external pure returns (uint256) { return type(uint256).max; }
+    function requireManager(uint256, address) external pure {}
 }`;
 
 interface PresentedKey extends CommittedKey {
@@ -57,33 +63,19 @@ interface Harness {
   many(proof: string[], flags: boolean[], root: string, keys: PresentedKey[]): Promise<boolean>;
 }
 
-async function deployHarness(): Promise<Harness> {
-  const solc = require("solc") as { compile(input: string, callbacks: object): string };
-  const input = {
-    language: "Solidity",
-    sources: { "Harness.sol": { content: SOURCE } },
-    settings: {
-      outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } },
-      optimizer: { enabled: true },
-    },
-  };
-  const importer = (path: string) => ({ contents: readFileSync(require.resolve(path), "utf8") });
-  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: importer })) as {
-    contracts: Record<string, Record<string, { abi: InterfaceAbi; evm: { bytecode: { object: string } } }>>;
-  };
-  const { abi, evm } = output.contracts["Harness.sol"]!["MerkleProof__Harness"]!;
-  const { ethers } = await network.create();
-  const [signer] = await ethers.getSigners();
-  const contract = await new ContractFactory(abi, evm.bytecode.object, signer).deploy();
-  await contract.waitForDeployment();
+async function deployHarness(): Promise<Harness & { registry: BaseContract }> {
+  const deploy = await compileHarness(SOURCE);
+  const contract = await deploy("MerkleProof__Harness");
+  const mock = await deploy("Everything__Mock");
   return {
+    registry: await deploy("ValidatorRegistry", mock, mock),
     one: (...args) => contract.getFunction("one").staticCall(...args) as Promise<boolean>,
     many: (...args) => contract.getFunction("many").staticCall(...args) as Promise<boolean>,
   };
 }
 
 describe("key tree", () => {
-  let harness: Harness;
+  let harness: Awaited<ReturnType<typeof deployHarness>>;
   before(async () => {
     harness = await deployHarness();
   });
@@ -93,12 +85,9 @@ describe("key tree", () => {
   it("has leaves as contracts build them, and a root that OpenZeppelin's library agrees with", () => {
     const tree = new KeyTree(keysOf(5));
     for (let i = 0; i < 5; i++) expect(tree.leaf(i)).to.equal(leafOf(i, tree.keys[i]!));
-    const values = tree.keys.map((key, i): [bigint, string, string] => [
-      BigInt(i),
-      key.pubkey,
-      key.signature,
-    ]);
-    const reference = StandardMerkleTree.of(values, ["uint256", "bytes", "bytes"], { sortLeaves: false });
+    const reference = StandardMerkleTree.of(valuesOf(tree), ["uint256", "bytes32", "bytes32"], {
+      sortLeaves: false,
+    });
     expect(tree.root).to.equal(reference.root);
     expect(tree.count).to.equal(5);
   });
@@ -137,6 +126,37 @@ describe("key tree", () => {
     }
   });
 
+  it("is what ValidatorRegistry accepts, from commitment to proof", async () => {
+    const { registry } = harness;
+    const tree = new KeyTree(keysOf(11));
+    const { indices, proof, proofFlags } = tree.multiProof([9, 2, 3]);
+    await registry.getFunction("commit").send(1, tree.root, tree.count, "0x");
+    const keys = presented(tree, indices);
+    const predeposit = registry.getFunction("predeposit");
+    const swapped = await outcomeOf(
+      registry,
+      "predeposit",
+      1,
+      tree.root,
+      keys.toReversed(),
+      proof,
+      proofFlags,
+    );
+    expect(swapped).to.equal("KeysNotCommitted");
+    await predeposit.send(1, tree.root, keys, proof, proofFlags);
+    const links = keys.map(({ index, pubkey, signature }) => [
+      index,
+      keccak256(pubkey),
+      keccak256(signature),
+      1000 + index,
+    ]);
+    await registry.getFunction("prove").send(1, tree.root, links, proof, proofFlags);
+    const proven = (key: CommittedKey) => registry.getFunction("isProven").staticCall(keccak256(key.pubkey));
+    expect(await Promise.all(tree.keys.map(proven))).to.deep.equal(
+      tree.keys.map((_, i) => indices.includes(i)),
+    );
+  });
+
   it("fails on chain with the keys in another order, with one replaced, and with a changed proof", async () => {
     const tree = new KeyTree(keysOf(21));
     const { indices, proof, proofFlags } = tree.multiProof([2, 3, 9, 20]);
@@ -163,12 +183,7 @@ describe("key tree", () => {
     const tree = new KeyTree(keysOf(1000));
     const run = Array.from({ length: 16 }, (_, i) => 400 + i);
     expect(tree.multiProof(run).proof.length).to.be.at.most(12);
-    const values = tree.keys.map((key, i): [bigint, string, string] => [
-      BigInt(i),
-      key.pubkey,
-      key.signature,
-    ]);
-    const sorted = StandardMerkleTree.of(values, ["uint256", "bytes", "bytes"]);
+    const sorted = StandardMerkleTree.of(valuesOf(tree), ["uint256", "bytes32", "bytes32"]);
     expect(sorted.getMultiProof(run).proof.length).to.be.greaterThan(60);
   });
 
