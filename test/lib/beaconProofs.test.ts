@@ -22,8 +22,23 @@ import {
 import { FatalError } from "../../scripts/lib/errors.ts";
 import { FAR_FUTURE_EPOCH } from "../../scripts/lib/units.ts";
 import { randomState } from "./randomState.ts";
+import { compileHarness, outcomeOf } from "./solidity.ts";
 
 const COUNT = 300;
+
+/** The project's own library behind external functions. */
+const SOURCE = `// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+import {BeaconProofs} from "contracts/libraries/BeaconProofs.sol";
+import {BeaconValidator} from "contracts/types/BeaconValidator.sol";
+contract BeaconProofs__Harness {
+    function validators(bytes32 root, uint256[] calldata indices, BeaconValidator[] calldata v, bytes32[] calldata proof)
+        external view { BeaconProofs.verifyValidators(root, indices, v, proof); }
+    function finalized(bytes32 root, uint64 epoch, bytes32[] calldata proof)
+        external view { BeaconProofs.verifyFinalizedEpoch(root, epoch, proof); }
+    function slot(bytes32 root, uint64 slot_, bytes32[] calldata proof)
+        external view { BeaconProofs.verifySlot(root, slot_, proof); }
+}`;
 
 /** Flips bit `bit` (counted from the last bit of the last byte) of 0x-hex. */
 function flip(hex: string, bit: number): string {
@@ -268,6 +283,34 @@ describe("beacon proofs", () => {
     expect(() => validatorProof(gloas, header, [0])).to.throw(FatalError, "not a state of Electra or Fulu");
     const electra = ssz.electra.BeaconState.defaultViewDU() as unknown as BeaconStateView;
     expect(finalityProof(electra, headerOf(electra)).proof).to.have.length(10);
+  });
+
+  it("are accepted by the contracts' own library, and refused there where they are refused here", async () => {
+    const contract = await (await compileHarness(SOURCE))("BeaconProofs__Harness");
+    const call = (name: string, ...args: unknown[]) => outcomeOf(contract, name, root, ...args);
+    const validators = ({ indices, validators, proof }: ValidatorProof) =>
+      call(
+        "validators",
+        indices,
+        validators.map((v) => Object.values(v) as unknown[]),
+        proof,
+      );
+    for (const [name, indices] of SETS) {
+      if (indices.length > 64) continue; // beyond the gas of one transaction
+      const proof = validatorProof(state, header, indices);
+      expect(await validators(proof), name).to.equal("ok");
+      expect(await validators({ ...proof, proof: proof.proof.with(0, flip(proof.proof[0]!, 9)) })).to.equal(
+        "ProofInvalid",
+      );
+      expect(await validators({ ...proof, proof: proof.proof.slice(1) })).to.equal("WrongProofLength");
+      expect(await validators({ ...proof, proof: [...proof.proof, root] })).to.equal("WrongProofLength");
+    }
+    const finality = finalityProof(state, header);
+    expect(await call("finalized", finality.epoch, finality.proof)).to.equal("ok");
+    expect(await call("finalized", finality.epoch + 1, finality.proof)).to.equal("ProofInvalid");
+    const slot = slotProof(header);
+    expect(await call("slot", slot.slot, slot.proof)).to.equal("ok");
+    expect(await call("slot", slot.slot + 1, slot.proof)).to.equal("ProofInvalid");
   });
 
   it("are made in milliseconds", () => {
