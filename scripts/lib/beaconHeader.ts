@@ -17,7 +17,6 @@ export interface BeaconHeader {
 /** Positions among the header's 8 leaves: gindex = 8 + position. */
 export const HEADER_SLOT_INDEX = 0;
 export const HEADER_STATE_ROOT_INDEX = 3;
-export const HEADER_DEPTH = 3;
 
 /** hash_tree_root of the header = the block root, 0x-hex. */
 export function headerRoot(header: BeaconHeader): string {
