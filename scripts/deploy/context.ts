@@ -42,11 +42,9 @@ export class DeployContext {
       if (code !== undefined && code !== "0x") return;
       throw new Error(`${name} is recorded at ${record.address}, where there is no code: is this another chain?`);
     }
-    const contract = (await new Factory(this.deployer).deploy(...args)) as BaseContract & {
-      deploymentTransaction(): ContractTransactionResponse;
-    };
-    const receipt = await contract.deploymentTransaction().wait();
-    if (receipt === null) throw new Error(`${name}: the deployment has no receipt`);
+    const contract: BaseContract = await new Factory(this.deployer).deploy(...args);
+    const receipt = await contract.deploymentTransaction()?.wait();
+    if (!receipt) throw new Error(`${name}: the deployment has no receipt`);
     this.sent++;
     const address = await contract.getAddress();
     this.#records.set(name, {
