@@ -21,8 +21,8 @@ interface IWithdrawalQueue {
         bool claimed;
     }
 
-    /// @notice `owner` got a ticket for `shares`, worth `amount` wei at that moment.
-    event Requested(uint256 indexed ticketId, address indexed owner, uint256 shares, uint256 amount, uint256 readyAt);
+    /// @notice `owner` got a ticket for `shares` (18 decimals); its cooldown ends at `readyAt`.
+    event Requested(uint256 indexed ticketId, address indexed owner, uint256 shares, uint256 readyAt);
     /// @notice Tickets were finalised: `shares` for `amount` wei, in checkpoint `checkpoint`.
     event Finalized(uint256 indexed checkpoint, uint256 lastTicketId, uint256 shares, uint256 amount);
     /// @notice A ticket was claimed.

@@ -147,14 +147,20 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
 
     /// @inheritdoc IStakedEther
     function transferShares(address to, uint256 shares) external returns (uint256 amount) {
-        amount = _moveShares(msg.sender, to, shares);
+        uint256 units = _unitsOfShares(shares);
+        amount = _toAmountDown(units);
+        _moveUnits(msg.sender, to, units, amount);
     }
 
     /// @inheritdoc IStakedEther
     function transferSharesFrom(address from, address to, uint256 shares) external returns (uint256 amount) {
-        require(shares <= sharesOf(from), ERC20InsufficientBalance(from, sharesOf(from), shares));
-        _spendAllowance(from, _totals.toEtherUp(shares * UNITS_PER_SHARE, block.timestamp));
-        amount = _moveShares(from, to, shares);
+        uint256 units = _unitsOfShares(shares);
+        Totals t = _totals;
+        if (allowance(from, msg.sender) != type(uint256).max) {
+            _spendAllowance(from, t.toEtherUp(units, block.timestamp));
+        }
+        amount = t.toEtherDown(units, block.timestamp);
+        _moveUnits(from, to, units, amount);
     }
 
     /* CONTRACTS THAT COUNT IN UNITS */
@@ -265,7 +271,7 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
     /// @inheritdoc IStakedEther
     function redeem(uint256 shares) external onlyRole(Roles.WITHDRAWAL_QUEUE) returns (uint256 amount) {
         Totals t = _totals;
-        uint256 units = shares * UNITS_PER_SHARE;
+        uint256 units = _unitsOfShares(shares);
         amount = t.toEtherDown(units, block.timestamp);
         require(amount <= address(this).balance, BufferTooSmall(address(this).balance, amount));
         _totals = t.remove(amount, units);
@@ -279,7 +285,7 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
     /// @inheritdoc IStakedEther
     function burnShares(uint256 shares) external onlyRole(Roles.SHARE_BURNER) returns (uint256 amount) {
         Totals t = _totals;
-        uint256 units = shares * UNITS_PER_SHARE;
+        uint256 units = _unitsOfShares(shares);
         amount = t.toEtherDown(units, block.timestamp);
         uint256 taken;
         (t, taken) = t.remove(amount, units).addDrip(amount, block.timestamp, _frameSeconds, _maxDripRate(t));
@@ -360,7 +366,7 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
 
     /// @inheritdoc IStakedEther
     function getPooledEthByShares(uint256 shares) external view returns (uint256) {
-        return _totals.toEtherDown(shares * UNITS_PER_SHARE, block.timestamp);
+        return _totals.toEtherDown(_unitsOfShares(shares), block.timestamp);
     }
 
     /// @inheritdoc IStakedEther
@@ -500,11 +506,13 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
         emit DripSet(next.dripRate(), next.dripEnd());
     }
 
-    function _moveShares(address from, address to, uint256 shares) private returns (uint256 amount) {
-        require(shares <= sharesOf(from), ERC20InsufficientBalance(from, sharesOf(from), shares));
-        uint256 units = shares * UNITS_PER_SHARE;
-        amount = _toAmountDown(units);
-        _moveUnits(from, to, units, amount);
+    /// @dev Reverts for more shares than there can be.
+    function _unitsOfShares(uint256 shares) private pure returns (uint256) {
+        require(shares <= PoolMath.MAX_UNITS / UNITS_PER_SHARE, PoolMath.PoolOverflow(shares, 88));
+        // just bounded
+        unchecked {
+            return shares * UNITS_PER_SHARE;
+        }
     }
 
     function _resumeStaking() private {
