@@ -76,6 +76,11 @@ export class Devnet {
     return this.chain.epoch;
   }
 
+  checkpointNumber(tag: "finalized" | "safe"): number {
+    const record = this.chain.checkpointRecord(tag === "finalized" ? this.chain.finalized : this.chain.justified);
+    return record.block.message.body.executionPayload.blockNumber;
+  }
+
   async tickSlots(count: number): Promise<void> {
     for (let i = 0; i < count; i++) await this.#tick();
   }

@@ -43,6 +43,17 @@ describe("devnet: consensus", () => {
     expect(participation.every((flags) => flags === 0b111)).to.equal(true);
   });
 
+  it("lets the execution chain name the same finalized and justified blocks", async () => {
+    const { chain } = devnet;
+    const hashOf = async (tag: string): Promise<Hex> =>
+      (await call<{ hash: Hex }>(devnet.provider, "eth_getBlockByNumber", tag, false)).hash;
+    const payloadHash = (root: Uint8Array): string =>
+      toHex(chain.history.byBlockRoot(root)!.block.message.body.executionPayload.blockHash);
+    expect(await hashOf("finalized")).to.equal(payloadHash(chain.finalized.root));
+    expect(await hashOf("safe")).to.equal(payloadHash(chain.justified.root));
+    expect(await hashOf("latest")).not.to.equal(await hashOf("safe"));
+  });
+
   it("makes blocks that an independent replay accepts, all signatures and roots verified", () => {
     const { chain } = devnet;
     let state = withFreshCaches(stateOf(chain.history.genesis)!);
