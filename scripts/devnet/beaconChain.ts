@@ -26,6 +26,7 @@ import { OperationPool, signedDoubleProposal, signedDoubleVote, signedVoluntaryE
 
 /// What the next execution block has to look like.
 export interface PayloadAttributes {
+  parentHash: Uint8Array;
   timestamp: number;
   prevRandao: Uint8Array;
   parentBeaconBlockRoot: Uint8Array;
@@ -169,6 +170,7 @@ export class BeaconChain {
     // The function is the same for both forks, but its type stops at Electra.
     const { expectedWithdrawals } = getExpectedWithdrawals(ForkSeq.fulu, state as unknown as CachedBeaconStateElectra);
     const attributes: PayloadAttributes = {
+      parentHash: state.latestExecutionPayloadHeader.blockHash,
       timestamp: this.timeAtSlot(slot),
       prevRandao: getRandaoMix(state, state.epochCtx.epoch),
       parentBeaconBlockRoot: ssz.phase0.BeaconBlockHeader.hashTreeRoot(state.latestBlockHeader.toValue()),

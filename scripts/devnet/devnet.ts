@@ -76,6 +76,11 @@ export class Devnet {
     return this.chain.epoch;
   }
 
+  checkpointNumber(tag: "finalized" | "safe"): number {
+    const record = this.chain.checkpointRecord(tag === "finalized" ? this.chain.finalized : this.chain.justified);
+    return record.block.message.body.executionPayload.blockNumber;
+  }
+
   async tickSlots(count: number): Promise<void> {
     for (let i = 0; i < count; i++) await this.#tick();
   }
@@ -158,7 +163,7 @@ export class Devnet {
   async restore(id: string): Promise<void> {
     await this.#lock.run(async () => {
       const snapshot = this.#snapshots.get(id);
-      if (!snapshot) throw new Error(`Unknown or used snapshot ${id}`);
+      if (!snapshot) throw new RangeError(`Unknown or used snapshot ${id}`);
       const later = [...this.#snapshots.keys()].slice([...this.#snapshots.keys()].indexOf(id));
       if (!(await call<boolean>(this.#inner, "evm_revert", snapshot.execution))) {
         throw new Error(`The execution chain has no snapshot ${id}`);

@@ -67,6 +67,9 @@ export class ExecutionChain {
 
   async mine(attributes: PayloadAttributes, feeRecipient: string): Promise<MinedPayload> {
     const parent = await this.#latest();
+    if (parent.hash !== toHex(attributes.parentHash)) {
+      throw new Error(`The execution chain is at ${parent.hash}, the beacon chain at ${toHex(attributes.parentHash)}`);
+    }
     const root = toHex(attributes.parentBeaconBlockRoot) as Hex;
     await writeBeaconRoot(this.#provider, attributes.timestamp, root);
     await writeParentHash(this.#provider, Number(parent.number), parent.hash);
@@ -76,9 +79,6 @@ export class ExecutionChain {
     await call(this.#provider, "evm_mine");
 
     const block = await this.#latest();
-    if (block.parentHash !== parent.hash || Number(block.timestamp) !== attributes.timestamp) {
-      throw new Error(`Someone else mined a block: expected one at ${attributes.timestamp} on ${parent.hash}`);
-    }
     await this.#creditWithdrawals(attributes.withdrawals);
     const requests: electra.ExecutionRequests = {
       deposits: block.transactions.length === 0 ? [] : await this.#depositRequests(block.hash),

@@ -59,14 +59,12 @@ export class History {
 
   /// The last block at or before the slot.
   latestUpTo(slot: number): BlockRecord | undefined {
-    let low = 0;
-    let high = this.#records.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#records[middle]!.slot <= slot) low = middle + 1;
-      else high = middle;
-    }
-    return this.#records[low - 1];
+    return this.#records[this.#countUpTo(slot) - 1];
+  }
+
+  /// The first block at or after the slot.
+  firstFrom(slot: number): BlockRecord | undefined {
+    return this.#records[this.#countUpTo(slot - 1)];
   }
 
   /// Forgets every block after `head`; states pruned since then stay pruned.
@@ -77,6 +75,17 @@ export class History {
       this.#byStateRoot.delete(dropped.stateRoot);
     }
     if (this.#records.length === 0) throw new Error(`Block ${head.blockRoot} is not part of the chain`);
+  }
+
+  #countUpTo(slot: number): number {
+    let low = 0;
+    let high = this.#records.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#records[middle]!.slot <= slot) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #prune(keepFrom: number): void {

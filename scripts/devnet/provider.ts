@@ -32,6 +32,8 @@ export class RpcError extends Error {
 /// What the provider needs from the devnet.
 export interface SlotDriver {
   readonly autoTick: boolean;
+  /// Number of the execution block of the finalized or the justified checkpoint.
+  checkpointNumber(tag: "finalized" | "safe"): number;
   tickSlots(count: number): Promise<void>;
   tickBlocks(count: number): Promise<void>;
   tickUntil(predicate: () => Promise<boolean>, maxSlots: number): Promise<number>;
@@ -52,7 +54,7 @@ export class DevnetProvider implements Eip1193Provider {
   async request({ method, params }: { method: string; params?: unknown }): Promise<any> {
     const refusal = REFUSED.get(method);
     if (refusal) throw new RpcError(METHOD_NOT_SUPPORTED, `${method} is not available on the devnet: ${refusal}`);
-    const args = Array.isArray(params) ? (params as unknown[]) : [];
+    const args = Array.isArray(params) ? params.map((param) => this.#resolveTags(param)) : [];
 
     switch (method) {
       case "eth_requestAccounts":
@@ -75,6 +77,13 @@ export class DevnetProvider implements Eip1193Provider {
       default:
         return this.#inner.request({ method, params: args.length > 0 ? args : (params ?? []) });
     }
+  }
+
+  /// To the simulator every block is final at once; here finality is what the beacon chain says.
+  #resolveTags(param: unknown): unknown {
+    if (param === "finalized" || param === "safe") return quantity(this.#devnet.checkpointNumber(param));
+    if (typeof param !== "object" || param === null || !("fromBlock" in param || "toBlock" in param)) return param;
+    return Object.fromEntries(Object.entries(param).map(([key, value]) => [key, this.#resolveTags(value)]));
   }
 
   async #send(method: string, args: unknown[]): Promise<Hex> {
