@@ -7,7 +7,7 @@ import {IShareLedger} from "./IShareLedger.sol";
 /// @title IStakedEther
 /// @notice kETH, the ledger of the pool. Holders own shares; a balance is the value of shares in ether and grows every
 /// second while gains drip. Amounts are wei of kETH; shares have 18 decimals; one share was one wei when deployed.
-interface IStakedEther is IShareLedger {
+interface IStakedEther is IShareLedger, IDepositPort {
     /* TYPES */
 
     /// @notice What is fixed when the ledger is deployed.
@@ -172,8 +172,16 @@ interface IStakedEther is IShareLedger {
 
     /* BRAINS */
 
-    /// @notice Sends buffered ether to the official deposit contract. Caller: `DEPOSITOR`.
-    function deposit(IDepositPort.Deposit[] calldata deposits) external;
+    /// @notice Sends buffered ether to the official deposit contract. Caller: `DEPOSITOR`. A key that the registry does
+    /// not know as proven gets at most 1 ETH; all deposits of a frame together stay below the cap.
+    /// @param pubkeys BLS public keys, 48 bytes each, one after the other.
+    /// @param signatures BLS signatures of the deposits, 96 bytes each; any bytes for a key that is proven.
+    /// @param amountsGwei Amounts, in gwei, at least 1 ETH each as the deposit contract demands.
+    function deposit(
+        bytes calldata pubkeys,
+        bytes calldata signatures,
+        uint64[] calldata amountsGwei
+    ) external;
 
     /// @notice Brings ether back from the vaults, in wei. Caller: `ACCOUNTING`.
     function collect(uint256 fromWithdrawals, uint256 fromRewards) external;
@@ -264,7 +272,4 @@ interface IStakedEther is IShareLedger {
 
     /// @notice What was fixed when the ledger was deployed.
     function parameters() external view returns (Parameters memory);
-
-    /// @notice The way to the official deposit contract.
-    function depositPort() external view returns (IDepositPort);
 }

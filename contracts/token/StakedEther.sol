@@ -9,12 +9,14 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
-import {IDepositPort} from "../interfaces/IDepositPort.sol";
+import {IDepositContract} from "../interfaces/IDepositContract.sol";
 import {IEtherVault} from "../interfaces/IEtherVault.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
+import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {DepositHistory} from "../libraries/DepositHistory.sol";
 import {PoolMath, Totals} from "../libraries/PoolMath.sol";
 import {SupplyRing} from "../libraries/SupplyRing.sol";
+import {DepositPort} from "../vaults/DepositPort.sol";
 import {ShareLedger} from "./ShareLedger.sol";
 
 /// @title StakedEther
@@ -23,7 +25,7 @@ import {ShareLedger} from "./ShareLedger.sol";
 /// immutable port, with our credentials). The accounting may book gains and fees within the bounds fixed here.
 /// INVARIANTS: TOK-1, TOK-2, TOK-3, POOL-1, POOL-2, ECO-1, ECO-2.
 /// ASSUMPTIONS: the seed stake of the constructor stays for ever, so there is never a pool without units or ether.
-contract StakedEther is IStakedEther, ShareLedger, Guarded {
+contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
     using DepositHistory for DepositHistory.History;
     using PoolMath for Totals;
     using SafeCast for uint256;
@@ -39,8 +41,6 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
 
     /* IMMUTABLES */
 
-    /// @inheritdoc IStakedEther
-    IDepositPort public immutable depositPort;
     /// @notice Where withdrawals from the beacon chain arrive.
     IEtherVault public immutable withdrawalVault;
     /// @notice Where priority fees and MEV arrive.
@@ -76,13 +76,22 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
     /// @dev The ether sent is the seed stake: its shares belong to the ledger's own address and never move.
     constructor(
         IAuthority authority_,
-        IDepositPort port,
+        IDepositContract depositContract_,
+        IValidatorRegistry registry,
         IEtherVault withdrawals,
         IEtherVault rewards,
         Parameters memory p
-    ) payable Guarded(authority_) EIP712("Kedge Staked Ether", "1") {
+    )
+        payable
+        Guarded(authority_)
+        EIP712("Kedge Staked Ether", "1")
+        DepositPort(depositContract_, registry, address(withdrawals))
+    {
         require(
-            address(port) != address(0) && address(withdrawals) != address(0) && address(rewards) != address(0),
+            address(depositContract_) != address(0) &&
+                address(registry) != address(0) &&
+                address(withdrawals) != address(0) &&
+                address(rewards) != address(0),
             ZeroAddress()
         );
         require(msg.value >= MIN_SEED, ParameterOutOfBounds("seed", msg.value));
@@ -101,7 +110,6 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
             ParameterOutOfBounds("maxDripBpPerYear", p.maxDripBpPerYear)
         );
 
-        depositPort = port;
         withdrawalVault = withdrawals;
         rewardsVault = rewards;
         _genesisTime = p.genesisTime;
@@ -184,9 +192,13 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
     /* BRAINS */
 
     /// @inheritdoc IStakedEther
-    function deposit(IDepositPort.Deposit[] calldata deposits) external onlyRole(Roles.DEPOSITOR) {
+    function deposit(
+        bytes calldata pubkeys,
+        bytes calldata signatures,
+        uint64[] calldata amountsGwei
+    ) external onlyRole(Roles.DEPOSITOR) {
         uint256 amountGwei = 0;
-        for (uint256 i = 0; i < deposits.length; ++i) amountGwei += deposits[i].amountGwei;
+        for (uint256 i = 0; i < amountsGwei.length; ++i) amountGwei += amountsGwei[i];
         uint256 amount = amountGwei * GWEI;
         require(amount <= address(this).balance, BufferTooSmall(address(this).balance, amount));
 
@@ -194,7 +206,7 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
         require(inFrame <= _maxDepositPerFrameGwei, DepositCapExceeded(inFrame, _maxDepositPerFrameGwei));
         emit Deposited(amountGwei, total);
 
-        depositPort.deposit{value: amount}(deposits);
+        _sendDeposits(pubkeys, signatures, amountsGwei);
     }
 
     /// @inheritdoc IStakedEther

@@ -1,4 +1,4 @@
-import { ZeroHash, type Provider } from "ethers";
+import { dataSlice, ZeroHash, type Provider } from "ethers";
 import type { BeaconClient } from "../lib/beaconClient.ts";
 import { finalityProof, slotProof } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
@@ -69,7 +69,7 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
       beacon,
       stateId: header.header.stateRoot as `0x${string}`,
       pubkeys: await predepositedKeys(protocol, blockTag),
-      withdrawalCredentials: await protocol.DepositPort.withdrawalCredentials(),
+      withdrawalCredentials: await protocol.StakedEther.withdrawalCredentials(),
       genesisForkVersion: genesis.genesisForkVersion,
     }),
     withdrawalsReceived: withdrawals + books.sweptWithdrawals,
@@ -126,8 +126,11 @@ async function timestampAfter(beacon: BeaconClient, refSlot: number): Promise<nu
 /** All public keys that got a predeposit up to a block. */
 async function predepositedKeys(protocol: Protocol, toBlock: number): Promise<string[]> {
   const registry = protocol.ValidatorRegistry;
-  const events = await registry.queryFilter(registry.filters.KeyPredeposited(), 0, toBlock);
-  return [...new Set(events.map(({ args }) => args.pubkey))];
+  const events = await registry.queryFilter(registry.filters.KeysPredeposited(), 0, toBlock);
+  const keys = events.flatMap(({ args }) =>
+    Array.from({ length: args.indices.length }, (_, i) => dataSlice(args.pubkeys, i * 48, (i + 1) * 48)),
+  );
+  return [...new Set(keys)];
 }
 
 /** The last ticket whose cooldown had ended at `refTime`. Ready times never decrease with ids. */

@@ -52,7 +52,9 @@ export function verifyValidatorProof(
         const node = nodes[i]!;
         const next = nodes[i + 1];
         const pairs = node.index % 2 === 0 && next?.index === node.index + 1;
-        const sibling = pairs ? next.root : hashes[used++];
+        const isFilled = nodes.length > 1 || hashes.length - used > ABOVE_LIST.length;
+        if (!isFilled && node.index !== 0) throw new FatalError("the index is beyond the levels of the proof");
+        const sibling = pairs ? next.root : isFilled ? hashes[used++] : emptyRoot(level);
         if (sibling === undefined) throw new FatalError("the proof is too short");
         const root = node.index % 2 === 0 ? hashPair(node.root, sibling) : hashPair(sibling, node.root);
         parents.push({ index: Math.floor(node.index / 2), root });
@@ -78,6 +80,13 @@ export function verifySlotProof(
   { slot, proof }: { slot: number; proof: string[] },
 ): boolean {
   return holds(blockRoot, () => fold(uint64Chunk(slot), proof.map(hash), SLOT));
+}
+
+/** The root of an empty subtree of so many levels. */
+function emptyRoot(levels: number): Uint8Array {
+  let root: Uint8Array = new Uint8Array(32);
+  for (let i = 0; i < levels; i++) root = hashPair(root, root);
+  return root;
 }
 
 function fold(

@@ -16,7 +16,6 @@ import {ReportLimits} from "../../contracts/oracle/ReportLimits.sol";
 import {ReportOracle} from "../../contracts/oracle/ReportOracle.sol";
 import {StakedEther} from "../../contracts/token/StakedEther.sol";
 import {WrappedStakedEther} from "../../contracts/token/WrappedStakedEther.sol";
-import {DepositPort} from "../../contracts/vaults/DepositPort.sol";
 import {RewardDistributor} from "../../contracts/vaults/RewardDistributor.sol";
 import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
@@ -46,7 +45,6 @@ abstract contract Protocol is KedgeTest {
     ValidatorRegistry internal validatorRegistry;
     WithdrawalVault internal withdrawalVault;
     RewardsVault internal rewardsVault;
-    DepositPort internal depositPort;
     StakedEther internal ledger;
     WrappedStakedEther internal wrapper;
     WithdrawalQueue internal queue;
@@ -82,8 +80,14 @@ abstract contract Protocol is KedgeTest {
         validatorRegistry = new ValidatorRegistry(a, operatorRegistry);
         withdrawalVault = new WithdrawalVault(a);
         rewardsVault = new RewardsVault(a);
-        depositPort = new DepositPort(IDepositContract(DEPOSIT_CONTRACT), validatorRegistry, withdrawalVault);
-        ledger = new StakedEther{value: SEED}(a, depositPort, withdrawalVault, rewardsVault, ledgerParameters());
+        ledger = new StakedEther{value: SEED}(
+            a,
+            IDepositContract(DEPOSIT_CONTRACT),
+            validatorRegistry,
+            withdrawalVault,
+            rewardsVault,
+            ledgerParameters()
+        );
         wrapper = new WrappedStakedEther(ledger);
         queue = new WithdrawalQueue(a, ledger, 1 hours, COOLDOWN);
         distributor = new RewardDistributor(a, ledger, operatorRegistry, treasury, 2_500);

@@ -8,7 +8,8 @@ export async function deployTokens(c: DeployContext): Promise<void> {
     "StakedEther",
     StakedEther__factory,
     c.addressOf("Authority"),
-    c.addressOf("DepositPort"),
+    c.parameters.depositContract.value,
+    c.addressOf("ValidatorRegistry"),
     c.addressOf("WithdrawalVault"),
     c.addressOf("RewardsVault"),
     {

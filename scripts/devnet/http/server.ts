@@ -26,7 +26,7 @@ export function createServer(): FastifyInstance {
     // Event streams have no end, and must not keep the program alive.
     forceCloseConnections: true,
     ajv: { customOptions: { coerceTypes: "array" } },
-    routerOptions: { querystringParser: (query) => qs.parse(query, { comma: true, parseArrays: false }) },
+    routerOptions: { querystringParser: (query) => parseQuery(query) },
   });
   server.setErrorHandler((error: FastifyError, _request, reply) => {
     const code = error.statusCode ?? 500;
@@ -37,6 +37,17 @@ export function createServer(): FastifyInstance {
   });
   allowBrowsers(server);
   return server;
+}
+
+/// Lists come as `id=a,b` or `id=a&id=b`. Done here and not by the library, which makes objects of long lists.
+function parseQuery(query: string): Record<string, string | string[]> {
+  const flat = qs.parse(query, { depth: 0, duplicates: "combine", arrayLimit: Infinity, parameterLimit: Infinity });
+  return Object.fromEntries(
+    Object.entries(flat).map(([name, value]) => {
+      const parts = [value].flat().flatMap((part) => String(part).split(","));
+      return [name, parts.length === 1 ? parts[0]! : parts];
+    }),
+  );
 }
 
 /// Listens on the loopback interface only; port 0 takes any free one.
