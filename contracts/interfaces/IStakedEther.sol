@@ -49,7 +49,9 @@ interface IStakedEther is IShareLedger, IDepositPort {
     /// @param beaconBalanceGwei Balance that it told, in gwei.
     /// @param profit All gains less all losses booked so far, in wei.
     /// @param highWater The largest `profit` there ever was, in wei: fees are due above it only.
-    /// @param depositedGwei All ether sent to the deposit contract up to the boundary, in gwei.
+    /// @param pooledEther Ether that the shares stand for now, in wei.
+    /// @param depositedGwei All ether sent to the deposit contract up to the boundary, in gwei; 0 for a boundary that is
+    /// not after the last report's.
     /// @param sweptWithdrawals All ether ever collected from the withdrawal vault, in wei.
     /// @param sweptRewards All ether ever collected from the rewards vault, and surplus, in wei.
     struct Books {
@@ -59,6 +61,7 @@ interface IStakedEther is IShareLedger, IDepositPort {
         uint64 beaconBalanceGwei;
         int256 profit;
         int256 highWater;
+        uint256 pooledEther;
         uint256 depositedGwei;
         uint256 sweptWithdrawals;
         uint256 sweptRewards;
@@ -87,8 +90,6 @@ interface IStakedEther is IShareLedger, IDepositPort {
     );
     /// @notice The drip after a gain or a loss: gwei per second until `end`.
     event DripSet(uint256 rateGwei, uint256 end);
-    /// @notice The queue burnt `shares` for `amount` wei.
-    event Redeemed(uint256 shares, uint256 amount);
     /// @notice `holder` burnt `shares` worth `amount` wei for the good of all others.
     event SharesBurnt(address indexed holder, uint256 shares, uint256 amount);
     /// @notice `amountGwei` went to the official deposit contract.
@@ -192,9 +193,12 @@ interface IStakedEther is IShareLedger, IDepositPort {
     /// divide into gwei per second.
     function bookReport(Booking calldata booking) external returns (int256 booked);
 
-    /// @notice Burns shares of the caller and pays it their value. Caller: `WITHDRAWAL_QUEUE`.
+    /// @notice Burns shares of the caller, as many as the buffer pays, and pays it their value. Caller:
+    /// `WITHDRAWAL_QUEUE`.
+    /// @param shares Most that is burnt, a multiple of `grain`. @param grain What is burnt is a multiple of this.
+    /// @return burnt Shares burnt; 0, and nothing happens, if the buffer does not pay a grain.
     /// @return amount Value in wei, rounded down.
-    function redeem(uint256 shares) external returns (uint256 amount);
+    function redeem(uint256 shares, uint256 grain) external returns (uint256 burnt, uint256 amount);
 
     /// @notice Burns shares of the caller; their value drips to all holders over a frame. Caller: `SHARE_BURNER`.
     /// @return amount Value in wei, rounded down.

@@ -115,7 +115,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
 
     /// @inheritdoc IBeaconDepositor
     function freeBuffer() public view returns (uint256) {
-        uint256 held = ledger.buffer();
+        uint256 held = address(ledger).balance;
         // the queue holds the shares of all unfinalised requests, and nothing else
         uint256 asked = ledger.balanceOf(address(withdrawalQueue));
         return held > asked ? held - asked : 0;

@@ -281,14 +281,23 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
     }
 
     /// @inheritdoc IStakedEther
-    function redeem(uint256 shares) external onlyRole(Roles.WITHDRAWAL_QUEUE) returns (uint256 amount) {
+    function redeem(
+        uint256 shares,
+        uint256 grain
+    ) external onlyRole(Roles.WITHDRAWAL_QUEUE) returns (uint256 burnt, uint256 amount) {
         Totals t = _totals;
+        burnt = shares;
         uint256 units = _unitsOfShares(shares);
         amount = t.toEtherDown(units, block.timestamp);
-        require(amount <= address(this).balance, BufferTooSmall(address(this).balance, amount));
+        if (amount > address(this).balance) {
+            units = t.toUnitsDown(address(this).balance, block.timestamp);
+            burnt = ((units / UNITS_PER_SHARE) / grain) * grain;
+            units = burnt * UNITS_PER_SHARE;
+            amount = t.toEtherDown(units, block.timestamp);
+        }
+        if (burnt == 0) return (0, 0);
         _totals = t.remove(amount, units);
         _burnUnits(msg.sender, units, amount);
-        emit Redeemed(shares, amount);
 
         (bool sent, ) = msg.sender.call{value: amount}("");
         require(sent, EtherRefused(msg.sender));
@@ -414,7 +423,8 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
                 beaconBalanceGwei: _beaconBalanceGwei,
                 profit: _profit,
                 highWater: _highWater,
-                depositedGwei: _deposits.totalAt(frame),
+                pooledEther: _totals.pooledEther(block.timestamp),
+                depositedGwei: frame > _lastFrame ? _deposits.totalAt(frame) : 0,
                 sweptWithdrawals: _sweptWithdrawals,
                 sweptRewards: _sweptRewards
             });

@@ -121,22 +121,17 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         uint256 count = _checkpointCount;
         WithdrawalCheckpoints.Checkpoint memory last = _checkpoints.list[count];
         if (upTo <= last.shares) return (0, 0);
-        shares = upTo - last.shares;
-        uint256 held = ledger.buffer();
-        if (ledger.getPooledEthByShares(shares * GRAIN) > held) {
-            shares = ledger.getSharesByPooledEth(held) / GRAIN;
-            if (shares == 0) return (0, 0);
-        }
 
         // the ledger sends the ether in this call and calls nobody else
-        amount = ledger.redeem(shares * GRAIN);
+        (shares, amount) = ledger.redeem((upTo - last.shares) * GRAIN, GRAIN);
+        if (shares == 0) return (0, 0);
         _checkpointCount = uint64(++count);
         // cumulative shares fit 64 bits as `upTo` does; ether fits 87
         _checkpoints.list[count] = WithdrawalCheckpoints.Checkpoint(
-            uint64(last.shares + shares),
+            uint64(last.shares + shares / GRAIN),
             uint128(last.amount + amount)
         );
-        emit Finalized(count, lastTicketId_, shares * GRAIN, amount);
+        emit Finalized(count, lastTicketId_, shares, amount);
     }
 
     /// @notice Takes the ether of burnt shares from the ledger.
@@ -170,7 +165,8 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     /// @inheritdoc IWithdrawalQueue
     function claimable(uint256 ticketId) external view returns (uint256) {
         uint256 index = findCheckpoint(ticketId);
-        return _ownerOf(ticketId) == address(0) ? 0 : _value(ticketId, index);
+        (, uint256 upTo, uint256 from) = _known(ticketId);
+        return _ownerOf(ticketId) == address(0) ? 0 : _checkpoints.amountBetween(index, from, upTo);
     }
 
     /// @inheritdoc IWithdrawalQueue
@@ -264,24 +260,17 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
 
     /// @dev Takes a finalised ticket away from its owner; returns what it pays.
     function _settle(uint256 ticketId, address recipient, uint256 hint) private returns (uint256 amount) {
-        (, uint256 upTo, ) = _known(ticketId);
+        (, uint256 upTo, uint256 from) = _known(ticketId);
         address owner = _ownerOf(ticketId);
         require(owner != address(0), TicketClaimed(ticketId));
-        require(_isApprovedOrOwner(msg.sender, ticketId), NotTicketOwner(ticketId, msg.sender));
+        require(
+            msg.sender == owner || _isApprovedOrOwner(msg.sender, ticketId),
+            NotTicketOwner(ticketId, msg.sender)
+        );
         require(_checkpoints.holds(hint, upTo), WrongHint(ticketId, hint));
-        amount = _value(ticketId, hint);
+        amount = _checkpoints.amountBetween(hint, from, upTo);
         _burn(ticketId);
-        emit Claimed(ticketId, owner, recipient, amount);
-    }
-
-    /// @dev Ether of the ticket's stretch of shares, whose end lies in checkpoint `index`.
-    function _value(uint256 ticketId, uint256 index) private view returns (uint256) {
-        (, uint256 upTo, uint256 from) = _known(ticketId);
-        uint256 start = from >= _checkpoints.list[index - 1].shares
-            ? index
-            : _checkpoints.find(from, index - 1);
-        uint256 before = from == 0 ? 0 : _checkpoints.amountAt(start, from);
-        return _checkpoints.amountAt(index, upTo) - before;
+        emit Claimed(ticketId, recipient, amount);
     }
 
     function _pay(address recipient, uint256 amount) private {

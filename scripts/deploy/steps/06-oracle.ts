@@ -1,7 +1,6 @@
 import {
   Accounting__factory,
   OracleCommittee__factory,
-  ReportLimits__factory,
   ReportOracle__factory,
 } from "../../../typechain-types/index.js";
 import type { DeployContext } from "../context.ts";
@@ -17,10 +16,6 @@ export async function deployOracle(c: DeployContext): Promise<void> {
     p.committee.value.map(({ member }) => member),
     p.committee.value.map(({ weight }) => weight),
   );
-  await c.deploy("ReportLimits", ReportLimits__factory, c.addressOf("Authority"), {
-    gainBpPerYear: p.limitGainBpPerYear.value,
-    lossBpPerFrame: p.limitLossBpPerFrame.value,
-  });
   await c.deploy(
     "Accounting",
     Accounting__factory,
@@ -29,10 +24,10 @@ export async function deployOracle(c: DeployContext): Promise<void> {
     c.addressOf("WithdrawalVault"),
     c.addressOf("RewardsVault"),
     c.addressOf("WithdrawalQueue"),
-    c.addressOf("ReportLimits"),
     c.addressOf("RewardDistributor"),
     p.feeBp.value,
     p.minCollectWei.value,
+    { gainBpPerYear: p.limitGainBpPerYear.value, lossBpPerFrame: p.limitLossBpPerFrame.value },
   );
   await c.deploy(
     "ReportOracle",
