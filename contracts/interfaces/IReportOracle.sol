@@ -24,7 +24,7 @@ interface IReportOracle {
     }
 
     /// @notice A report was accepted.
-    event ReportAccepted(uint256 indexed refSlot, bytes32 indexed reportHash, address indexed submitter);
+    event ReportAccepted(uint256 indexed refSlot, bytes32 reportHash);
 
     /// @notice The reference slot is no frame boundary.
     error NotAFrameBoundary(uint256 refSlot, uint256 slotsPerFrame);

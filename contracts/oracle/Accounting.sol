@@ -44,8 +44,8 @@ contract Accounting is IAccounting, ReportLimits {
 
     /* STORAGE */
 
-    /// @inheritdoc IAccounting
-    uint256 public feeBp;
+    // 2 bytes, in one slot with the limits of reports
+    uint16 private _feeBp;
 
     /* CONSTRUCTOR */
 
@@ -66,7 +66,8 @@ contract Accounting is IAccounting, ReportLimits {
         rewardsVault = rewards;
         withdrawalQueue = queue;
         rewardDistributor = distributor;
-        feeBp = feeBp_;
+        // bounded above
+        _feeBp = uint16(feeBp_);
         minCollect = minCollect_;
         _frameSeconds = ledger_.parameters().frameSeconds;
         emit FeeSet(0, feeBp_);
@@ -105,14 +106,21 @@ contract Accounting is IAccounting, ReportLimits {
 
     /// @inheritdoc IAccounting
     function setFee(uint256 newFeeBp) external onlyRole(Roles.PARAMETER_MANAGER) {
-        uint256 old = feeBp;
+        uint256 old = _feeBp;
         uint256 step = newFeeBp > old ? newFeeBp - old : old - newFeeBp;
         require(
             newFeeBp <= MAX_FEE_BP && step <= MAX_FEE_STEP_BP,
             FeeOutOfBounds(newFeeBp, MAX_FEE_BP, MAX_FEE_STEP_BP)
         );
-        feeBp = newFeeBp;
+        _feeBp = uint16(newFeeBp);
         emit FeeSet(old, newFeeBp);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IAccounting
+    function feeBp() external view returns (uint256) {
+        return _feeBp;
     }
 
     /* INTERNAL */
@@ -142,7 +150,7 @@ contract Accounting is IAccounting, ReportLimits {
         int256 above = books.profit + change - books.highWater;
         if (above <= 0) return 0;
         uint256 due = above < change ? uint256(above) : uint256(change);
-        return (due * feeBp) / BP;
+        return (due * _feeBp) / BP;
     }
 
     /// @dev Brings in what the report told of and the ledger does not hold yet: all of it when the queue asks for more

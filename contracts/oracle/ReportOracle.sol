@@ -70,7 +70,7 @@ contract ReportOracle is IReportOracle {
         bytes32 reportHash = hashOf(report);
         committee.verify(address(this), report.refSlot, report.blockRoot, reportHash, refTime, signatures);
 
-        emit ReportAccepted(report.refSlot, reportHash, msg.sender);
+        emit ReportAccepted(report.refSlot, reportHash);
         accounting.book(report, frame, refTime);
     }
 
