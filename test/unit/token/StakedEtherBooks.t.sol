@@ -180,22 +180,30 @@ contract StakedEtherBooksTest is TokenTest {
         _book(b);
     }
 
+    /// @dev The next frame's report of what really is: our balance on the beacon chain, and all that the vaults got.
+    function _reportTruth(uint64 beaconGwei) private {
+        Report memory r = neutralReport(nextFrame());
+        r.beaconBalanceGwei = beaconGwei;
+        book(r);
+    }
+
     /// @dev A fee is due once: not again on what did not divide, nor on gains that make a loss good.
     function test_book_TakesAFeeOnlyAboveTheHighWaterMark() public {
         vm.prank(brain);
         ledger.deposit(someDeposits(32, 1e9));
-        reportRewards(GAIN);
+        vm.deal(address(rewardsVault), GAIN);
+        _reportTruth(32e9);
         uint256 shares = ledger.sharesOf(address(distributor));
         assertGt(shares, 0, "a fee on the gain");
-        // nothing new: the remainder of the gain is booked, and bears no fee again
-        report(0);
+        assertLt(ledger.booksAt(200).profit, int256(GAIN), "nothing was left over");
+        _reportTruth(32e9);
         assertEq(ledger.sharesOf(address(distributor)), shares, "a fee on the remainder");
-        report(-200_000_000);
-        report(-200_000_000);
+        _reportTruth(31.8e9);
+        _reportTruth(31.6e9);
         assertEq(ledger.sharesOf(address(distributor)), shares, "a fee on a loss");
-        report(150_000_000);
+        _reportTruth(31.75e9);
         assertEq(ledger.sharesOf(address(distributor)), shares, "a fee on a loss made good");
-        report(300_000_000);
+        _reportTruth(32.05e9);
         // the losses were 0.4 ether, the gains since 0.45: the fee is due on 0.05
         uint256 paid = ledger.getPooledEthByShares(ledger.sharesOf(address(distributor)) - shares);
         assertApproxEqAbs(paid, 0.005 ether, 0.00002 ether, "a fee on what is above the mark");
@@ -275,13 +283,8 @@ contract StakedEtherBooksTest is TokenTest {
         assertEq(books.highWater, 0, "mark");
         vm.warp(end);
         assertEq(ledger.getTotalPooledEther(), 999.9 ether + undripped, "dripped");
-        report(0);
-        (, , uint256 rest) = ledger.drip();
-        assertEq(
-            ledger.booksAt(200).profit,
-            0 - int256(0.1 ether - undripped - rest),
-            "the remainder is found"
-        );
+        _reportTruth(0);
+        assertEq(ledger.booksAt(200).highWater, 0, "the remainder is found as what it is");
         assertEq(ledger.sharesOf(address(distributor)), 0, "and bears no fee");
     }
 
