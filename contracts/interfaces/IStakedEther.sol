@@ -115,6 +115,8 @@ interface IStakedEther is IShareLedger, IDepositPort {
     error SharesBelowFloor(uint256 shares, uint256 floor);
     /// @notice Staking is paused.
     error StakingIsPaused(uint256 until);
+    /// @notice Staking is not paused: nothing to resume.
+    error StakingNotPaused();
     /// @notice The buffer holds less than needed (wei).
     error BufferTooSmall(uint256 buffer, uint256 needed);
     /// @notice The deposits of this frame would pass the cap (gwei).

@@ -323,6 +323,7 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
 
     /// @inheritdoc IStakedEther
     function resumeStaking() external {
+        require(_totals.isStakingPaused(), StakingNotPaused());
         if (block.timestamp < _stakingPausedUntil) _requireRole(Roles.RESUMER, msg.sender);
         _resumeStaking();
     }
