@@ -266,7 +266,11 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     }
 
     function _pay(address recipient, uint256 amount) private {
-        require(recipient != address(0) && recipient != address(this), WrongRecipient(recipient));
+        // the ledger would take it as a stake of the queue, whose shares no ticket stands for
+        require(
+            recipient != address(0) && recipient != address(this) && recipient != address(ledger),
+            WrongRecipient(recipient)
+        );
         (bool sent, ) = recipient.call{value: amount}("");
         require(sent, EtherRefused(recipient));
     }
