@@ -98,6 +98,12 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         _pay(recipient, amount);
     }
 
+    /// @notice ERC-721: gives a ticket away, never to the queue, which could not claim it.
+    function transferFrom(address from, address to, uint256 ticketId) public payable override {
+        require(to != address(this), WrongRecipient(to));
+        super.transferFrom(from, to, ticketId);
+    }
+
     /* BRAINS */
 
     /// @inheritdoc IWithdrawalQueue
