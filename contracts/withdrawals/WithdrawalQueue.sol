@@ -98,8 +98,15 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         _pay(recipient, amount);
     }
 
-    /// @notice ERC-721: gives a ticket away, never to the queue, which could not claim it.
+    /// @notice ERC-721: lets `account` claim a ticket or give it away. Takes no ether, although the token may.
+    function approve(address account, uint256 ticketId) public payable override {
+        require(msg.value == 0, NotTheLedger(msg.sender));
+        super.approve(account, ticketId);
+    }
+
+    /// @notice ERC-721: gives a ticket away, never to the queue, which could not claim it. Takes no ether.
     function transferFrom(address from, address to, uint256 ticketId) public payable override {
+        require(msg.value == 0, NotTheLedger(msg.sender));
         require(to != address(this), WrongRecipient(to));
         super.transferFrom(from, to, ticketId);
     }
