@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IAccounting} from "../interfaces/IAccounting.sol";
@@ -89,8 +90,7 @@ contract Accounting is IAccounting, Guarded {
 
         int256 booked = ledger.bookReport(
             IStakedEther.Booking({
-                // the ledger refuses frames of the future
-                frame: uint32(frame),
+                frame: SafeCast.toUint32(frame),
                 refSlot: report.refSlot,
                 beaconBalanceGwei: report.beaconBalanceGwei,
                 change: bounded,
