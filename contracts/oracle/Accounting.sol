@@ -22,6 +22,7 @@ import {Report} from "../types/Report.sol";
 contract Accounting is IAccounting, Guarded {
     uint256 private constant BP = 10_000;
     uint256 private constant GWEI = 1e9;
+    uint256 private constant YEAR = 365 days;
     /// @notice Most that the fee may be, in 1/10,000 of rewards.
     uint256 public constant MAX_FEE_BP = 2_000;
     /// @notice Most that the fee may move at once, in 1/10,000.
@@ -44,6 +45,7 @@ contract Accounting is IAccounting, Guarded {
     /// @notice Ether below which a vault is left alone while the buffer serves the queue, in wei.
     uint256 public immutable minCollect;
     uint256 private immutable _frameSeconds;
+    uint256 private immutable _maxGainBpPerYear;
 
     /* STORAGE */
 
@@ -72,7 +74,9 @@ contract Accounting is IAccounting, Guarded {
         rewardDistributor = distributor;
         feeBp = feeBp_;
         minCollect = minCollect_;
-        _frameSeconds = ledger_.parameters().frameSeconds;
+        IStakedEther.Parameters memory p = ledger_.parameters();
+        _frameSeconds = p.frameSeconds;
+        _maxGainBpPerYear = p.maxGainBpPerYear;
         emit FeeSet(0, feeBp_);
     }
 
@@ -128,20 +132,24 @@ contract Accounting is IAccounting, Guarded {
         IStakedEther.Books memory books,
         uint256 frame,
         int256 change
-    ) private view returns (int256) {
-        return
-            limits.bound(
-                IReportLimits.Figures({
-                    change: change,
-                    pooledEther: ledger.getTotalPooledEther(),
-                    frames: frame > books.frame ? frame - books.frame : 0,
-                    frameSeconds: _frameSeconds,
-                    withdrawalsReceived: report.withdrawalsReceived,
-                    withdrawalsHeld: address(withdrawalVault).balance + books.sweptWithdrawals,
-                    rewardsReceived: report.rewardsReceived,
-                    rewardsHeld: address(rewardsVault).balance + books.sweptRewards
-                })
-            );
+    ) private view returns (int256 bounded) {
+        uint256 pooled = ledger.getTotalPooledEther();
+        uint256 frames = frame > books.frame ? frame - books.frame : 0;
+        bounded = limits.bound(
+            IReportLimits.Figures({
+                change: change,
+                pooledEther: pooled,
+                frames: frames,
+                frameSeconds: _frameSeconds,
+                withdrawalsReceived: report.withdrawalsReceived,
+                withdrawalsHeld: address(withdrawalVault).balance + books.sweptWithdrawals,
+                rewardsReceived: report.rewardsReceived,
+                rewardsHeld: address(rewardsVault).balance + books.sweptRewards
+            })
+        );
+        // the ledger refuses what is above its own bound: wide limits must not let a gift stop the pool
+        uint256 most = (pooled * _maxGainBpPerYear * frames * _frameSeconds) / (BP * YEAR);
+        if (bounded > 0 && uint256(bounded) > most) bounded = int256(most);
     }
 
     /// @dev Due on what lifts the profit above where it ever was: a loss is made good before a fee is taken.
