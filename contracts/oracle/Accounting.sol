@@ -23,7 +23,7 @@ contract Accounting is IAccounting, Guarded {
     uint256 private constant BP = 10_000;
     uint256 private constant GWEI = 1e9;
     uint256 private constant YEAR = 365 days;
-    /// @notice Most that the fee may be, in 1/10,000 of rewards.
+    /// @notice Most that the fee may be, in 1/10,000 of rewards; less where the ledger says so.
     uint256 public constant MAX_FEE_BP = 2_000;
     /// @notice Most that the fee may move at once, in 1/10,000.
     uint256 public constant MAX_FEE_STEP_BP = 250;
@@ -46,6 +46,8 @@ contract Accounting is IAccounting, Guarded {
     uint256 public immutable minCollect;
     uint256 private immutable _frameSeconds;
     uint256 private immutable _maxGainBpPerYear;
+    /// @dev The least of `MAX_FEE_BP` and the ledger's bound, above which it refuses every gain.
+    uint256 private immutable _maxFeeBp;
 
     /* STORAGE */
 
@@ -65,7 +67,9 @@ contract Accounting is IAccounting, Guarded {
         uint256 feeBp_,
         uint256 minCollect_
     ) Guarded(authority_) {
-        require(feeBp_ <= MAX_FEE_BP, FeeOutOfBounds(feeBp_, MAX_FEE_BP, MAX_FEE_BP));
+        IStakedEther.Parameters memory p = ledger_.parameters();
+        uint256 most = p.maxFeeBp < MAX_FEE_BP ? p.maxFeeBp : MAX_FEE_BP;
+        require(feeBp_ <= most, FeeOutOfBounds(feeBp_, most, most));
         ledger = ledger_;
         withdrawalVault = withdrawals;
         rewardsVault = rewards;
@@ -74,7 +78,7 @@ contract Accounting is IAccounting, Guarded {
         rewardDistributor = distributor;
         feeBp = feeBp_;
         minCollect = minCollect_;
-        IStakedEther.Parameters memory p = ledger_.parameters();
+        _maxFeeBp = most;
         _frameSeconds = p.frameSeconds;
         _maxGainBpPerYear = p.maxGainBpPerYear;
         emit FeeSet(0, feeBp_);
@@ -118,8 +122,8 @@ contract Accounting is IAccounting, Guarded {
         uint256 old = feeBp;
         uint256 step = newFeeBp > old ? newFeeBp - old : old - newFeeBp;
         require(
-            newFeeBp <= MAX_FEE_BP && step <= MAX_FEE_STEP_BP,
-            FeeOutOfBounds(newFeeBp, MAX_FEE_BP, MAX_FEE_STEP_BP)
+            newFeeBp <= _maxFeeBp && step <= MAX_FEE_STEP_BP,
+            FeeOutOfBounds(newFeeBp, _maxFeeBp, MAX_FEE_STEP_BP)
         );
         feeBp = newFeeBp;
         emit FeeSet(old, newFeeBp);
