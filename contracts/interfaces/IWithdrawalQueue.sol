@@ -22,7 +22,13 @@ interface IWithdrawalQueue {
     }
 
     /// @notice `owner` got a ticket for `shares`, worth `amount` wei at that moment.
-    event Requested(uint256 indexed ticketId, address indexed owner, uint256 shares, uint256 amount, uint256 readyAt);
+    event Requested(
+        uint256 indexed ticketId,
+        address indexed owner,
+        uint256 shares,
+        uint256 amount,
+        uint256 readyAt
+    );
     /// @notice Tickets were finalised: `shares` for `amount` wei, in checkpoint `checkpoint`.
     event Finalized(uint256 indexed checkpoint, uint256 lastTicketId, uint256 shares, uint256 amount);
     /// @notice A ticket was claimed.
@@ -84,7 +90,10 @@ interface IWithdrawalQueue {
     /// part. Does nothing while paused. Caller: `ACCOUNTING`.
     /// @param refTime Time of the report's reference slot: the last ticket's cooldown must have ended by then.
     /// @return shares Shares burnt (1e-9 shares). @return amount Wei set aside.
-    function finalize(uint256 lastTicketId, uint256 refTime) external returns (uint256 shares, uint256 amount);
+    function finalize(
+        uint256 lastTicketId,
+        uint256 refTime
+    ) external returns (uint256 shares, uint256 amount);
 
     /// @notice Sets the cooldown of new requests, in seconds. Caller: `PARAMETER_MANAGER`.
     function setCooldown(uint256 cooldown) external;

@@ -69,7 +69,10 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     }
 
     /// @inheritdoc IWithdrawalQueue
-    function requestBatch(uint256[] calldata amounts, address owner) external returns (uint256 firstTicketId) {
+    function requestBatch(
+        uint256[] calldata amounts,
+        address owner
+    ) external returns (uint256 firstTicketId) {
         firstTicketId = _request(amounts, owner);
     }
 

@@ -92,7 +92,10 @@ contract WithdrawalCheckpointsTest is KedgeTest {
         }
     }
 
-    function _push(uint256 seed, uint256 count) private returns (uint256[] memory ends, uint256[] memory amounts) {
+    function _push(
+        uint256 seed,
+        uint256 count
+    ) private returns (uint256[] memory ends, uint256[] memory amounts) {
         ends = new uint256[](count);
         amounts = new uint256[](count);
         uint256 shares = 0;

@@ -155,7 +155,9 @@ contract WithdrawalQueueClaimTest is Withdrawals {
                 }
                 vm.revertToStateAndDelete(snapshot);
             }
-            vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.WrongHint.selector, id, type(uint256).max));
+            vm.expectRevert(
+                abi.encodeWithSelector(IWithdrawalQueue.WrongHint.selector, id, type(uint256).max)
+            );
             queue.claimTo(id, carol, type(uint256).max);
         }
     }

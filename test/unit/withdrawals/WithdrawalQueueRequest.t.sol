@@ -153,7 +153,9 @@ contract WithdrawalQueueRequestTest is Withdrawals {
         queue.request((2e5 + 1) * GRAIN, alice);
         uint256 id = queue.request(2e5 * GRAIN, alice);
         assertEq(queue.ticket(id).shares, 2e5 * GRAIN, "up to the last grain");
-        vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.QueueFull.selector, uint256(1 << 64) + 99_999));
+        vm.expectRevert(
+            abi.encodeWithSelector(IWithdrawalQueue.QueueFull.selector, uint256(1 << 64) + 99_999)
+        );
         queue.request(1e14, alice);
         vm.stopPrank();
     }
@@ -242,7 +244,9 @@ contract WithdrawalQueueRequestTest is Withdrawals {
 
     function test_setCooldown_RevertWhen_CallerHasNoRole() public {
         vm.prank(alice);
-        vm.expectRevert(abi.encodeWithSelector(Guarded.Unauthorized.selector, alice, Roles.PARAMETER_MANAGER));
+        vm.expectRevert(
+            abi.encodeWithSelector(Guarded.Unauthorized.selector, alice, Roles.PARAMETER_MANAGER)
+        );
         queue.setCooldown(1 days);
     }
 
