@@ -9,7 +9,7 @@ import {Withdrawals} from "../utils/Withdrawals.sol";
 
 /// @notice The whole protocol with four holders, of whom the last one, eve, does all she can around reports, a beacon
 /// chain that gains, loses and pays out, and a model of what everybody must have.
-/// @dev A check that fails inside an action is kept in `broken`: reverts of actions are not failures of the run.
+/// @dev A check that fails inside an action is kept in `broken`, so that an invariant can name it.
 contract WithdrawalsHandler is Withdrawals {
     enum Action {
         Stake,
@@ -491,7 +491,8 @@ contract WithdrawalsHandler is Withdrawals {
     }
 }
 
-/// @notice The way out, under any sequence of what holders, reports and the beacon chain may do.
+/// @notice The way out, under any sequence of what holders, reports and the beacon chain may do. No action may revert.
+/// hardhat-config: invariant.failOnRevert = true
 contract WithdrawalsInvariantTest is KedgeTest {
     uint256 private constant ACTIONS = uint256(type(WithdrawalsHandler.Action).max) + 1;
 
