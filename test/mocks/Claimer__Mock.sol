@@ -19,6 +19,8 @@ contract Claimer__Mock {
         TransferOther
     }
 
+    error Refused();
+
     WithdrawalQueue private immutable queue;
     IStakedEther private immutable ledger;
     Mode public mode;
@@ -58,7 +60,7 @@ contract Claimer__Mock {
     receive() external payable {
         if (entered) return;
         entered = true;
-        if (mode == Mode.Refuse) revert("no");
+        if (mode == Mode.Refuse) revert Refused();
         if (mode == Mode.RefuseWithBomb) {
             assembly {
                 revert(0, 1000000)

@@ -5,6 +5,8 @@ import {IEtherVault} from "../../contracts/interfaces/IEtherVault.sol";
 
 /// @notice Stands for the ledger towards a vault.
 contract SweepCaller__Mock {
+    error Refused();
+
     uint256 public received;
     bool private _refusing;
 
@@ -17,7 +19,7 @@ contract SweepCaller__Mock {
     }
 
     function receiveSwept() external payable {
-        require(!_refusing);
+        require(!_refusing, Refused());
         received += msg.value;
     }
 }

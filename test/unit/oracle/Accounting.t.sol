@@ -437,6 +437,15 @@ contract AccountingTest is Withdrawals {
         assertEq(ledger.booksAt(currentFrame()).sweptRewards, 0, "not collected");
     }
 
+    function test_book_LeavesSmallWithdrawalsInTheVault() public {
+        depositKeys(2);
+        vm.deal(address(withdrawalVault), 1 ether - 1 gwei);
+        reportAndFinalize(0, 0);
+        assertEq(address(withdrawalVault).balance, 1 ether - 1 gwei, "left");
+        assertEq(ledger.booksAt(currentFrame()).profit, 0, "counted");
+        assertEq(ledger.booksAt(currentFrame()).sweptWithdrawals, 0, "not collected");
+    }
+
     function test_book_CollectsWhatIsWorthTheCall() public {
         depositKeys(10);
         vm.deal(address(withdrawalVault), 1 ether);

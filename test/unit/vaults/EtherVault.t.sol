@@ -66,7 +66,7 @@ contract EtherVaultTest is KedgeTest {
     function test_sweep_RevertWhen_TheLedgerRefuses() public {
         vm.deal(address(withdrawals), 1 ether);
         caller.refuse();
-        vm.expectRevert();
+        vm.expectRevert(SweepCaller__Mock.Refused.selector);
         caller.sweep(withdrawals, 1 ether);
         assertEq(address(withdrawals).balance, 1 ether, "it stays");
     }

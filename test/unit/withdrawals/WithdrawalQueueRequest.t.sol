@@ -278,6 +278,7 @@ contract WithdrawalQueueRequestTest is Withdrawals {
         assertEq(queue.symbol(), "kETH-W", "symbol");
         assertEq(
             queue.tokenURI(1),
+            // solhint-disable-next-line quotes
             'data:application/json;utf8,{"name":"Kedge Withdrawal Ticket 1"}',
             "token URI"
         );
