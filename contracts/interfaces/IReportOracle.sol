@@ -9,8 +9,9 @@ interface IReportOracle {
     /// @notice What shows that the report speaks of the chain's own, finalised block.
     /// @param childTimestamp Timestamp of the first execution block after the reference slot; the beacon root that it
     /// brought (EIP-4788) is the report's.
-    /// @param blockSlot Slot of the report's block, at most the reference slot.
-    /// @param slotProof That slot under the block root: 3 hashes.
+    /// @param blockSlot Slot of the report's block, at most the reference slot. Looked at only when slots were missed
+    /// behind the reference slot.
+    /// @param slotProof That slot under the block root: 3 hashes. Looked at like `blockSlot`, else empty.
     /// @param finalityTimestamp Timestamp of a later execution block.
     /// @param finalizedEpoch Epoch that was finalised under the root which that block brought.
     /// @param finalityProof That epoch under the root: 10 hashes.

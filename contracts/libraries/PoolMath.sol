@@ -168,23 +168,26 @@ library PoolMath {
         uint256 duration,
         uint256 maxRate
     ) internal pure returns (Totals next, uint256 taken) {
-        uint256 old = undripped(t, time);
-        uint256 whole = old + gain;
-        if (whole == 0) return (t, 0);
-        if (maxRate > MAX_DRIP_RATE) maxRate = MAX_DRIP_RATE;
-        if (maxRate == 0) maxRate = 1;
+        // 87 bits of ether, gains below 2^128, times of 32 bits: nothing here passes 160 bits
+        unchecked {
+            uint256 old = undripped(t, time);
+            uint256 whole = old + gain;
+            if (whole == 0) return (t, 0);
+            if (maxRate > MAX_DRIP_RATE) maxRate = MAX_DRIP_RATE;
+            if (maxRate == 0) maxRate = 1;
 
-        uint256 left = old == 0 ? 0 : dripEnd(t) - time;
-        uint256 seconds_ = _max((old * left + gain * duration) / whole, 1);
-        seconds_ = _max(seconds_, _ceilDiv(whole, maxRate * GWEI));
-        // a report must not stop because a slow drip would pass the field of its end
-        seconds_ = _min(seconds_, type(uint32).max - time);
+            uint256 left = old == 0 ? 0 : dripEnd(t) - time;
+            uint256 seconds_ = _max((old * left + gain * duration) / whole, 1);
+            seconds_ = _max(seconds_, _ceilDiv(whole, maxRate * GWEI));
+            // a report must not stop because a slow drip would pass the field of its end
+            seconds_ = _min(seconds_, type(uint32).max - time);
 
-        uint256 rate = _min(whole / (seconds_ * GWEI), maxRate);
-        uint256 dripping = rate * seconds_ * GWEI;
-        if (dripping <= old) return (t, 0);
-        taken = dripping - old;
-        next = pack(units(t), target(t) + taken, isStakingPaused(t), rate, time + seconds_);
+            uint256 rate = _min(whole / (seconds_ * GWEI), maxRate);
+            uint256 dripping = rate * seconds_ * GWEI;
+            if (dripping <= old) return (t, 0);
+            taken = dripping - old;
+            next = pack(units(t), target(t) + taken, isStakingPaused(t), rate, time + seconds_);
+        }
     }
 
     /// @notice Takes `loss` wei out of the pool at `time`: first out of what has not dripped, then out of pooled ether.

@@ -55,6 +55,7 @@ contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
     ) Guarded(authority_) EIP712("Kedge Oracle Committee", "1") {
         uint256 length = members_.length;
         require(length == weights.length, MembersOutOfBounds(weights.length, length));
+        require(length > 0, MembersOutOfBounds(0, MAX_MEMBERS));
         genesisTime = genesisTime_;
         frameSeconds = frameSeconds_;
         bytes memory list = MemberList.empty();

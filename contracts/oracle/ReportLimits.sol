@@ -11,8 +11,8 @@ import {IReportLimits} from "../interfaces/IReportLimits.sol";
 /// INVARIANTS: ORA-2.
 /// ASSUMPTIONS: the ledger has bounds of its own behind these.
 abstract contract ReportLimits is IReportLimits, Guarded {
-    uint256 private constant BP = 10_000;
-    uint256 private constant YEAR = 365 days;
+    uint256 internal constant BP = 10_000;
+    uint256 internal constant YEAR = 365 days;
     /// @notice Most that `gainBpPerYear` may be.
     uint256 public constant MAX_GAIN_BP_PER_YEAR = 10_000 * BP;
     /// @notice Most that `lossBpPerFrame` may be.

@@ -207,8 +207,10 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
 
     /// @inheritdoc IStakedEther
     function collect(uint256 fromWithdrawals, uint256 fromRewards) external onlyRole(Roles.ACCOUNTING) {
-        _sweptWithdrawals += fromWithdrawals.toUint128();
-        _sweptRewards += fromRewards.toUint128();
+        (_sweptWithdrawals, _sweptRewards) = (
+            _sweptWithdrawals + fromWithdrawals.toUint128(),
+            _sweptRewards + fromRewards.toUint128()
+        );
         emit Collected(fromWithdrawals, fromRewards);
 
         if (fromWithdrawals > 0) withdrawalVault.sweep(fromWithdrawals);
@@ -240,10 +242,14 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
         uint256 feeUnits = 0;
         if (b.change > 0) {
             uint256 gain = uint256(b.change);
-            uint256 elapsed = (b.frame - lastFrame) * _frameSeconds;
-            uint256 bound = (t.target() * _maxGainBpPerYear * elapsed) / (BP * YEAR);
+            uint256 bound;
+            // 87 bits of ether, 27 of a rate, 32 each of frames and seconds
+            unchecked {
+                bound = (t.target() * _maxGainBpPerYear * (b.frame - lastFrame) * _frameSeconds) / (BP * YEAR);
+            }
             require(gain <= bound, GainAboveBound(gain, bound));
-            require(b.fee * BP <= gain * _maxFeeBp, FeeAboveBound(b.fee, (gain * _maxFeeBp) / BP));
+            bound = (gain * _maxFeeBp) / BP;
+            require(b.fee <= bound, FeeAboveBound(b.fee, bound));
             uint256 taken;
             (t, taken, feeUnits) = _bookGain(t, gain, b.fee);
             booked = int256(taken);
@@ -258,7 +264,6 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
                 uint256 taken;
                 (t, taken) = t.takeLoss(uint256(-b.change), block.timestamp);
                 booked = -int256(taken);
-                emit DripSet(t.dripRate(), t.dripEnd());
             }
         }
 
@@ -267,7 +272,15 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
         _last = packLastReport(b.refSlot, b.beaconBalanceGwei, b.frame, block.timestamp);
         _totals = t;
         _pastSupply.record(b.frame, block.timestamp, t.units());
-        emit ReportBooked(b.refSlot, b.change, booked, feeUnits / UNITS_PER_SHARE, b.beaconBalanceGwei);
+        emit ReportBooked(
+            b.refSlot,
+            b.change,
+            booked,
+            feeUnits / UNITS_PER_SHARE,
+            b.beaconBalanceGwei,
+            t.dripRate(),
+            t.dripEnd()
+        );
         if (feeUnits > 0) _mintUnits(b.feeReceiver, feeUnits, t.toEtherDown(feeUnits, block.timestamp));
     }
 
@@ -304,8 +317,7 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
         // what did not fit the drip is unbooked: the next report sees it as a gain
         _profit = _profit.grow(0, int256(taken) - int256(amount));
         _totals = t;
-        emit DripSet(t.dripRate(), t.dripEnd());
-        emit SharesBurnt(msg.sender, shares, amount);
+        emit SharesBurnt(msg.sender, shares, amount, t.dripRate(), t.dripEnd());
         _burnUnits(msg.sender, units, amount);
     }
 
@@ -519,7 +531,6 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
         }
         (next, taken) = next.addDrip(gain - backing, block.timestamp, _frameSeconds, _maxDripRate(t));
         taken += backing;
-        emit DripSet(next.dripRate(), next.dripEnd());
     }
 
     /// @dev Reverts for more shares than there can be.

@@ -107,6 +107,19 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         _pay(recipient, amount);
     }
 
+    /// @notice ERC-721: lets `account` claim a ticket or give it away. Takes no ether, although the token may.
+    function approve(address account, uint256 ticketId) public payable override {
+        require(msg.value == 0, NotTheLedger(msg.sender));
+        super.approve(account, ticketId);
+    }
+
+    /// @notice ERC-721: gives a ticket away, never to the queue, which could not claim it. Takes no ether.
+    function transferFrom(address from, address to, uint256 ticketId) public payable override {
+        require(msg.value == 0, NotTheLedger(msg.sender));
+        require(to != address(this), WrongRecipient(to));
+        super.transferFrom(from, to, ticketId);
+    }
+
     /* BRAINS */
 
     /// @inheritdoc IWithdrawalQueue
@@ -275,7 +288,11 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     }
 
     function _pay(address recipient, uint256 amount) private {
-        require(recipient != address(0) && recipient != address(this), WrongRecipient(recipient));
+        // the ledger would take it as a stake of the queue, whose shares no ticket stands for
+        require(
+            recipient != address(0) && recipient != address(this) && recipient != address(ledger),
+            WrongRecipient(recipient)
+        );
         (bool sent, ) = recipient.call{value: amount}("");
         require(sent, EtherRefused(recipient));
     }
