@@ -157,9 +157,9 @@ library PoolMath {
     /// @notice Adds `gain` wei to the drip at `time`, without moving pooled ether at `time`.
     ///
     /// The new drip lasts the mean of what is left of the old one and `duration`, weighted by amount, and longer
-    /// where it would be faster than `maxRate` (gwei per second). What does not divide into whole gwei per second,
-    /// or could not drip before the year 2106, is not taken: `taken` is the change of `target`, at most `gain`. A gain
-    /// too small to raise the drip takes nothing and leaves it alone.
+    /// where it would be faster than `maxRate` (gwei per second). What does not divide into whole gwei per
+    /// second, or could not drip before the year 2106, is not taken: `taken` is the change of `target`, at most
+    /// `gain`. A gain too small to raise the drip takes nothing and leaves it alone.
     /// @return next The totals after. @return taken The part of `gain` (wei) that is now in `target`.
     function addDrip(
         Totals t,

@@ -103,7 +103,7 @@ contract TokenHandler is KedgeTest {
         amount = _amount(amount);
         hoax(_actor(who), amount);
         (bool sent, ) = address(_s.ledger).call{value: amount}("");
-        require(sent, "refused");
+        assertTrue(sent, "refused");
     }
 
     function stakeAndWrap(uint256 who, uint256 to, uint256 amount) external watched {
