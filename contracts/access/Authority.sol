@@ -20,6 +20,7 @@ contract Authority is IAuthority, AccessControlEnumerable {
 
     /* CONSTRUCTOR */
 
+    /// @notice The admin holds nothing else.
     /// @param admin First holder of the admin role, not zero.
     constructor(address admin) {
         require(admin != address(0), AccessControlBadConfirmation());

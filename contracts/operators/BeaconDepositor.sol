@@ -15,7 +15,8 @@ import {BeaconValidator} from "../types/BeaconValidator.sol";
 
 /// @title BeaconDepositor
 /// @notice Predeposit, proof, top-up: the way of buffered ether to validators with our credentials.
-/// TRUST: anyone may call; a pause stops new keys, never the top-up of what is proven. It is replaced, by moving its role, when a fork changes the beacon state.
+/// TRUST: anyone may call; a pause stops new keys, never the top-up of what is proven.
+/// It is replaced, by moving its role, when a fork changes the beacon state.
 /// INVARIANTS: VAL-1, POOL-2.
 /// ASSUMPTIONS: slashed and exit epoch are as of a root at most ten minutes old; what happens later is a loss that
 /// the next reports book.

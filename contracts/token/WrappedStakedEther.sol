@@ -62,6 +62,7 @@ contract WrappedStakedEther is IWrappedStakedEther, ShareLedger {
         bytes calldata signature
     ) external returns (uint256 shares) {
         // a front-run permit has already set the allowance: the pull below decides
+        // solhint-disable-next-line no-empty-blocks
         try _ledger.permit(msg.sender, address(this), assets, deadline, signature) {} catch {}
         shares = _deposit(assets, receiver);
     }

@@ -117,6 +117,8 @@ contract RewardDistributor is IRewardDistributor, Guarded {
     /// @inheritdoc IRewardDistributor
     function setTreasury(address treasury_) external onlyRole(Roles.PARAMETER_MANAGER) {
         require(treasury_ != address(0), ZeroAddress());
+        // its own shares would count as fresh ones for ever
+        require(treasury_ != address(this), NotATreasury(treasury_));
         emit TreasurySet(treasury, treasury_);
         treasury = treasury_;
     }
