@@ -27,6 +27,7 @@ import {
 import { FatalError } from "./errors.ts";
 import { HttpClient, withoutQuery, type HttpAnswer, type HttpOptions } from "./http.ts";
 import { retry, type RetryOptions } from "./retry.ts";
+import type { SignedVoluntaryExit } from "./voluntaryExit.ts";
 import type { z } from "zod";
 
 /** "head", "genesis", "finalized", a slot, or a root (0x-hex). */
@@ -97,7 +98,7 @@ export class BeaconClient {
     return answer;
   }
 
-  /** A block with the hash, number and time of its execution payload; undefined as for `header`. */
+  /** A block with the hash, number, time and withdrawals of its execution payload; undefined as for `header`. */
   async blockV2(id: BlockId): Promise<BlockAnswer | undefined> {
     const answer = await this.#optional(`/eth/v2/beacon/blocks/${id}`, blockSchema);
     if (typeof id === "number" && answer !== undefined && answer.slot !== id) {
@@ -157,6 +158,17 @@ export class BeaconClient {
       );
     }
     return { bytes: answer.body, fork: answer.headers.get("eth-consensus-version")?.toLowerCase() };
+  }
+
+  /** Hands the node a signed exit for its pool. Nothing is lost where the same exit is sent twice. */
+  async submitVoluntaryExit(exit: SignedVoluntaryExit): Promise<void> {
+    const json = {
+      message: { epoch: String(exit.epoch), validator_index: String(exit.validatorIndex) },
+      signature: exit.signature,
+    };
+    const path = "/eth/v1/beacon/pool/voluntary_exits";
+    const answer = await retry(() => this.#http.request(path, { method: "POST", json }), this.#retry);
+    if (answer.status === 404) throw new FatalError(`${this.name}${path}: not found`);
   }
 
   /**
