@@ -19,8 +19,10 @@ export function eventsIn(
   contract: BaseContract,
   name: string,
 ): LogDescription[] {
+  const { target } = contract;
+  if (typeof target !== "string") throw new FatalError("the contract is known by a name, not by its address");
   return receipt.logs
-    .filter(({ address }) => address.toLowerCase() === String(contract.target).toLowerCase())
+    .filter(({ address }) => address.toLowerCase() === target.toLowerCase())
     .map((log) => contract.interface.parseLog(log))
     .filter((event) => event?.name === name) as LogDescription[];
 }
