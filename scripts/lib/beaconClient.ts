@@ -13,6 +13,7 @@ import {
   genesisSchema,
   headerSchema,
   pendingDepositsSchema,
+  proposerDutiesSchema,
   specSchema,
   validatorsSchema,
   type BlockAnswer,
@@ -21,6 +22,7 @@ import {
   type Genesis,
   type HeaderAnswer,
   type PendingDeposit,
+  type ProposerDuty,
   type Spec,
   type ValidatorAnswer,
 } from "./beaconSchemas.ts";
@@ -141,6 +143,11 @@ export class BeaconClient {
   /** The queue of deposits that the chain has seen and not yet applied (EIP-7251), oldest first. */
   async pendingDeposits(stateId: StateId): Promise<PendingDeposit[]> {
     return this.#required(`/eth/v1/beacon/states/${stateId}/pending_deposits`, pendingDepositsSchema);
+  }
+
+  /** Who proposes in each slot of an epoch; nodes know this epoch and the next. */
+  async proposerDuties(epoch: number): Promise<ProposerDuty[]> {
+    return this.#required(`/eth/v1/validator/duties/proposer/${epoch}`, proposerDutiesSchema);
   }
 
   /** A whole state as SSZ, with the name of its fork in lower case ("fulu") where the node says it. */

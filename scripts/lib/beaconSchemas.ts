@@ -204,6 +204,12 @@ export const pendingDepositsSchema = z
   .object({ data: z.array(pendingDeposit) })
   .transform(({ data }) => data);
 
+export const proposerDutiesSchema = z
+  .object({ data: z.array(z.object({ pubkey: hexOf(48), validator_index: count, slot: count })) })
+  .transform(({ data }) =>
+    data.map(({ pubkey, validator_index, slot }) => ({ pubkey, validatorIndex: validator_index, slot })),
+  );
+
 export type Genesis = z.output<typeof genesisSchema>;
 export type Spec = z.output<typeof specSchema>;
 export type DepositContract = z.output<typeof depositContractSchema>;
@@ -212,4 +218,5 @@ export type HeaderAnswer = z.output<typeof headerSchema>;
 export type BlockAnswer = z.output<typeof blockSchema>;
 export type FinalityCheckpoints = z.output<typeof finalityCheckpointsSchema>;
 export type ValidatorAnswer = z.output<typeof validator>;
+export type ProposerDuty = z.output<typeof proposerDutiesSchema>[number];
 export type PendingDeposit = z.output<typeof pendingDeposit>;

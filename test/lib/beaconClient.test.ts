@@ -232,6 +232,15 @@ describe("beacon client", () => {
     expect(await failure(client().blockV2(10))).to.be.instanceOf(FatalError);
   });
 
+  it("reads who proposes when", async () => {
+    const duty = { pubkey: pubkeyOf(5), validator_index: "5", slot: "31" };
+    server.routes = { "/eth/v1/validator/duties/proposer/3": { data: [duty], dependent_root: bytes("r") } };
+    expect(await client().proposerDuties(3)).to.deep.equal([
+      { pubkey: pubkeyOf(5), validatorIndex: 5, slot: 31 },
+    ]);
+    expect(await failure(client().proposerDuties(4))).to.be.instanceOf(FatalError);
+  });
+
   it("hands in a voluntary exit, and says why it was refused", async () => {
     const path = "/eth/v1/beacon/pool/voluntary_exits";
     const bodies: unknown[] = [];
