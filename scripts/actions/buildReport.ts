@@ -6,6 +6,7 @@ import { FatalError, RetryableError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { timeAt, type BeaconTime } from "../lib/units.ts";
 import { beaconBalanceGwei } from "./beaconBalance.ts";
+import { newestRoot } from "./newestRoot.ts";
 
 /** `Report` of contracts/types/Report.sol. */
 export interface Report {
@@ -53,7 +54,9 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
   const { blockHash, blockNumber: blockTag } = block.execution;
   const known = await provider.getBlock(blockTag);
   if (known?.hash !== blockHash) {
-    throw new FatalError(`execution block ${blockTag} is ${known?.hash}, the beacon chain says ${blockHash}`);
+    throw new FatalError(
+      `execution block ${blockTag} is ${known?.hash ?? "unknown"}, the beacon chain says ${blockHash}`,
+    );
   }
 
   const slotsPerFrame = Number(await protocol.ReportOracle.slotsPerFrame());
@@ -82,17 +85,14 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
 /** What shows the oracle that the report speaks of the chain's own, finalized block. */
 export async function buildEvidence(beacon: BeaconClient, refSlot: number): Promise<Evidence> {
   const header = await beacon.blockAtOrBefore(refSlot);
-  const head = await beacon.blockV2("head");
-  if (head === undefined) throw new FatalError("the beacon node has no head");
-  const parent = await beacon.header(head.parentRoot as `0x${string}`);
-  if (parent === undefined) throw new FatalError(`the beacon node has no block ${head.parentRoot}`);
-  const { bytes, fork } = await beacon.stateSsz(parent.header.stateRoot as `0x${string}`);
-  const finality = finalityProof(await decodeState(bytes, fork), parent.header);
+  const newest = await newestRoot(beacon);
+  const { bytes, fork } = await beacon.stateSsz(newest.stateId);
+  const finality = finalityProof(await decodeState(bytes, fork), newest.header);
   return {
     childTimestamp: await timestampAfter(beacon, refSlot),
     blockSlot: header.header.slot,
     slotProof: slotProof(header.header).proof,
-    finalityTimestamp: head.execution.timestamp,
+    finalityTimestamp: newest.timestamp,
     finalizedEpoch: finality.epoch,
     finalityProof: finality.proof,
   };

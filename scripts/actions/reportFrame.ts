@@ -1,16 +1,16 @@
-import type { ContractTransactionReceipt, Provider, Signer, SigningKey } from "ethers";
+import type { ContractTransactionReceipt, Signer, SigningKey } from "ethers";
 import type { BeaconClient } from "../lib/beaconClient.ts";
 import { FatalError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
-import { buildEvidence, buildReport, type Report } from "./buildReport.ts";
+import { buildEvidence, buildReport, type Report, type ReportSources } from "./buildReport.ts";
+import { newestRoot } from "./newestRoot.ts";
 import { reportDigest, signDigest, submitReport, type Signature } from "./submitReport.ts";
 
-/** A member of the committee, with the nodes that it trusts. */
+/** A member of the committee, with nodes of its own. */
 export interface ReportingMember {
   address: string;
   key: SigningKey;
-  beacon: BeaconClient;
-  provider: Provider;
+  sources: ReportSources;
 }
 
 /** Comes back when the condition holds. A keeper asks again and again, a devnet lets slots pass. */
@@ -33,12 +33,10 @@ export async function nextRefSlot(protocol: Protocol): Promise<number> {
 
 /** Whether the oracle can be shown that the slot is final: by the state of the block before the head. */
 export async function isProvablyFinal(beacon: BeaconClient, slot: number): Promise<boolean> {
-  const head = await beacon.blockV2("head");
-  if (head === undefined || head.slot <= slot) return false;
-  const parent = await beacon.header(head.parentRoot as `0x${string}`);
-  if (parent === undefined) return false;
+  const { header, stateId } = await newestRoot(beacon);
+  if (header.slot < slot) return false;
   const [{ finalized }, { slotsPerEpoch }] = await Promise.all([
-    beacon.finalityCheckpoints(parent.header.stateRoot as `0x${string}`),
+    beacon.finalityCheckpoints(stateId),
     beacon.spec(),
   ]);
   return finalized.epoch * slotsPerEpoch >= slot;
@@ -57,9 +55,9 @@ export async function reportFrame(
 ): Promise<ReportedFrame> {
   const [first] = members;
   if (first === undefined) throw new FatalError("a report needs at least one member");
-  await until(() => isProvablyFinal(first.beacon, refSlot));
+  await until(() => isProvablyFinal(first.sources.beacon, refSlot));
 
-  const built = await Promise.all(members.map((member) => buildAndSign(protocol, member, refSlot)));
+  const built = await Promise.all(members.map((member) => buildAndSign(member, refSlot)));
   const { report, digest } = built[0]!;
   const other = built.find((own) => own.digest !== digest);
   if (other !== undefined) {
@@ -67,7 +65,7 @@ export async function reportFrame(
       `${first.address} and ${other.signature.signer} built different reports for slot ${refSlot}: ${digest}, ${other.digest}`,
     );
   }
-  const evidence = await buildEvidence(first.beacon, refSlot);
+  const evidence = await buildEvidence(first.sources.beacon, refSlot);
   const signatures = built.map(({ signature }) => signature);
   return {
     report,
@@ -76,12 +74,8 @@ export async function reportFrame(
   };
 }
 
-async function buildAndSign(
-  protocol: Protocol,
-  { address, key, beacon, provider }: ReportingMember,
-  slot: number,
-) {
-  const report = await buildReport({ beacon, provider, protocol }, slot);
-  const digest = await reportDigest(protocol, report);
+async function buildAndSign({ address, key, sources }: ReportingMember, refSlot: number) {
+  const report = await buildReport(sources, refSlot);
+  const digest = await reportDigest(sources.protocol, report);
   return { report, digest, signature: signDigest(key, address, digest) };
 }
