@@ -28,7 +28,7 @@ export async function play(stage: Stage): Promise<Played> {
   // nearly all ether is staked: the buffer pays a small part of the ticket, the rest has to come back
   await operatorExits(stage, operator);
   const second = await committeeReports(stage, readyAt);
-  await beaconChainPays(stage, operator);
+  await beaconChainPays(stage);
   const third = await committeeReports(stage);
   const paidWei = await bobClaims(stage, ticketId);
 
