@@ -98,6 +98,8 @@ interface IValidatorRegistry {
     error NotPredeposited(bytes32 commitmentId, uint256 index);
     /// @notice The key is a proven validator already, under this or another commitment.
     error AlreadyProven(bytes32 pubkeyHash);
+    /// @notice A key of this place of the commitment is proven already.
+    error PlaceAlreadyProven(bytes32 commitmentId, uint256 index);
     /// @notice The key is not proven.
     error NotProven(bytes32 pubkeyHash);
     /// @notice The operator would have more keys than it may.

@@ -33,6 +33,7 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
 
     mapping(bytes32 commitmentId => Commitment) private _commitments;
     mapping(bytes32 commitmentId => BitMaps.BitMap) private _predeposited;
+    mapping(bytes32 commitmentId => BitMaps.BitMap) private _proven;
     mapping(bytes32 pubkeyHash => Validator) private _validators;
     /// @inheritdoc IValidatorRegistry
     mapping(uint256 operatorId => uint256) public predepositedKeys;
@@ -110,11 +111,15 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         bytes32 id = commitmentIdOf(operatorId, root);
         uint32 operatorId32 = _existing(id).operatorId;
         BitMaps.BitMap storage done = _predeposited[id];
+        BitMaps.BitMap storage proven = _proven[id];
         bytes32[] memory leaves = new bytes32[](links.length);
         for (uint256 i = 0; i < links.length; ++i) {
             Link calldata link = links[i];
             require(done.get(link.index), NotPredeposited(id, link.index));
             require(!isProven(link.pubkeyHash), AlreadyProven(link.pubkeyHash));
+            // a tree may name one place for many keys: one predeposit lets one of them in
+            require(!proven.get(link.index), PlaceAlreadyProven(id, link.index));
+            proven.set(link.index);
             _validators[link.pubkeyHash] = Validator(
                 operatorId32,
                 link.validatorIndex,
