@@ -51,6 +51,7 @@ contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
         uint256[] memory weights
     ) Guarded(authority_) EIP712("Kedge Oracle Committee", "1") {
         require(members_.length == weights.length, MembersOutOfBounds(weights.length, members_.length));
+        require(members_.length > 0, MembersOutOfBounds(0, MAX_MEMBERS));
         genesisTime = genesisTime_;
         frameSeconds = frameSeconds_;
         for (uint256 i = 0; i < members_.length; ++i) _setWeight(members_[i], weights[i], 0);
