@@ -11,7 +11,8 @@ import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.s
 import {Report} from "../../../contracts/types/Report.sol";
 import {Protocol} from "../../utils/Protocol.sol";
 
-/// @notice Every guarded function of the protocol with the one role that opens it. The table is the specification.
+/// @notice Every guarded function of the protocol with the one role that opens it. The table is the specification;
+/// access-matrix.test.ts holds it against the contracts, so that none is forgotten.
 contract AccessMatrixTest is Protocol {
     struct Row {
         address target;
@@ -159,6 +160,8 @@ contract AccessMatrixTest is Protocol {
         a = address(queue);
         add(a, abi.encodeCall(queue.finalize, (0, 0)), Roles.ACCOUNTING, "finalize");
         add(a, abi.encodeCall(queue.setCooldown, (1 days)), Roles.PARAMETER_MANAGER, "setCooldown");
+        add(a, abi.encodeCall(queue.pauseFor, (1)), Roles.PAUSER, "queue.pauseFor");
+        add(a, abi.encodeCall(queue.resume, ()), Roles.RESUMER, "queue.resume");
 
         add(
             address(committee),
