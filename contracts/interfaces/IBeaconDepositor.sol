@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {BeaconValidator} from "../types/BeaconValidator.sol";
-import {IValidatorRegistry} from "./IValidatorRegistry.sol";
 
 /// @title IBeaconDepositor
 /// @notice Turns buffered ether and committed keys into validators: 1 ETH first, the rest once the beacon chain has been
@@ -12,7 +11,7 @@ interface IBeaconDepositor {
     /// @param timestamp Timestamp of an execution block at most `MAX_ROOT_AGE` old; the root is that of its parent.
     /// @param indices Validator indices, strictly increasing.
     /// @param validators Their containers, in the same order.
-    /// @param proof See `SSZ.multiBranchRoot`; 50 hashes for a single validator.
+    /// @param proof See `SSZ.listRoot`.
     struct ValidatorProof {
         uint64 timestamp;
         uint256[] indices;
@@ -44,19 +43,22 @@ interface IBeaconDepositor {
     error ValidatorSlashed(uint256 validatorIndex);
     /// @notice The validator exits.
     error ValidatorExiting(uint256 validatorIndex, uint256 exitEpoch);
-    /// @notice The index is not that of the proven validator.
-    error WrongValidatorIndex(uint256 given, uint256 known);
+    /// @notice The validator would have more than it can stake (gwei).
+    error TopUpAboveMaximum(uint256 validatorIndex, uint256 balanceGwei, uint256 maximumGwei);
     /// @notice Lists that belong together have different lengths.
     error LengthMismatch(uint256 given, uint256 needed);
     /// @notice A top-up is at least 1 ETH, as the deposit contract demands (gwei).
     error TopUpTooSmall(uint256 amountGwei);
 
-    /// @notice Sends 1 ETH of the buffer for each of `keys`.
-    /// @param keys In the order of the tree's leaves.
+    /// @notice Sends 1 ETH of the buffer to the deposit contract for each key. See `IValidatorRegistry.predeposit`.
+    /// @param pubkeys BLS public keys, 48 bytes each. @param signatures BLS signatures of their deposits of 1 ETH with
+    /// our credentials, 96 bytes each.
     function predeposit(
         uint256 operatorId,
         bytes32 root,
-        IValidatorRegistry.Key[] calldata keys,
+        uint32[] calldata indices,
+        bytes calldata pubkeys,
+        bytes calldata signatures,
         bytes32[] calldata proof,
         bool[] calldata flags
     ) external;

@@ -47,9 +47,6 @@ interface IReportLimits {
     /// two at once.
     function setLimits(Limits calldata newLimits) external;
 
-    /// @notice Reverts for a report beyond its limits; returns the change to book: a gain is capped.
-    function bound(Figures calldata f) external view returns (int256 change);
-
     /// @notice The limits in force.
     function limits() external view returns (Limits memory);
 }

@@ -28,8 +28,6 @@ interface IReportOracle {
 
     /// @notice The reference slot is no frame boundary.
     error NotAFrameBoundary(uint256 refSlot, uint256 slotsPerFrame);
-    /// @notice The reference slot is not after that of the last report.
-    error FrameNotLater(uint256 refSlot, uint256 lastRefSlot);
     /// @notice The block root is not the chain's.
     error BlockRootMismatch(bytes32 told, bytes32 chain);
     /// @notice The child block is not after the reference slot (seconds since 1970).

@@ -7,7 +7,7 @@ import {IShareLedger} from "./IShareLedger.sol";
 /// @title IStakedEther
 /// @notice kETH, the ledger of the pool. Holders own shares; a balance is the value of shares in ether and grows every
 /// second while gains drip. Amounts are wei of kETH; shares have 18 decimals; one share was one wei when deployed.
-interface IStakedEther is IShareLedger {
+interface IStakedEther is IShareLedger, IDepositPort {
     /* TYPES */
 
     /// @notice What is fixed when the ledger is deployed.
@@ -49,7 +49,9 @@ interface IStakedEther is IShareLedger {
     /// @param beaconBalanceGwei Balance that it told, in gwei.
     /// @param profit All gains less all losses booked so far, in wei.
     /// @param highWater The largest `profit` there ever was, in wei: fees are due above it only.
-    /// @param depositedGwei All ether sent to the deposit contract up to the boundary, in gwei.
+    /// @param pooledEther Ether that the shares stand for now, in wei.
+    /// @param depositedGwei All ether sent to the deposit contract up to the boundary, in gwei; 0 for a boundary that is
+    /// not after the last report's.
     /// @param sweptWithdrawals All ether ever collected from the withdrawal vault, in wei.
     /// @param sweptRewards All ether ever collected from the rewards vault, and surplus, in wei.
     struct Books {
@@ -59,6 +61,7 @@ interface IStakedEther is IShareLedger {
         uint64 beaconBalanceGwei;
         int256 profit;
         int256 highWater;
+        uint256 pooledEther;
         uint256 depositedGwei;
         uint256 sweptWithdrawals;
         uint256 sweptRewards;
@@ -87,8 +90,6 @@ interface IStakedEther is IShareLedger {
     );
     /// @notice The drip after a gain or a loss: gwei per second until `end`.
     event DripSet(uint256 rateGwei, uint256 end);
-    /// @notice The queue burnt `shares` for `amount` wei.
-    event Redeemed(uint256 shares, uint256 amount);
     /// @notice `holder` burnt `shares` worth `amount` wei for the good of all others.
     event SharesBurnt(address indexed holder, uint256 shares, uint256 amount);
     /// @notice `amountGwei` went to the official deposit contract.
@@ -172,8 +173,16 @@ interface IStakedEther is IShareLedger {
 
     /* BRAINS */
 
-    /// @notice Sends buffered ether to the official deposit contract. Caller: `DEPOSITOR`.
-    function deposit(IDepositPort.Deposit[] calldata deposits) external;
+    /// @notice Sends buffered ether to the official deposit contract. Caller: `DEPOSITOR`. A key that the registry does
+    /// not know as proven gets at most 1 ETH; all deposits of a frame together stay below the cap.
+    /// @param pubkeys BLS public keys, 48 bytes each, one after the other.
+    /// @param signatures BLS signatures of the deposits, 96 bytes each; any bytes for a key that is proven.
+    /// @param amountsGwei Amounts, in gwei, at least 1 ETH each as the deposit contract demands.
+    function deposit(
+        bytes calldata pubkeys,
+        bytes calldata signatures,
+        uint64[] calldata amountsGwei
+    ) external;
 
     /// @notice Brings ether back from the vaults, in wei. Caller: `ACCOUNTING`.
     function collect(uint256 fromWithdrawals, uint256 fromRewards) external;
@@ -184,9 +193,12 @@ interface IStakedEther is IShareLedger {
     /// divide into gwei per second.
     function bookReport(Booking calldata booking) external returns (int256 booked);
 
-    /// @notice Burns shares of the caller and pays it their value. Caller: `WITHDRAWAL_QUEUE`.
+    /// @notice Burns shares of the caller, as many as the buffer pays, and pays it their value. Caller:
+    /// `WITHDRAWAL_QUEUE`.
+    /// @param shares Most that is burnt, a multiple of `grain`. @param grain What is burnt is a multiple of this.
+    /// @return burnt Shares burnt; 0, and nothing happens, if the buffer does not pay a grain.
     /// @return amount Value in wei, rounded down.
-    function redeem(uint256 shares) external returns (uint256 amount);
+    function redeem(uint256 shares, uint256 grain) external returns (uint256 burnt, uint256 amount);
 
     /// @notice Burns shares of the caller; their value drips to all holders over a frame. Caller: `SHARE_BURNER`.
     /// @return amount Value in wei, rounded down.
@@ -264,7 +276,4 @@ interface IStakedEther is IShareLedger {
 
     /// @notice What was fixed when the ledger was deployed.
     function parameters() external view returns (Parameters memory);
-
-    /// @notice The way to the official deposit contract.
-    function depositPort() external view returns (IDepositPort);
 }

@@ -3,38 +3,28 @@ pragma solidity 0.8.37;
 
 /// @title IValidatorRegistry
 /// @notice The life of each validator key. An operator commits a Merkle root of keys; a key is predeposited, proven
-/// against the beacon chain, and topped up. Keys travel as calldata and events, never as storage.
+/// against the beacon chain, and topped up. Keys travel as calldata and events, never as storage; their states are bits
+/// under the commitment.
 interface IValidatorRegistry {
     /* TYPES */
 
-    /// @notice How far a key has come. States only move forward.
+    /// @notice How far a key of a commitment has come. States only move forward.
     enum State {
-        None,
         Committed,
         Predeposited,
         Proven
     }
 
-    /// @notice A key of a commitment, with what is needed to predeposit it.
-    /// @param index Its place in the commitment, below the commitment's count.
-    /// @param pubkey BLS public key, 48 bytes.
-    /// @param signature BLS signature over the deposit of 1 ETH with our credentials, 96 bytes.
-    struct Key {
-        uint32 index;
-        bytes pubkey;
-        bytes signature;
-    }
-
-    /// @notice A key of a commitment by its hashes, with what is needed to link it to a validator.
+    /// @notice A key of a commitment by its hashes, with its validator.
     /// @param index Its place in the commitment.
-    /// @param pubkeyHash keccak256 of the public key.
-    /// @param signatureHash keccak256 of the signature.
     /// @param validatorIndex Index of the validator on the beacon chain.
+    /// @param pubkeyHash keccak256 of the public key.
+    /// @param signatureHash keccak256 of the deposit signature.
     struct Link {
         uint32 index;
+        uint40 validatorIndex;
         bytes32 pubkeyHash;
         bytes32 signatureHash;
-        uint40 validatorIndex;
     }
 
     /// @notice A set of keys under one root. Leaves are keccak256(keccak256(abi.encode(index, keccak256(pubkey),
@@ -43,17 +33,6 @@ interface IValidatorRegistry {
         uint32 operatorId;
         uint32 count;
         uint64 committedAt;
-    }
-
-    /// @notice A proven validator.
-    /// @param operatorId Who runs it.
-    /// @param validatorIndex Its index on the beacon chain.
-    /// @param depositedGwei Sum of our deposits for it, the predeposit included.
-    struct Validator {
-        uint32 operatorId;
-        uint40 validatorIndex;
-        uint64 depositedGwei;
-        State state;
     }
 
     /* EVENTS */
@@ -66,17 +45,10 @@ interface IValidatorRegistry {
         uint256 count,
         bytes data
     );
-    /// @notice A key got its predeposit.
-    event KeyPredeposited(bytes32 indexed commitmentId, uint256 index, bytes pubkey);
+    /// @notice Keys got their predeposit: their places in the commitment, and the keys, 48 bytes each.
+    event KeysPredeposited(bytes32 indexed commitmentId, uint32[] indices, bytes pubkeys);
     /// @notice A key was proven to be a validator with our credentials.
-    event KeyProven(
-        uint256 indexed operatorId,
-        bytes32 indexed pubkeyHash,
-        bytes32 commitmentId,
-        uint256 validatorIndex
-    );
-    /// @notice A validator was topped up, to `depositedGwei` in all.
-    event KeyToppedUp(bytes32 indexed pubkeyHash, uint256 amountGwei, uint256 depositedGwei);
+    event KeyProven(bytes32 indexed commitmentId, bytes32 indexed pubkeyHash, uint256 validatorIndex);
 
     /* ERRORS */
 
@@ -92,20 +64,16 @@ interface IValidatorRegistry {
     error KeysNotCommitted(bytes32 commitmentId);
     /// @notice No key was given.
     error NoKeys();
-    /// @notice The key has had its predeposit.
-    error AlreadyPredeposited(bytes32 commitmentId, uint256 index);
-    /// @notice The key has had no predeposit.
-    error NotPredeposited(bytes32 commitmentId, uint256 index);
-    /// @notice The key is a proven validator already, under this or another commitment.
-    error AlreadyProven(bytes32 pubkeyHash);
-    /// @notice A key of this place of the commitment is proven already.
-    error PlaceAlreadyProven(bytes32 commitmentId, uint256 index);
-    /// @notice The key is not proven.
-    error NotProven(bytes32 pubkeyHash);
+    /// @notice Lists that belong together have different lengths.
+    error LengthMismatch(uint256 given, uint256 needed);
+    /// @notice The key is not in the state that the call asks for.
+    error WrongState(bytes32 commitmentId, uint256 index, State state);
+    /// @notice The validator is one of ours already, under this or another commitment.
+    error ValidatorKnown(uint256 validatorIndex);
+    /// @notice The validator is none of ours.
+    error ValidatorUnknown(uint256 validatorIndex);
     /// @notice The operator would have more keys than it may.
     error KeyLimitExceeded(uint256 operatorId, uint256 keys, uint256 limit);
-    /// @notice The validator would hold more of our ether than the beacon chain counts (gwei).
-    error TopUpAboveMaximum(bytes32 pubkeyHash, uint256 depositedGwei, uint256 maximumGwei);
 
     /* OPERATORS */
 
@@ -125,16 +93,22 @@ interface IValidatorRegistry {
 
     /// @notice Marks keys as predeposited. Caller: `DEPOSITOR`, in the transaction that deposits them.
     /// @param root Root of the commitment of `operatorId`.
-    /// @param keys In the order of the tree's leaves, as OpenZeppelin's multiproof wants them.
+    /// @param indices Places of the keys in the commitment, in the order in which OpenZeppelin's multiproof wants the
+    /// leaves: strictly increasing where the tree was built in the order of the keys.
+    /// @param pubkeys BLS public keys, 48 bytes each. @param signatures Their deposit signatures, 96 bytes each.
     function predeposit(
         uint256 operatorId,
         bytes32 root,
-        Key[] calldata keys,
+        uint32[] calldata indices,
+        bytes calldata pubkeys,
+        bytes calldata signatures,
         bytes32[] calldata proof,
         bool[] calldata flags
     ) external;
 
-    /// @notice Marks predeposited keys as proven. Caller: `DEPOSITOR`, which has verified the validators.
+    /// @notice Marks predeposited keys as proven, and vouches for them as `vouch` does. Caller: `DEPOSITOR`, which has
+    /// verified the validators.
+    /// @param links The keys, in the order of the leaves.
     function prove(
         uint256 operatorId,
         bytes32 root,
@@ -143,8 +117,11 @@ interface IValidatorRegistry {
         bool[] calldata flags
     ) external;
 
-    /// @notice Counts a top-up of a proven validator. Caller: `DEPOSITOR`, in the transaction that deposits it.
-    function topUp(bytes32 pubkeyHash, uint64 amountGwei) external;
+    /// @notice Vouches, until the end of the transaction, that these keys are validators of ours. Caller: `DEPOSITOR`,
+    /// which has verified just now that they have our credentials.
+    /// @param validatorIndices Validators proven before, in the order of the keys.
+    /// @param pubkeyHashes keccak256 of each public key.
+    function vouch(uint256[] calldata validatorIndices, bytes32[] calldata pubkeyHashes) external;
 
     /* VIEWS */
 
@@ -154,14 +131,14 @@ interface IValidatorRegistry {
     /// @notice A commitment; zeros if there is none.
     function commitment(bytes32 commitmentId) external view returns (Commitment memory);
 
-    /// @notice Whether the key at `index` has had its predeposit.
-    function isPredeposited(bytes32 commitmentId, uint256 index) external view returns (bool);
+    /// @notice How far the key at `index` of a commitment has come.
+    function stateOf(bytes32 commitmentId, uint256 index) external view returns (State);
 
-    /// @notice Whether the key is a proven validator with our credentials.
-    function isProven(bytes32 pubkeyHash) external view returns (bool);
+    /// @notice Whether the validator was proven to be one of ours.
+    function isProven(uint256 validatorIndex) external view returns (bool);
 
-    /// @notice A proven validator; zeros if there is none.
-    function validator(bytes32 pubkeyHash) external view returns (Validator memory);
+    /// @notice Whether the key was shown, in this very transaction, to be a validator of ours.
+    function isVouchedFor(bytes32 pubkeyHash) external view returns (bool);
 
     /// @notice Keys of an operator that have had their predeposit, ever.
     function predepositedKeys(uint256 operatorId) external view returns (uint256);

@@ -21,12 +21,12 @@ interface IWithdrawalQueue {
         bool claimed;
     }
 
-    /// @notice `owner` got a ticket for `shares`, worth `amount` wei at that moment.
-    event Requested(uint256 indexed ticketId, address indexed owner, uint256 shares, uint256 amount, uint256 readyAt);
-    /// @notice Tickets were finalised: `shares` for `amount` wei, in checkpoint `checkpoint`.
+    /// @notice `owner` got a ticket for `shares` (18 decimals); its cooldown ends at `readyAt`.
+    event Requested(uint256 indexed ticketId, address indexed owner, uint256 shares, uint256 readyAt);
+    /// @notice Tickets were finalised: `shares` (18 decimals) for `amount` wei, in checkpoint `checkpoint`.
     event Finalized(uint256 indexed checkpoint, uint256 lastTicketId, uint256 shares, uint256 amount);
-    /// @notice A ticket was claimed.
-    event Claimed(uint256 indexed ticketId, address indexed owner, address recipient, uint256 amount);
+    /// @notice A ticket was claimed; the `Transfer` beside it names its owner.
+    event Claimed(uint256 indexed ticketId, address recipient, uint256 amount);
     /// @notice The cooldown of new requests changed (seconds).
     event CooldownSet(uint256 oldCooldown, uint256 newCooldown);
 
@@ -83,7 +83,7 @@ interface IWithdrawalQueue {
     /// @notice Finalises tickets up to `lastTicketId`, in order, as far as the buffer goes; a ticket may be finalised in
     /// part. Does nothing while paused. Caller: `ACCOUNTING`.
     /// @param refTime Time of the report's reference slot: the last ticket's cooldown must have ended by then.
-    /// @return shares Shares burnt (1e-9 shares). @return amount Wei set aside.
+    /// @return shares Shares burnt (18 decimals). @return amount Wei set aside.
     function finalize(uint256 lastTicketId, uint256 refTime) external returns (uint256 shares, uint256 amount);
 
     /// @notice Sets the cooldown of new requests, in seconds. Caller: `PARAMETER_MANAGER`.

@@ -17,8 +17,6 @@ library BeaconProofs {
     error CountMismatch(uint256 indices, uint256 validators);
 
     uint64 internal constant FAR_FUTURE_EPOCH = type(uint64).max;
-    /// @dev VALIDATOR_REGISTRY_LIMIT = 2^40.
-    uint256 internal constant VALIDATORS_DEPTH = 40;
     /// @dev From the data root of `validators` up: length mix-in (left: 0), field 11 of 64, state_root = field 3 of 8.
     uint256 internal constant VALIDATORS_GINDEX = ((((8 + 3) << 6) | 11) << 1);
     /// @dev finalized_checkpoint = field 20 of 64, epoch = its left half.
@@ -28,7 +26,8 @@ library BeaconProofs {
 
     /// @notice Proves that the beacon state under `blockRoot` holds `validators` at `indices`.
     /// @param indices Validator indices, strictly increasing.
-    /// @param proof Hashes in the order of `SSZ.multiBranchRoot`; 50 for a single validator.
+    /// @param proof Hashes in the order of `SSZ.listRoot`; for a single validator as many as a list of that length has
+    /// levels, and 10.
     function verifyValidators(
         bytes32 blockRoot,
         uint256[] memory indices,
@@ -39,7 +38,7 @@ library BeaconProofs {
         require(count > 0 && indices.length == count, CountMismatch(indices.length, count));
         bytes32[] memory leaves = new bytes32[](count);
         for (uint256 i = 0; i < count; ++i) leaves[i] = validatorRoot(validators[i]);
-        bytes32 computed = SSZ.multiBranchRoot(indices, leaves, VALIDATORS_DEPTH, VALIDATORS_GINDEX, proof);
+        bytes32 computed = SSZ.listRoot(indices, leaves, VALIDATORS_GINDEX, proof);
         require(computed == blockRoot, ProofInvalid(computed, blockRoot));
     }
 

@@ -9,11 +9,16 @@ library BeaconRoots {
 
     address internal constant CONTRACT = 0x000F3df6D732807Ef1319fB7B8bB8522d0Beac02;
 
-    /// @notice Root of the parent of the beacon block whose execution block has this `timestamp` (seconds since 1970).
-    function parentRoot(uint256 timestamp) internal view returns (bytes32 root) {
-        (bool known, bytes memory answer) = CONTRACT.staticcall(abi.encode(timestamp));
-        require(known && answer.length == 32, BeaconRootUnknown(timestamp));
-        root = abi.decode(answer, (bytes32));
-        require(root != bytes32(0), BeaconRootUnknown(timestamp));
+    /// @notice Root of the parent of the beacon block whose execution block has the timestamp `time` (seconds since 1970).
+    function parentRoot(uint256 time) internal view returns (bytes32 root) {
+        bool known;
+        // scratch space only: the call takes and gives one word
+        assembly ("memory-safe") {
+            mstore(0x00, time)
+            known := staticcall(gas(), CONTRACT, 0x00, 0x20, 0x00, 0x20)
+            known := and(known, eq(returndatasize(), 0x20))
+            root := mload(0x00)
+        }
+        require(known && root != bytes32(0), BeaconRootUnknown(time));
     }
 }

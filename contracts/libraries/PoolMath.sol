@@ -98,8 +98,10 @@ library PoolMath {
     /// @notice Units that `amount` wei buy, rounded down: ⌊ amount · units / pooled ⌋.
     function toUnitsDown(Totals t, uint256 amount, uint256 time) internal pure returns (uint256) {
         require(amount <= MAX_ETHER, PoolOverflow(amount, 87));
-        // 87 + 108 bits
-        return (amount * units(t)) / pooledEther(t, time);
+        // 87 + 108 bits; pooled is never 0
+        unchecked {
+            return (amount * units(t)) / pooledEther(t, time);
+        }
     }
 
     /// @notice Units that are worth at least `amount` wei, rounded up: ⌈ amount · units / pooled ⌉.
@@ -116,15 +118,20 @@ library PoolMath {
     /// @notice Value of `amount` units in wei, rounded down: ⌊ amount · pooled / units ⌋.
     function toEtherDown(Totals t, uint256 amount, uint256 time) internal pure returns (uint256) {
         require(amount <= MAX_UNITS, PoolOverflow(amount, 108));
-        // 108 + 87 bits
-        return (amount * pooledEther(t, time)) / units(t);
+        // 108 + 87 bits; units are never 0
+        unchecked {
+            return (amount * pooledEther(t, time)) / units(t);
+        }
     }
 
     /// @notice Value of `amount` units in wei, rounded up: ⌈ amount · pooled / units ⌉.
     function toEtherUp(Totals t, uint256 amount, uint256 time) internal pure returns (uint256) {
         require(amount <= MAX_UNITS, PoolOverflow(amount, 108));
         uint256 all = units(t);
-        return (amount * pooledEther(t, time) + all - 1) / all;
+        // 108 + 87 bits, plus a divisor of 108 bits; units are never 0
+        unchecked {
+            return (amount * pooledEther(t, time) + all - 1) / all;
+        }
     }
 
     /* MOVEMENTS */

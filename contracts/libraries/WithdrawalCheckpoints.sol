@@ -37,12 +37,33 @@ library WithdrawalCheckpoints {
         return index > 0 && self.list[index].shares >= shares && self.list[index - 1].shares < shares;
     }
 
-    /// @notice Ether (wei, rounded down) set aside for the first `shares` shares, which lie in checkpoint `index`
-    /// (or at its very start).
-    function amountAt(Trace storage self, uint256 index, uint256 shares) internal view returns (uint256) {
-        Checkpoint memory from = self.list[index - 1];
-        Checkpoint memory to = self.list[index];
+    /// @notice Ether (wei) set aside for the shares from `from` to `upTo`, of which the last lies in checkpoint `index`.
+    /// Values of adjoining stretches add up to the wei: each is a difference of amounts rounded down.
+    function amountBetween(
+        Trace storage self,
+        uint256 index,
+        uint256 from,
+        uint256 upTo
+    ) internal view returns (uint256) {
+        Checkpoint memory previous = self.list[index - 1];
+        Checkpoint memory current = self.list[index];
+        if (from < previous.shares) {
+            // begun in an earlier checkpoint
+            uint256 start = find(self, from, index - 1);
+            uint256 before = from == 0 ? 0 : _amountAt(self.list[start - 1], self.list[start], from);
+            return _amountAt(previous, current, upTo) - before;
+        }
+        return _amountAt(previous, current, upTo) - _amountAt(previous, current, from);
+    }
+
+    /// @dev Ether set aside for the first `shares` shares, which lie between the two checkpoints, rounded down.
+    function _amountAt(
+        Checkpoint memory previous,
+        Checkpoint memory current,
+        uint256 shares
+    ) private pure returns (uint256) {
+        uint256 grown = current.amount - previous.amount;
         // 128 + 64 bits; shares lie between the two, so the result lies between their amounts
-        return from.amount + ((to.amount - from.amount) * (shares - from.shares)) / (to.shares - from.shares);
+        return previous.amount + (grown * (shares - previous.shares)) / (current.shares - previous.shares);
     }
 }

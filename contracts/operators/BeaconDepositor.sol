@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {PausableUntil} from "../access/PausableUntil.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../interfaces/IBeaconDepositor.sol";
-import {IDepositPort} from "../interfaces/IDepositPort.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
@@ -21,7 +21,8 @@ import {BeaconValidator} from "../types/BeaconValidator.sol";
 /// the next reports book.
 contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     uint64 private constant PREDEPOSIT_GWEI = 1e9;
-    uint256 private constant PREDEPOSIT = 1 ether;
+    /// @notice MAX_EFFECTIVE_BALANCE_ELECTRA (EIP-7251), in gwei.
+    uint256 public constant MAX_BALANCE_GWEI = 2_048e9;
     /// @notice Oldest root that a top-up is proven under, in seconds.
     uint256 public constant MAX_ROOT_AGE = 10 minutes;
 
@@ -48,7 +49,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         ledger = ledger_;
         validatorRegistry = registry;
         withdrawalQueue = queue;
-        withdrawalCredentials = ledger_.depositPort().withdrawalCredentials();
+        withdrawalCredentials = ledger_.withdrawalCredentials();
     }
 
     /* ANYONE */
@@ -57,18 +58,18 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     function predeposit(
         uint256 operatorId,
         bytes32 root,
-        IValidatorRegistry.Key[] calldata keys,
+        uint32[] calldata indices,
+        bytes calldata pubkeys,
+        bytes calldata signatures,
         bytes32[] calldata proof,
         bool[] calldata flags
     ) external whenNotPaused {
-        _requireFree(keys.length * PREDEPOSIT);
-        validatorRegistry.predeposit(operatorId, root, keys, proof, flags);
+        _requireFree(indices.length * PREDEPOSIT_GWEI);
+        validatorRegistry.predeposit(operatorId, root, indices, pubkeys, signatures, proof, flags);
 
-        IDepositPort.Deposit[] memory deposits = new IDepositPort.Deposit[](keys.length);
-        for (uint256 i = 0; i < keys.length; ++i) {
-            deposits[i] = IDepositPort.Deposit(keys[i].pubkey, keys[i].signature, PREDEPOSIT_GWEI);
-        }
-        ledger.deposit(deposits);
+        uint64[] memory amountsGwei = new uint64[](indices.length);
+        for (uint256 i = 0; i < amountsGwei.length; ++i) amountsGwei[i] = PREDEPOSIT_GWEI;
+        ledger.deposit(pubkeys, signatures, amountsGwei);
     }
 
     /// @inheritdoc IBeaconDepositor
@@ -77,43 +78,44 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         KeyProof calldata k,
         uint64[] calldata amountsGwei
     ) external whenNotPaused {
-        _verify(p);
         uint256 count = p.validators.length;
-        require(k.positions.length == count, LengthMismatch(k.positions.length, count));
-        require(k.keyIndices.length == count, LengthMismatch(k.keyIndices.length, count));
-        require(k.signatureHashes.length == count, LengthMismatch(k.signatureHashes.length, count));
-
+        _requireLength(amountsGwei.length, count);
+        _requireLength(k.positions.length, count);
+        _requireLength(k.keyIndices.length, count);
+        _requireLength(k.signatureHashes.length, count);
+        // the proof consumes the indices in memory: the links are made before
         IValidatorRegistry.Link[] memory links = new IValidatorRegistry.Link[](count);
         for (uint256 i = 0; i < count; ++i) {
             uint256 at = k.positions[i];
-            require(at < count, LengthMismatch(at, count));
+            require(at < count && at < p.indices.length, LengthMismatch(at, count));
             links[i] = IValidatorRegistry.Link({
                 index: k.keyIndices[i],
+                validatorIndex: SafeCast.toUint40(p.indices[at]),
                 pubkeyHash: keccak256(p.validators[at].pubkey),
-                signatureHash: k.signatureHashes[i],
-                // below 2^40, as the proof demands
-                validatorIndex: uint40(p.indices[at])
+                signatureHash: k.signatureHashes[i]
             });
         }
+        _verify(p);
         validatorRegistry.prove(k.operatorId, k.root, links, k.proof, k.flags);
-        _topUp(p, amountsGwei);
+        _deposit(p, amountsGwei);
     }
 
     /// @inheritdoc IBeaconDepositor
     function topUp(ValidatorProof calldata p, uint64[] calldata amountsGwei) external whenNotPaused {
+        uint256 count = p.validators.length;
+        _requireLength(amountsGwei.length, count);
+        bytes32[] memory pubkeyHashes = new bytes32[](count);
+        for (uint256 i = 0; i < count; ++i) pubkeyHashes[i] = keccak256(p.validators[i].pubkey);
         _verify(p);
-        for (uint256 i = 0; i < p.validators.length; ++i) {
-            uint256 known = validatorRegistry.validator(keccak256(p.validators[i].pubkey)).validatorIndex;
-            require(known == p.indices[i], WrongValidatorIndex(p.indices[i], known));
-        }
-        _topUp(p, amountsGwei);
+        validatorRegistry.vouch(p.indices, pubkeyHashes);
+        _deposit(p, amountsGwei);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IBeaconDepositor
     function freeBuffer() public view returns (uint256) {
-        uint256 held = ledger.buffer();
+        uint256 held = address(ledger).balance;
         // the queue holds the shares of all unfinalised requests, and nothing else
         uint256 asked = ledger.balanceOf(address(withdrawalQueue));
         return held > asked ? held - asked : 0;
@@ -143,34 +145,39 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         );
     }
 
-    function _topUp(ValidatorProof calldata p, uint64[] calldata amountsGwei) private {
-        uint256 count = p.validators.length;
-        require(amountsGwei.length == count, LengthMismatch(amountsGwei.length, count));
+    /// @dev Deposits what is to be topped up, from free buffer. The beacon chain looks at no signature of a key that it
+    /// knows, so zeros stand for it.
+    function _deposit(ValidatorProof calldata p, uint64[] calldata amountsGwei) private {
         uint256 total = 0;
         uint256 used = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            if (amountsGwei[i] == 0) continue;
-            require(amountsGwei[i] >= PREDEPOSIT_GWEI, TopUpTooSmall(amountsGwei[i]));
-            total += amountsGwei[i];
-            ++used;
+        bytes memory pubkeys = "";
+        uint64[] memory amounts = new uint64[](amountsGwei.length);
+        for (uint256 i = 0; i < amountsGwei.length; ++i) {
+            uint64 amount = amountsGwei[i];
+            if (amount == 0) continue;
+            require(amount >= PREDEPOSIT_GWEI, TopUpTooSmall(amount));
+            // top-ups on their way are not seen; what exceeds the maximum comes back to the vault by itself (EIP-7251)
+            uint256 sum = uint256(p.validators[i].effectiveBalance) + amount;
+            require(sum <= MAX_BALANCE_GWEI, TopUpAboveMaximum(p.indices[i], sum, MAX_BALANCE_GWEI));
+            total += amount;
+            amounts[used++] = amount;
+            pubkeys = bytes.concat(pubkeys, p.validators[i].pubkey);
         }
         if (used == 0) return;
-        _requireFree(total * 1 gwei);
-
-        IDepositPort.Deposit[] memory deposits = new IDepositPort.Deposit[](used);
-        // the beacon chain looks at no signature of a key that it knows
-        bytes memory noSignature = new bytes(96);
-        used = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            if (amountsGwei[i] == 0) continue;
-            validatorRegistry.topUp(keccak256(p.validators[i].pubkey), amountsGwei[i]);
-            deposits[used++] = IDepositPort.Deposit(p.validators[i].pubkey, noSignature, amountsGwei[i]);
+        // fewer than were allocated
+        assembly ("memory-safe") {
+            mstore(amounts, used)
         }
-        ledger.deposit(deposits);
+        _requireFree(total);
+        ledger.deposit(pubkeys, new bytes(used * 96), amounts);
     }
 
-    function _requireFree(uint256 amount) private view {
+    function _requireFree(uint256 amountGwei) private view {
         uint256 free = freeBuffer();
-        require(amount <= free, FreeBufferTooSmall(free, amount));
+        require(amountGwei * 1 gwei <= free, FreeBufferTooSmall(free, amountGwei * 1 gwei));
+    }
+
+    function _requireLength(uint256 given, uint256 needed) private pure {
+        require(given == needed, LengthMismatch(given, needed));
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
+import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
@@ -13,16 +14,17 @@ import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 /// @notice The life of each validator key, from an operator's commitment on.
 /// TRUST: `DEPOSITOR` says that a key is proven; a manager commits whatever it wants, at its own risk.
 /// INVARIANTS: VAL-1, VAL-2.
-/// ASSUMPTIONS: the same key may stand in several commitments, and each may be predeposited (1 ETH of whoever backs
-/// the operator); only one of them is ever proven.
+/// ASSUMPTIONS: the same key may stand in several commitments and be predeposited under each (1 ETH more for a validator
+/// of ours, or for whoever was first); only one of them is ever proven, since a validator index is.
 contract ValidatorRegistry is IValidatorRegistry, Guarded {
     using BitMaps for BitMaps.BitMap;
+    using TransientSlot for bytes32;
+    using TransientSlot for TransientSlot.BooleanSlot;
 
     /// @notice Most keys of one commitment.
     uint256 public constant MAX_KEYS = 1_024;
-    /// @notice MAX_EFFECTIVE_BALANCE_ELECTRA (EIP-7251), in gwei.
-    uint256 public constant MAX_DEPOSITED_GWEI = 2_048e9;
-    uint64 private constant PREDEPOSIT_GWEI = 1e9;
+    uint256 private constant PUBKEY = 48;
+    uint256 private constant SIGNATURE = 96;
 
     /* IMMUTABLES */
 
@@ -32,9 +34,10 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
     /* STORAGE */
 
     mapping(bytes32 commitmentId => Commitment) private _commitments;
-    mapping(bytes32 commitmentId => BitMaps.BitMap) private _predeposited;
-    mapping(bytes32 commitmentId => BitMaps.BitMap) private _proven;
-    mapping(bytes32 pubkeyHash => Validator) private _validators;
+    /// @dev Four bits for each key, 64 keys a slot.
+    mapping(bytes32 commitmentId => mapping(uint256 word => uint256)) private _states;
+    /// @dev Validators of ours, by their index on the beacon chain.
+    BitMaps.BitMap private _proven;
     /// @inheritdoc IValidatorRegistry
     mapping(uint256 operatorId => uint256) public predepositedKeys;
 
@@ -72,31 +75,33 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
     function predeposit(
         uint256 operatorId,
         bytes32 root,
-        Key[] calldata keys,
+        uint32[] calldata indices,
+        bytes calldata pubkeys,
+        bytes calldata signatures,
         bytes32[] calldata proof,
         bool[] calldata flags
     ) external onlyRole(Roles.DEPOSITOR) {
-        require(keys.length > 0, NoKeys());
+        uint256 amount = indices.length;
+        require(amount > 0, NoKeys());
+        require(pubkeys.length == amount * PUBKEY, LengthMismatch(pubkeys.length, amount * PUBKEY));
+        require(signatures.length == amount * SIGNATURE, LengthMismatch(signatures.length, amount * SIGNATURE));
         bytes32 id = commitmentIdOf(operatorId, root);
-        uint256 count = _existing(id).count;
-        uint256 limit = operatorRegistry.depositableKeys(operatorId);
-        uint256 sum = predepositedKeys[operatorId] + keys.length;
-        require(sum <= limit, KeyLimitExceeded(operatorId, sum, limit));
-        predepositedKeys[operatorId] = sum;
+        _countPredeposits(operatorId, amount);
 
-        BitMaps.BitMap storage done = _predeposited[id];
-        bytes32[] memory leaves = new bytes32[](keys.length);
-        for (uint256 i = 0; i < keys.length; ++i) {
-            Key calldata key = keys[i];
-            require(key.index < count, KeyIndexOutOfBounds(key.index, count));
-            require(!done.get(key.index), AlreadyPredeposited(id, key.index));
-            bytes32 pubkeyHash = keccak256(key.pubkey);
-            require(!isProven(pubkeyHash), AlreadyProven(pubkeyHash));
-            done.set(key.index);
-            leaves[i] = _leaf(key.index, pubkeyHash, keccak256(key.signature));
-            emit KeyPredeposited(id, key.index, key.pubkey);
+        uint256 count = _existing(id).count;
+        bytes32[] memory leaves = new bytes32[](amount);
+        for (uint256 i = 0; i < amount; ++i) {
+            uint256 index = indices[i];
+            require(index < count, KeyIndexOutOfBounds(index, count));
+            _advance(id, index, State.Committed, State.Predeposited);
+            leaves[i] = _leaf(
+                index,
+                keccak256(pubkeys[i * PUBKEY:(i + 1) * PUBKEY]),
+                keccak256(signatures[i * SIGNATURE:(i + 1) * SIGNATURE])
+            );
         }
         _requireCommitted(id, root, leaves, proof, flags);
+        emit KeysPredeposited(id, indices, pubkeys);
     }
 
     /// @inheritdoc IValidatorRegistry
@@ -109,38 +114,31 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
     ) external onlyRole(Roles.DEPOSITOR) {
         require(links.length > 0, NoKeys());
         bytes32 id = commitmentIdOf(operatorId, root);
-        uint32 operatorId32 = _existing(id).operatorId;
-        BitMaps.BitMap storage done = _predeposited[id];
-        BitMaps.BitMap storage proven = _proven[id];
         bytes32[] memory leaves = new bytes32[](links.length);
         for (uint256 i = 0; i < links.length; ++i) {
             Link calldata link = links[i];
-            require(done.get(link.index), NotPredeposited(id, link.index));
-            require(!isProven(link.pubkeyHash), AlreadyProven(link.pubkeyHash));
-            // a tree may name one place for many keys: one predeposit lets one of them in
-            require(!proven.get(link.index), PlaceAlreadyProven(id, link.index));
-            proven.set(link.index);
-            _validators[link.pubkeyHash] = Validator(
-                operatorId32,
-                link.validatorIndex,
-                PREDEPOSIT_GWEI,
-                State.Proven
-            );
+            _advance(id, link.index, State.Predeposited, State.Proven);
+            require(!_proven.get(link.validatorIndex), ValidatorKnown(link.validatorIndex));
+            _proven.set(link.validatorIndex);
+            _vouchSlot(link.pubkeyHash).tstore(true);
             leaves[i] = _leaf(link.index, link.pubkeyHash, link.signatureHash);
-            emit KeyProven(operatorId, link.pubkeyHash, id, link.validatorIndex);
+            emit KeyProven(id, link.pubkeyHash, link.validatorIndex);
         }
+        // only the root itself says which keys are committed: a foreign root has no predeposited key
         _requireCommitted(id, root, leaves, proof, flags);
     }
 
     /// @inheritdoc IValidatorRegistry
-    function topUp(bytes32 pubkeyHash, uint64 amountGwei) external onlyRole(Roles.DEPOSITOR) {
-        Validator storage v = _validators[pubkeyHash];
-        require(v.state == State.Proven, NotProven(pubkeyHash));
-        uint256 sum = uint256(v.depositedGwei) + amountGwei;
-        require(sum <= MAX_DEPOSITED_GWEI, TopUpAboveMaximum(pubkeyHash, sum, MAX_DEPOSITED_GWEI));
-        // bounded by the line above
-        v.depositedGwei = uint64(sum);
-        emit KeyToppedUp(pubkeyHash, amountGwei, sum);
+    function vouch(
+        uint256[] calldata validatorIndices,
+        bytes32[] calldata pubkeyHashes
+    ) external onlyRole(Roles.DEPOSITOR) {
+        uint256 count = validatorIndices.length;
+        require(pubkeyHashes.length == count, LengthMismatch(pubkeyHashes.length, count));
+        for (uint256 i = 0; i < count; ++i) {
+            require(_proven.get(validatorIndices[i]), ValidatorUnknown(validatorIndices[i]));
+            _vouchSlot(pubkeyHashes[i]).tstore(true);
+        }
     }
 
     /* VIEWS */
@@ -156,18 +154,18 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
     }
 
     /// @inheritdoc IValidatorRegistry
-    function isPredeposited(bytes32 commitmentId, uint256 index) external view returns (bool) {
-        return _predeposited[commitmentId].get(index);
+    function stateOf(bytes32 commitmentId, uint256 index) external view returns (State) {
+        return _stateIn(_states[commitmentId][index / 64], index);
     }
 
     /// @inheritdoc IValidatorRegistry
-    function isProven(bytes32 pubkeyHash) public view returns (bool) {
-        return _validators[pubkeyHash].state == State.Proven;
+    function isProven(uint256 validatorIndex) external view returns (bool) {
+        return _proven.get(validatorIndex);
     }
 
     /// @inheritdoc IValidatorRegistry
-    function validator(bytes32 pubkeyHash) external view returns (Validator memory) {
-        return _validators[pubkeyHash];
+    function isVouchedFor(bytes32 pubkeyHash) external view returns (bool) {
+        return _vouchSlot(pubkeyHash).tload();
     }
 
     /* INTERNAL */
@@ -175,6 +173,32 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
     function _existing(bytes32 id) private view returns (Commitment memory c) {
         c = _commitments[id];
         require(c.count > 0, CommitmentUnknown(id));
+    }
+
+    function _countPredeposits(uint256 operatorId, uint256 amount) private {
+        uint256 limit = operatorRegistry.depositableKeys(operatorId);
+        uint256 sum = predepositedKeys[operatorId] + amount;
+        require(sum <= limit, KeyLimitExceeded(operatorId, sum, limit));
+        predepositedKeys[operatorId] = sum;
+    }
+
+    /// @dev States only move forward, so a step sets bits over those that are there.
+    function _advance(bytes32 id, uint256 index, State from, State to) private {
+        uint256 word = _states[id][index / 64];
+        State state = _stateIn(word, index);
+        require(state == from, WrongState(id, index, state));
+        uint256 change = uint256(from) ^ uint256(to);
+        _states[id][index / 64] = word ^ (change << ((index % 64) * 4));
+    }
+
+    /// @dev Only values of the enumeration are ever written.
+    function _stateIn(uint256 word, uint256 index) private pure returns (State) {
+        return State((word >> ((index % 64) * 4)) & 15);
+    }
+
+    /// @dev A hash as a transient slot: nothing else here uses transient storage.
+    function _vouchSlot(bytes32 pubkeyHash) private pure returns (TransientSlot.BooleanSlot) {
+        return pubkeyHash.asBoolean();
     }
 
     function _leaf(uint256 index, bytes32 pubkeyHash, bytes32 signatureHash) private pure returns (bytes32) {

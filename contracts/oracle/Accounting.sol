@@ -6,11 +6,11 @@ import {Roles} from "../access/Roles.sol";
 import {IAccounting} from "../interfaces/IAccounting.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IEtherVault} from "../interfaces/IEtherVault.sol";
-import {IReportLimits} from "../interfaces/IReportLimits.sol";
 import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
 import {Report} from "../types/Report.sol";
+import {ReportLimits} from "./ReportLimits.sol";
 
 /// @title Accounting
 /// @notice A report, turned into a gain or a loss, fee shares, collected ether and finalised requests.
@@ -18,7 +18,7 @@ import {Report} from "../types/Report.sol";
 /// TRUST: `REPORTER` hands in reports; `PARAMETER_MANAGER` sets the fee.
 /// INVARIANTS: POOL-1, ORA-2.
 /// ASSUMPTIONS: the figures are cumulative and of one moment, the reference slot; deposits made later are none of them.
-contract Accounting is IAccounting, Guarded {
+contract Accounting is IAccounting, ReportLimits {
     uint256 private constant BP = 10_000;
     uint256 private constant GWEI = 1e9;
     /// @notice Most that the fee may be, in 1/10,000 of rewards.
@@ -36,8 +36,6 @@ contract Accounting is IAccounting, Guarded {
     IEtherVault public immutable rewardsVault;
     /// @notice The way out.
     IWithdrawalQueue public immutable withdrawalQueue;
-    /// @notice Bounds of reports.
-    IReportLimits public immutable limits;
     /// @notice Who gets fee shares.
     IRewardDistributor public immutable rewardDistributor;
     /// @notice Ether below which a vault is left alone while the buffer serves the queue, in wei.
@@ -57,17 +55,16 @@ contract Accounting is IAccounting, Guarded {
         IEtherVault withdrawals,
         IEtherVault rewards,
         IWithdrawalQueue queue,
-        IReportLimits limits_,
         IRewardDistributor distributor,
         uint256 feeBp_,
-        uint256 minCollect_
-    ) Guarded(authority_) {
+        uint256 minCollect_,
+        Limits memory limits_
+    ) Guarded(authority_) ReportLimits(limits_) {
         require(feeBp_ <= MAX_FEE_BP, FeeOutOfBounds(feeBp_, MAX_FEE_BP, MAX_FEE_BP));
         ledger = ledger_;
         withdrawalVault = withdrawals;
         rewardsVault = rewards;
         withdrawalQueue = queue;
-        limits = limits_;
         rewardDistributor = distributor;
         feeBp = feeBp_;
         minCollect = minCollect_;
@@ -78,16 +75,17 @@ contract Accounting is IAccounting, Guarded {
     /* REPORTS */
 
     /// @inheritdoc IAccounting
-    function book(Report calldata report, uint256 frame) external onlyRole(Roles.REPORTER) {
+    function book(Report calldata report, uint256 frame, uint256 refTime) external onlyRole(Roles.REPORTER) {
         IStakedEther.Books memory books = ledger.booksAt(frame);
+        require(frame > books.frame, FrameNotLater(frame, books.frame));
         int256 profit = int256(
             report.beaconBalanceGwei * GWEI + report.withdrawalsReceived + report.rewardsReceived
         ) - int256(books.depositedGwei * GWEI);
         int256 change = profit - books.profit;
-        int256 bounded = _bound(report, books, frame, change);
+        int256 bounded = _bound(_figures(report, books, frame, change));
         uint256 fee = _fee(books, bounded);
 
-        int256 booked = ledger.bookReport(
+        ledger.bookReport(
             IStakedEther.Booking({
                 // the ledger refuses frames of the future
                 frame: uint32(frame),
@@ -100,11 +98,7 @@ contract Accounting is IAccounting, Guarded {
         );
         if (report.rewardsRoot != bytes32(0)) rewardDistributor.setRoot(report.rewardsRoot);
         _collect(report, books);
-        (uint256 shares, uint256 amount) = withdrawalQueue.finalize(
-            report.lastTicketId,
-            ledger.frameTime(frame)
-        );
-        emit ReportApplied(report.refSlot, change, booked, fee, shares, amount);
+        withdrawalQueue.finalize(report.lastTicketId, refTime);
     }
 
     /* GOVERNANCE */
@@ -123,25 +117,23 @@ contract Accounting is IAccounting, Guarded {
 
     /* INTERNAL */
 
-    function _bound(
+    function _figures(
         Report calldata report,
         IStakedEther.Books memory books,
         uint256 frame,
         int256 change
-    ) private view returns (int256) {
+    ) private view returns (Figures memory) {
         return
-            limits.bound(
-                IReportLimits.Figures({
-                    change: change,
-                    pooledEther: ledger.getTotalPooledEther(),
-                    frames: frame > books.frame ? frame - books.frame : 0,
-                    frameSeconds: _frameSeconds,
-                    withdrawalsReceived: report.withdrawalsReceived,
-                    withdrawalsHeld: address(withdrawalVault).balance + books.sweptWithdrawals,
-                    rewardsReceived: report.rewardsReceived,
-                    rewardsHeld: address(rewardsVault).balance + books.sweptRewards
-                })
-            );
+            Figures({
+                change: change,
+                pooledEther: books.pooledEther,
+                frames: frame - books.frame,
+                frameSeconds: _frameSeconds,
+                withdrawalsReceived: report.withdrawalsReceived,
+                withdrawalsHeld: address(withdrawalVault).balance + books.sweptWithdrawals,
+                rewardsReceived: report.rewardsReceived,
+                rewardsHeld: address(rewardsVault).balance + books.sweptRewards
+            });
     }
 
     /// @dev Due on what lifts the profit above where it ever was: a loss is made good before a fee is taken.
@@ -159,7 +151,7 @@ contract Accounting is IAccounting, Guarded {
         uint256 withdrawals = _above(report.withdrawalsReceived, books.sweptWithdrawals);
         uint256 rewards = _above(report.rewardsReceived, books.sweptRewards);
         if (withdrawals + rewards == 0) return;
-        if (ledger.balanceOf(address(withdrawalQueue)) <= ledger.buffer()) {
+        if (ledger.balanceOf(address(withdrawalQueue)) <= address(ledger).balance) {
             if (withdrawals < minCollect) withdrawals = 0;
             if (rewards < minCollect) rewards = 0;
         }

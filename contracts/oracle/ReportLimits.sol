@@ -3,15 +3,14 @@ pragma solidity 0.8.37;
 
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
-import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IReportLimits} from "../interfaces/IReportLimits.sol";
 
 /// @title ReportLimits
-/// @notice Bounds of reports: the one contract to read when a report looks wrong.
+/// @notice Mixin of the accounting: bounds of reports, the one file to read when a report looks wrong.
 /// TRUST: `PARAMETER_MANAGER` moves the limits, a factor of two at a time, within the bounds below.
 /// INVARIANTS: ORA-2.
 /// ASSUMPTIONS: the ledger has bounds of its own behind these.
-contract ReportLimits is IReportLimits, Guarded {
+abstract contract ReportLimits is IReportLimits, Guarded {
     uint256 private constant BP = 10_000;
     uint256 private constant YEAR = 365 days;
     /// @notice Most that `gainBpPerYear` may be.
@@ -27,7 +26,7 @@ contract ReportLimits is IReportLimits, Guarded {
 
     /* CONSTRUCTOR */
 
-    constructor(IAuthority authority_, Limits memory first) Guarded(authority_) {
+    constructor(Limits memory first) {
         _requireBounds(first);
         _limits = first;
         emit LimitsSet(Limits(0, 0), first);
@@ -48,7 +47,15 @@ contract ReportLimits is IReportLimits, Guarded {
     /* VIEWS */
 
     /// @inheritdoc IReportLimits
-    function bound(Figures calldata f) external view returns (int256 change) {
+    function limits() external view returns (Limits memory) {
+        return _limits;
+    }
+
+    /* INTERNAL */
+
+    /// @dev Reverts for a report beyond its limits; returns the change to book: a gain is capped, and what exceeds the
+    /// cap stays unbooked for the next report to see again.
+    function _bound(Figures memory f) internal view returns (int256 change) {
         require(
             f.withdrawalsReceived <= f.withdrawalsHeld,
             WithdrawalsAboveVault(f.withdrawalsReceived, f.withdrawalsHeld)
@@ -65,13 +72,6 @@ contract ReportLimits is IReportLimits, Guarded {
             require(uint256(-change) <= limit, LossAboveLimit(uint256(-change), limit));
         }
     }
-
-    /// @inheritdoc IReportLimits
-    function limits() external view returns (Limits memory) {
-        return _limits;
-    }
-
-    /* INTERNAL */
 
     function _requireBounds(Limits memory l) private pure {
         require(

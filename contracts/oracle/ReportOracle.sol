@@ -65,15 +65,13 @@ contract ReportOracle is IReportOracle {
         uint256 frame = report.refSlot / slotsPerFrame;
         require(frame * slotsPerFrame == report.refSlot, NotAFrameBoundary(report.refSlot, slotsPerFrame));
         uint256 refTime = _genesisTime + frame * _frameSeconds;
-        uint256 last = ledger.lastReportFrame();
-        require(frame > last, FrameNotLater(report.refSlot, last * slotsPerFrame));
         _requireFinalized(report, evidence, refTime);
 
         bytes32 reportHash = hashOf(report);
         committee.verify(address(this), report.refSlot, report.blockRoot, reportHash, refTime, signatures);
 
         emit ReportAccepted(report.refSlot, reportHash, msg.sender);
-        accounting.book(report, frame);
+        accounting.book(report, frame, refTime);
     }
 
     /* VIEWS */

@@ -9,12 +9,14 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
-import {IDepositPort} from "../interfaces/IDepositPort.sol";
+import {IDepositContract} from "../interfaces/IDepositContract.sol";
 import {IEtherVault} from "../interfaces/IEtherVault.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
+import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {DepositHistory} from "../libraries/DepositHistory.sol";
 import {PoolMath, Totals} from "../libraries/PoolMath.sol";
 import {SupplyRing} from "../libraries/SupplyRing.sol";
+import {DepositPort} from "../vaults/DepositPort.sol";
 import {ShareLedger} from "./ShareLedger.sol";
 
 /// @title StakedEther
@@ -23,7 +25,7 @@ import {ShareLedger} from "./ShareLedger.sol";
 /// immutable port, with our credentials). The accounting may book gains and fees within the bounds fixed here.
 /// INVARIANTS: TOK-1, TOK-2, TOK-3, POOL-1, POOL-2, ECO-1, ECO-2.
 /// ASSUMPTIONS: the seed stake of the constructor stays for ever, so there is never a pool without units or ether.
-contract StakedEther is IStakedEther, ShareLedger, Guarded {
+contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
     using DepositHistory for DepositHistory.History;
     using PoolMath for Totals;
     using SafeCast for uint256;
@@ -39,8 +41,6 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
 
     /* IMMUTABLES */
 
-    /// @inheritdoc IStakedEther
-    IDepositPort public immutable depositPort;
     /// @notice Where withdrawals from the beacon chain arrive.
     IEtherVault public immutable withdrawalVault;
     /// @notice Where priority fees and MEV arrive.
@@ -76,13 +76,22 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
     /// @dev The ether sent is the seed stake: its shares belong to the ledger's own address and never move.
     constructor(
         IAuthority authority_,
-        IDepositPort port,
+        IDepositContract depositContract_,
+        IValidatorRegistry registry,
         IEtherVault withdrawals,
         IEtherVault rewards,
         Parameters memory p
-    ) payable Guarded(authority_) EIP712("Kedge Staked Ether", "1") {
+    )
+        payable
+        Guarded(authority_)
+        EIP712("Kedge Staked Ether", "1")
+        DepositPort(depositContract_, registry, address(withdrawals))
+    {
         require(
-            address(port) != address(0) && address(withdrawals) != address(0) && address(rewards) != address(0),
+            address(depositContract_) != address(0) &&
+                address(registry) != address(0) &&
+                address(withdrawals) != address(0) &&
+                address(rewards) != address(0),
             ZeroAddress()
         );
         require(msg.value >= MIN_SEED, ParameterOutOfBounds("seed", msg.value));
@@ -101,7 +110,6 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
             ParameterOutOfBounds("maxDripBpPerYear", p.maxDripBpPerYear)
         );
 
-        depositPort = port;
         withdrawalVault = withdrawals;
         rewardsVault = rewards;
         _genesisTime = p.genesisTime;
@@ -147,14 +155,20 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
 
     /// @inheritdoc IStakedEther
     function transferShares(address to, uint256 shares) external returns (uint256 amount) {
-        amount = _moveShares(msg.sender, to, shares);
+        uint256 units = _unitsOfShares(shares);
+        amount = _toAmountDown(units);
+        _moveUnits(msg.sender, to, units, amount);
     }
 
     /// @inheritdoc IStakedEther
     function transferSharesFrom(address from, address to, uint256 shares) external returns (uint256 amount) {
-        require(shares <= sharesOf(from), ERC20InsufficientBalance(from, sharesOf(from), shares));
-        _spendAllowance(from, _totals.toEtherUp(shares * UNITS_PER_SHARE, block.timestamp));
-        amount = _moveShares(from, to, shares);
+        uint256 units = _unitsOfShares(shares);
+        Totals t = _totals;
+        if (allowance(from, msg.sender) != type(uint256).max) {
+            _spendAllowance(from, t.toEtherUp(units, block.timestamp));
+        }
+        amount = t.toEtherDown(units, block.timestamp);
+        _moveUnits(from, to, units, amount);
     }
 
     /* CONTRACTS THAT COUNT IN UNITS */
@@ -178,9 +192,13 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
     /* BRAINS */
 
     /// @inheritdoc IStakedEther
-    function deposit(IDepositPort.Deposit[] calldata deposits) external onlyRole(Roles.DEPOSITOR) {
+    function deposit(
+        bytes calldata pubkeys,
+        bytes calldata signatures,
+        uint64[] calldata amountsGwei
+    ) external onlyRole(Roles.DEPOSITOR) {
         uint256 amountGwei = 0;
-        for (uint256 i = 0; i < deposits.length; ++i) amountGwei += deposits[i].amountGwei;
+        for (uint256 i = 0; i < amountsGwei.length; ++i) amountGwei += amountsGwei[i];
         uint256 amount = amountGwei * GWEI;
         require(amount <= address(this).balance, BufferTooSmall(address(this).balance, amount));
 
@@ -188,7 +206,7 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
         require(inFrame <= _maxDepositPerFrameGwei, DepositCapExceeded(inFrame, _maxDepositPerFrameGwei));
         emit Deposited(amountGwei, total);
 
-        depositPort.deposit{value: amount}(deposits);
+        _sendDeposits(pubkeys, signatures, amountsGwei);
     }
 
     /// @inheritdoc IStakedEther
@@ -263,14 +281,23 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
     }
 
     /// @inheritdoc IStakedEther
-    function redeem(uint256 shares) external onlyRole(Roles.WITHDRAWAL_QUEUE) returns (uint256 amount) {
+    function redeem(
+        uint256 shares,
+        uint256 grain
+    ) external onlyRole(Roles.WITHDRAWAL_QUEUE) returns (uint256 burnt, uint256 amount) {
         Totals t = _totals;
-        uint256 units = shares * UNITS_PER_SHARE;
+        burnt = shares;
+        uint256 units = _unitsOfShares(shares);
         amount = t.toEtherDown(units, block.timestamp);
-        require(amount <= address(this).balance, BufferTooSmall(address(this).balance, amount));
+        if (amount > address(this).balance) {
+            units = t.toUnitsDown(address(this).balance, block.timestamp);
+            burnt = ((units / UNITS_PER_SHARE) / grain) * grain;
+            units = burnt * UNITS_PER_SHARE;
+            amount = t.toEtherDown(units, block.timestamp);
+        }
+        if (burnt == 0) return (0, 0);
         _totals = t.remove(amount, units);
         _burnUnits(msg.sender, units, amount);
-        emit Redeemed(shares, amount);
 
         (bool sent, ) = msg.sender.call{value: amount}("");
         require(sent, EtherRefused(msg.sender));
@@ -279,7 +306,7 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
     /// @inheritdoc IStakedEther
     function burnShares(uint256 shares) external onlyRole(Roles.SHARE_BURNER) returns (uint256 amount) {
         Totals t = _totals;
-        uint256 units = shares * UNITS_PER_SHARE;
+        uint256 units = _unitsOfShares(shares);
         amount = t.toEtherDown(units, block.timestamp);
         uint256 taken;
         (t, taken) = t.remove(amount, units).addDrip(amount, block.timestamp, _frameSeconds, _maxDripRate(t));
@@ -360,7 +387,7 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
 
     /// @inheritdoc IStakedEther
     function getPooledEthByShares(uint256 shares) external view returns (uint256) {
-        return _totals.toEtherDown(shares * UNITS_PER_SHARE, block.timestamp);
+        return _totals.toEtherDown(_unitsOfShares(shares), block.timestamp);
     }
 
     /// @inheritdoc IStakedEther
@@ -396,7 +423,8 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
                 beaconBalanceGwei: _beaconBalanceGwei,
                 profit: _profit,
                 highWater: _highWater,
-                depositedGwei: _deposits.totalAt(frame),
+                pooledEther: _totals.pooledEther(block.timestamp),
+                depositedGwei: frame > _lastFrame ? _deposits.totalAt(frame) : 0,
                 sweptWithdrawals: _sweptWithdrawals,
                 sweptRewards: _sweptRewards
             });
@@ -500,11 +528,13 @@ contract StakedEther is IStakedEther, ShareLedger, Guarded {
         emit DripSet(next.dripRate(), next.dripEnd());
     }
 
-    function _moveShares(address from, address to, uint256 shares) private returns (uint256 amount) {
-        require(shares <= sharesOf(from), ERC20InsufficientBalance(from, sharesOf(from), shares));
-        uint256 units = shares * UNITS_PER_SHARE;
-        amount = _toAmountDown(units);
-        _moveUnits(from, to, units, amount);
+    /// @dev Reverts for more shares than there can be.
+    function _unitsOfShares(uint256 shares) private pure returns (uint256) {
+        require(shares <= PoolMath.MAX_UNITS / UNITS_PER_SHARE, PoolMath.PoolOverflow(shares, 88));
+        // just bounded
+        unchecked {
+            return shares * UNITS_PER_SHARE;
+        }
     }
 
     function _resumeStaking() private {

@@ -3,55 +3,64 @@ pragma solidity 0.8.37;
 
 import {IDepositContract} from "../interfaces/IDepositContract.sol";
 import {IDepositPort} from "../interfaces/IDepositPort.sol";
-import {IEtherVault} from "../interfaces/IEtherVault.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {DepositData} from "../libraries/DepositData.sol";
 
 /// @title DepositPort
-/// @notice The way of ether to the official deposit contract: always with our credentials, never more than the
-/// predeposit for a key that the registry does not know as proven.
-/// TRUST: nobody; it keeps no ether and has no role. What is proven, the registry says.
+/// @notice Mixin of the ledger: the way of its ether to the official deposit contract, always with our credentials and
+/// never more than the predeposit for a key that was not shown in the same transaction to be a validator of ours.
+/// TRUST: what was shown, the registry says.
 /// INVARIANTS: POOL-2, VAL-1.
 /// ASSUMPTIONS: the deposit contract is the official one; the deployment checks its code.
-contract DepositPort is IDepositPort {
-    uint64 private constant PREDEPOSIT_GWEI = 1e9;
-    uint256 private constant GWEI = 1e9;
+abstract contract DepositPort is IDepositPort {
+    uint256 private constant PREDEPOSIT_GWEI = 1e9;
+    uint256 private constant PUBKEY = 48;
+    uint256 private constant SIGNATURE = 96;
 
     /* IMMUTABLES */
 
-    /// @notice The official deposit contract.
-    IDepositContract public immutable depositContract;
-    /// @notice The registry that knows which keys are proven.
-    IValidatorRegistry public immutable validatorRegistry;
+    IDepositContract private immutable _depositContract;
+    IValidatorRegistry private immutable _validatorRegistry;
     /// @inheritdoc IDepositPort
     bytes32 public immutable withdrawalCredentials;
 
     /* CONSTRUCTOR */
 
-    constructor(IDepositContract depositContract_, IValidatorRegistry registry, IEtherVault withdrawalVault) {
-        depositContract = depositContract_;
-        validatorRegistry = registry;
-        withdrawalCredentials = bytes32((uint256(0x02) << 248) | uint160(address(withdrawalVault)));
+    constructor(IDepositContract depositContract_, IValidatorRegistry registry, address withdrawalVault_) {
+        _depositContract = depositContract_;
+        _validatorRegistry = registry;
+        withdrawalCredentials = bytes32((uint256(0x02) << 248) | uint160(withdrawalVault_));
     }
 
-    /* ANYONE */
+    /* VIEWS */
 
     /// @inheritdoc IDepositPort
-    function deposit(Deposit[] calldata deposits) external payable {
+    function depositContract() external view returns (address) {
+        return address(_depositContract);
+    }
+
+    /* INTERNAL */
+
+    /// @dev Errors of the deposit contract are passed on.
+    /// @param pubkeys 48 bytes for each deposit. @param signatures 96 bytes for each.
+    function _sendDeposits(bytes calldata pubkeys, bytes calldata signatures, uint64[] calldata amountsGwei) internal {
+        uint256 count = amountsGwei.length;
+        require(pubkeys.length == count * PUBKEY, WrongPubkeysLength(pubkeys.length, count * PUBKEY));
+        require(
+            signatures.length == count * SIGNATURE,
+            WrongSignaturesLength(signatures.length, count * SIGNATURE)
+        );
         bytes memory credentials = abi.encodePacked(withdrawalCredentials);
-        uint256 total = 0;
-        for (uint256 i = 0; i < deposits.length; ++i) {
-            Deposit calldata d = deposits[i];
-            require(d.pubkey.length == 48, WrongPubkeyLength(d.pubkey.length));
-            require(d.signature.length == 96, WrongSignatureLength(d.signature.length));
+        for (uint256 i = 0; i < count; ++i) {
+            bytes calldata pubkey = pubkeys[i * PUBKEY:(i + 1) * PUBKEY];
+            bytes calldata signature = signatures[i * SIGNATURE:(i + 1) * SIGNATURE];
+            uint256 amountGwei = amountsGwei[i];
             require(
-                d.amountGwei <= PREDEPOSIT_GWEI || validatorRegistry.isProven(keccak256(d.pubkey)),
-                KeyNotProven(d.pubkey, d.amountGwei)
+                amountGwei <= PREDEPOSIT_GWEI || _validatorRegistry.isVouchedFor(keccak256(pubkey)),
+                KeyNotProven(pubkey, amountGwei)
             );
-            total += d.amountGwei;
-            bytes32 root = DepositData.root(d.pubkey, withdrawalCredentials, d.amountGwei, d.signature);
-            depositContract.deposit{value: d.amountGwei * GWEI}(d.pubkey, credentials, d.signature, root);
+            bytes32 root = DepositData.root(pubkey, withdrawalCredentials, uint64(amountGwei), signature);
+            _depositContract.deposit{value: amountGwei * 1 gwei}(pubkey, credentials, signature, root);
         }
-        require(total * GWEI == msg.value, WrongValue(msg.value, total * GWEI));
     }
 }

@@ -22,7 +22,6 @@ abstract contract EtherVault is IEtherVault, Guarded {
     /// @inheritdoc IEtherVault
     function sweep(uint256 amount) external onlyRole(Roles.LEDGER) {
         require(amount <= address(this).balance, InsufficientEther(address(this).balance, amount));
-        emit Swept(amount);
         IStakedEther(msg.sender).receiveSwept{value: amount}();
     }
 }

@@ -63,14 +63,22 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
 
     /// @inheritdoc IWithdrawalQueue
     function request(uint256 amount, address owner) external returns (uint256 ticketId) {
-        uint256[] memory amounts = new uint256[](1);
-        amounts[0] = amount;
-        ticketId = _request(amounts, owner);
+        (uint256 last, uint256 readyAt, uint256 upTo) = _next(owner);
+        ticketId = last + 1;
+        uint256 shares = _issue(amount, owner, ticketId, readyAt, upTo);
+        _take(ticketId, shares);
     }
 
     /// @inheritdoc IWithdrawalQueue
     function requestBatch(uint256[] calldata amounts, address owner) external returns (uint256 firstTicketId) {
-        firstTicketId = _request(amounts, owner);
+        require(amounts.length > 0, NoRequests());
+        (uint256 id, uint256 readyAt, uint256 upTo) = _next(owner);
+        firstTicketId = id + 1;
+        uint256 shares = 0;
+        for (uint256 i = 0; i < amounts.length; ++i) {
+            shares += _issue(amounts[i], owner, ++id, readyAt, upTo + shares);
+        }
+        _take(id, shares);
     }
 
     /// @inheritdoc IWithdrawalQueue
@@ -113,22 +121,17 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         uint256 count = _checkpointCount;
         WithdrawalCheckpoints.Checkpoint memory last = _checkpoints.list[count];
         if (upTo <= last.shares) return (0, 0);
-        shares = upTo - last.shares;
-        uint256 held = ledger.buffer();
-        if (ledger.getPooledEthByShares(shares * GRAIN) > held) {
-            shares = ledger.getSharesByPooledEth(held) / GRAIN;
-            if (shares == 0) return (0, 0);
-        }
 
         // the ledger sends the ether in this call and calls nobody else
-        amount = ledger.redeem(shares * GRAIN);
+        (shares, amount) = ledger.redeem((upTo - last.shares) * GRAIN, GRAIN);
+        if (shares == 0) return (0, 0);
         _checkpointCount = uint64(++count);
         // cumulative shares fit 64 bits as `upTo` does; ether fits 87
         _checkpoints.list[count] = WithdrawalCheckpoints.Checkpoint(
-            uint64(last.shares + shares),
+            uint64(last.shares + shares / GRAIN),
             uint128(last.amount + amount)
         );
-        emit Finalized(count, lastTicketId_, shares * GRAIN, amount);
+        emit Finalized(count, lastTicketId_, shares, amount);
     }
 
     /// @notice Takes the ether of burnt shares from the ledger.
@@ -162,7 +165,8 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     /// @inheritdoc IWithdrawalQueue
     function claimable(uint256 ticketId) external view returns (uint256) {
         uint256 index = findCheckpoint(ticketId);
-        return _ownerOf(ticketId) == address(0) ? 0 : _value(ticketId, index);
+        (, uint256 upTo, uint256 from) = _known(ticketId);
+        return _ownerOf(ticketId) == address(0) ? 0 : _checkpoints.amountBetween(index, from, upTo);
     }
 
     /// @inheritdoc IWithdrawalQueue
@@ -218,51 +222,55 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
 
     /* INTERNAL */
 
-    function _request(uint256[] memory amounts, address owner) private returns (uint256 first) {
-        require(amounts.length > 0, NoRequests());
+    /// @dev The last ticket so far, when the next one is ready, and all shares asked for.
+    function _next(address owner) private view returns (uint256 last, uint256 readyAt, uint256 upTo) {
         require(owner != address(this), WrongRecipient(owner));
-        uint256 id = _lastTicketId;
-        first = id + 1;
-        (uint256 readyAt, uint256 upTo) = _ticket(id);
-        uint256 before = upTo;
+        last = _lastTicketId;
+        (readyAt, upTo) = _ticket(last);
         // never earlier than the ticket before: tickets are finalised in order
-        if (readyAt < block.timestamp + _cooldown) readyAt = block.timestamp + _cooldown;
+        uint256 fresh = block.timestamp + _cooldown;
+        if (readyAt < fresh) readyAt = fresh;
+    }
 
-        for (uint256 i = 0; i < amounts.length; ++i) {
-            uint256 shares = ledger.getSharesByPooledEth(amounts[i]) / GRAIN;
-            require(shares >= MIN_REQUEST, RequestTooSmall(shares, MIN_REQUEST));
+    /// @dev Mints the ticket of `amount` wei behind `upTo` shares; returns its shares.
+    function _issue(
+        uint256 amount,
+        address owner,
+        uint256 id,
+        uint256 readyAt,
+        uint256 upTo
+    ) private returns (uint256 shares) {
+        shares = ledger.getSharesByPooledEth(amount) / GRAIN;
+        require(shares >= MIN_REQUEST, RequestTooSmall(shares, MIN_REQUEST));
+        // shares of the ledger fit 88 bits
+        unchecked {
             upTo += shares;
-            require(upTo <= type(uint64).max, QueueFull(upTo));
-            // times fit 32 bits until 2106
-            _mintAndSetExtraDataUnchecked(owner, ++id, uint96((readyAt << 64) | upTo));
-            emit Requested(id, owner, shares * GRAIN, amounts[i], readyAt);
         }
-        _lastTicketId = uint64(id);
+        require(upTo <= type(uint64).max, QueueFull(upTo));
+        // times fit 32 bits until 2106
+        _mintAndSetExtraDataUnchecked(owner, id, uint96((readyAt << 64) | upTo));
+        emit Requested(id, owner, shares * GRAIN, readyAt);
+    }
 
-        // the ledger calls nobody; it reverts all of the above if the caller has too few shares
-        ledger.transferSharesFrom(msg.sender, address(this), (upTo - before) * GRAIN);
+    /// @dev The ledger calls nobody; it reverts all of the above if the caller has too few shares.
+    function _take(uint256 lastId, uint256 shares) private {
+        _lastTicketId = uint64(lastId);
+        ledger.transferSharesFrom(msg.sender, address(this), shares * GRAIN);
     }
 
     /// @dev Takes a finalised ticket away from its owner; returns what it pays.
     function _settle(uint256 ticketId, address recipient, uint256 hint) private returns (uint256 amount) {
-        (, uint256 upTo, ) = _known(ticketId);
+        (, uint256 upTo, uint256 from) = _known(ticketId);
         address owner = _ownerOf(ticketId);
         require(owner != address(0), TicketClaimed(ticketId));
-        require(_isApprovedOrOwner(msg.sender, ticketId), NotTicketOwner(ticketId, msg.sender));
+        require(
+            msg.sender == owner || _isApprovedOrOwner(msg.sender, ticketId),
+            NotTicketOwner(ticketId, msg.sender)
+        );
         require(_checkpoints.holds(hint, upTo), WrongHint(ticketId, hint));
-        amount = _value(ticketId, hint);
+        amount = _checkpoints.amountBetween(hint, from, upTo);
         _burn(ticketId);
-        emit Claimed(ticketId, owner, recipient, amount);
-    }
-
-    /// @dev Ether of the ticket's stretch of shares, whose end lies in checkpoint `index`.
-    function _value(uint256 ticketId, uint256 index) private view returns (uint256) {
-        (, uint256 upTo, uint256 from) = _known(ticketId);
-        uint256 start = from >= _checkpoints.list[index - 1].shares
-            ? index
-            : _checkpoints.find(from, index - 1);
-        uint256 before = from == 0 ? 0 : _checkpoints.amountAt(start, from);
-        return _checkpoints.amountAt(index, upTo) - before;
+        emit Claimed(ticketId, recipient, amount);
     }
 
     function _pay(address recipient, uint256 amount) private {

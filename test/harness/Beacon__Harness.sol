@@ -33,14 +33,13 @@ contract Beacon__Harness {
         return SSZ.branchRoot(leaf, gindex, proof);
     }
 
-    function multiBranchRoot(
+    function listRoot(
         uint256[] memory indices,
         bytes32[] memory nodes,
-        uint256 depth,
         uint256 gindex,
         bytes32[] calldata proof
     ) external view returns (bytes32) {
-        return SSZ.multiBranchRoot(indices, nodes, depth, gindex, proof);
+        return SSZ.listRoot(indices, nodes, gindex, proof);
     }
 
     function validatorRoot(BeaconValidator calldata v) external view returns (bytes32) {

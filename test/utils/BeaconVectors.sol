@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IValidatorRegistry} from "../../contracts/interfaces/IValidatorRegistry.sol";
 import {BeaconValidator} from "../../contracts/types/BeaconValidator.sol";
 import {Assertions} from "./Assertions.sol";
 
-/// @notice Reads the vectors that test/fixtures/beacon.ts makes with Lodestar's own types.
+/// @notice Reads the vectors that scripts/fixtures/beacon.ts makes with Lodestar's own types.
 abstract contract BeaconVectors is Assertions {
     /// @notice Validators under the one block root of the vectors.
     struct ProofVector {
@@ -14,11 +13,18 @@ abstract contract BeaconVectors is Assertions {
         bytes32[] proof;
     }
 
+    /// @notice A key at its place in a commitment.
+    struct Key {
+        uint32 index;
+        bytes pubkey;
+        bytes signature;
+    }
+
     /// @notice Keys of a commitment; the last three lists are empty where the keys are no validators.
     struct KeySet {
         bytes32 root;
         uint32 count;
-        IValidatorRegistry.Key[] keys;
+        Key[] keys;
         bytes32[] proof;
         bool[] flags;
         uint256[] positions;
@@ -76,6 +82,18 @@ abstract contract BeaconVectors is Assertions {
 
     function keySet(string memory file, string memory name) internal pure returns (KeySet memory) {
         return abi.decode(vm.parseJsonBytes(file, string.concat("$.sets.", name)), (KeySet));
+    }
+
+    /// @notice The keys as the contracts take them: places, public keys and signatures, one after the other.
+    function packed(
+        Key[] memory list
+    ) internal pure returns (uint32[] memory indices, bytes memory pubkeys, bytes memory signatures) {
+        indices = new uint32[](list.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            indices[i] = list[i].index;
+            pubkeys = bytes.concat(pubkeys, list[i].pubkey);
+            signatures = bytes.concat(signatures, list[i].signature);
+        }
     }
 
     function headerVector(

@@ -12,11 +12,9 @@ import {OperatorRegistry} from "../../contracts/operators/OperatorRegistry.sol";
 import {ValidatorRegistry} from "../../contracts/operators/ValidatorRegistry.sol";
 import {Accounting} from "../../contracts/oracle/Accounting.sol";
 import {OracleCommittee} from "../../contracts/oracle/OracleCommittee.sol";
-import {ReportLimits} from "../../contracts/oracle/ReportLimits.sol";
 import {ReportOracle} from "../../contracts/oracle/ReportOracle.sol";
 import {StakedEther} from "../../contracts/token/StakedEther.sol";
 import {WrappedStakedEther} from "../../contracts/token/WrappedStakedEther.sol";
-import {DepositPort} from "../../contracts/vaults/DepositPort.sol";
 import {RewardDistributor} from "../../contracts/vaults/RewardDistributor.sol";
 import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
@@ -46,13 +44,11 @@ abstract contract Protocol is KedgeTest {
     ValidatorRegistry internal validatorRegistry;
     WithdrawalVault internal withdrawalVault;
     RewardsVault internal rewardsVault;
-    DepositPort internal depositPort;
     StakedEther internal ledger;
     WrappedStakedEther internal wrapper;
     WithdrawalQueue internal queue;
     RewardDistributor internal distributor;
     OracleCommittee internal committee;
-    ReportLimits internal limits;
     Accounting internal accounting;
     ReportOracle internal oracle;
     BeaconDepositor internal depositor;
@@ -82,23 +78,28 @@ abstract contract Protocol is KedgeTest {
         validatorRegistry = new ValidatorRegistry(a, operatorRegistry);
         withdrawalVault = new WithdrawalVault(a);
         rewardsVault = new RewardsVault(a);
-        depositPort = new DepositPort(IDepositContract(DEPOSIT_CONTRACT), validatorRegistry, withdrawalVault);
-        ledger = new StakedEther{value: SEED}(a, depositPort, withdrawalVault, rewardsVault, ledgerParameters());
+        ledger = new StakedEther{value: SEED}(
+            a,
+            IDepositContract(DEPOSIT_CONTRACT),
+            validatorRegistry,
+            withdrawalVault,
+            rewardsVault,
+            ledgerParameters()
+        );
         wrapper = new WrappedStakedEther(ledger);
         queue = new WithdrawalQueue(a, ledger, 1 hours, COOLDOWN);
         distributor = new RewardDistributor(a, ledger, operatorRegistry, treasury, 2_500);
         committee = new OracleCommittee(a, GENESIS_TIME, FRAME_SECONDS, members, equalWeights());
-        limits = new ReportLimits(a, IReportLimits.Limits({gainBpPerYear: 1_500, lossBpPerFrame: 500}));
         accounting = new Accounting(
             a,
             ledger,
             withdrawalVault,
             rewardsVault,
             queue,
-            limits,
             distributor,
             FEE_BP,
-            1 ether
+            1 ether,
+            IReportLimits.Limits({gainBpPerYear: 1_500, lossBpPerFrame: 500})
         );
         oracle = new ReportOracle(ledger, committee, accounting, SLOTS_PER_EPOCH, SECONDS_PER_SLOT);
         depositor = new BeaconDepositor(a, ledger, validatorRegistry, queue);
@@ -188,7 +189,7 @@ abstract contract Protocol is KedgeTest {
     /// @notice Books a report through the accounting, as the oracle would.
     function book(Report memory r) internal {
         vm.prank(reporter);
-        accounting.book(r, r.refSlot / SLOTS_PER_FRAME);
+        accounting.book(r, r.refSlot / SLOTS_PER_FRAME, GENESIS_TIME + r.refSlot * SECONDS_PER_SLOT);
     }
 
     /// @notice Goes to the next frame and books a report with a gain (or loss) of `changeGwei` on the beacon chain.

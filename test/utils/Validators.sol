@@ -50,7 +50,8 @@ abstract contract Validators is Protocol, BeaconVectors {
     }
 
     function predeposit(uint256 operatorId, KeySet memory s) internal {
-        depositor.predeposit(operatorId, s.root, s.keys, s.proof, s.flags);
+        (uint32[] memory indices, bytes memory pubkeys, bytes memory signatures) = packed(s.keys);
+        depositor.predeposit(operatorId, s.root, indices, pubkeys, signatures, s.proof, s.flags);
     }
 
     function proofOf(KeySet memory s) internal view returns (IBeaconDepositor.ValidatorProof memory) {

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
-import {IDepositPort} from "../../../contracts/interfaces/IDepositPort.sol";
 import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
@@ -98,8 +97,8 @@ contract AccessMatrixTest is Protocol {
     }
 
     function fillTable() private {
-        IDepositPort.Deposit[] memory noDeposits = new IDepositPort.Deposit[](0);
-        IValidatorRegistry.Key[] memory noKeys = new IValidatorRegistry.Key[](0);
+        uint64[] memory noAmounts = new uint64[](0);
+        uint32[] memory noIndices = new uint32[](0);
         IValidatorRegistry.Link[] memory noLinks = new IValidatorRegistry.Link[](0);
         bytes32[] memory noHashes = new bytes32[](0);
         bool[] memory noFlags = new bool[](0);
@@ -114,7 +113,7 @@ contract AccessMatrixTest is Protocol {
         a = address(validatorRegistry);
         add(
             a,
-            abi.encodeCall(validatorRegistry.predeposit, (1, 0, noKeys, noHashes, noFlags)),
+            abi.encodeCall(validatorRegistry.predeposit, (1, 0, noIndices, "", "", noHashes, noFlags)),
             Roles.DEPOSITOR,
             "predeposit"
         );
@@ -124,17 +123,22 @@ contract AccessMatrixTest is Protocol {
             Roles.DEPOSITOR,
             "prove"
         );
-        add(a, abi.encodeCall(validatorRegistry.topUp, (0, 1e9)), Roles.DEPOSITOR, "topUp");
+        add(
+            a,
+            abi.encodeCall(validatorRegistry.vouch, (new uint256[](0), noHashes)),
+            Roles.DEPOSITOR,
+            "vouch"
+        );
 
         a = address(depositor);
         add(a, abi.encodeCall(depositor.pauseFor, (1)), Roles.PAUSER, "pauseFor");
         add(a, abi.encodeCall(depositor.resume, ()), Roles.RESUMER, "resume");
 
         a = address(ledger);
-        add(a, abi.encodeCall(ledger.deposit, (noDeposits)), Roles.DEPOSITOR, "deposit");
+        add(a, abi.encodeCall(ledger.deposit, ("", "", noAmounts)), Roles.DEPOSITOR, "deposit");
         add(a, abi.encodeCall(ledger.collect, (0, 0)), Roles.ACCOUNTING, "collect");
         add(a, abi.encodeCall(ledger.bookReport, (booking)), Roles.ACCOUNTING, "bookReport");
-        add(a, abi.encodeCall(ledger.redeem, (0)), Roles.WITHDRAWAL_QUEUE, "redeem");
+        add(a, abi.encodeCall(ledger.redeem, (0, 1)), Roles.WITHDRAWAL_QUEUE, "redeem");
         add(a, abi.encodeCall(ledger.burnShares, (0)), Roles.SHARE_BURNER, "burnShares");
         add(a, abi.encodeCall(ledger.pauseStaking, (1)), Roles.PAUSER, "pauseStaking");
         add(a, abi.encodeCall(ledger.resumeStaking, ()), Roles.RESUMER, "resumeStaking");
@@ -169,15 +173,15 @@ contract AccessMatrixTest is Protocol {
             Roles.COMMITTEE_MANAGER,
             "setWeight"
         );
+        a = address(accounting);
+        add(a, abi.encodeCall(accounting.book, (report_, FIRST_FRAME + 1, 0)), Roles.REPORTER, "book");
+        add(a, abi.encodeCall(accounting.setFee, (1_000)), Roles.PARAMETER_MANAGER, "setFee");
         add(
-            address(limits),
-            abi.encodeCall(limits.setLimits, (IReportLimits.Limits(1_500, 500))),
+            a,
+            abi.encodeCall(accounting.setLimits, (IReportLimits.Limits(1_500, 500))),
             Roles.PARAMETER_MANAGER,
             "setLimits"
         );
-        a = address(accounting);
-        add(a, abi.encodeCall(accounting.book, (report_, FIRST_FRAME + 1)), Roles.REPORTER, "book");
-        add(a, abi.encodeCall(accounting.setFee, (1_000)), Roles.PARAMETER_MANAGER, "setFee");
     }
 
     function add(address target, bytes memory data, bytes32 role, string memory name) private {

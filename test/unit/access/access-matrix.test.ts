@@ -13,7 +13,6 @@ const INSTANCES: Record<string, string> = {
   distributor: "RewardDistributor",
   queue: "WithdrawalQueue",
   committee: "OracleCommittee",
-  limits: "ReportLimits",
   accounting: "Accounting",
 };
 
@@ -23,7 +22,6 @@ const OPEN: Record<string, string> = {
   OperatorRegistry: "acceptManager proposeManager setRewardAddress", // managers: see OperatorRegistry.t.sol
   ValidatorRegistry: "commit", // managers: see ValidatorRegistry.t.sol
   BeaconDepositor: "predeposit proveAndTopUp topUp",
-  DepositPort: "deposit",
   ReportOracle: "submit",
   RewardDistributor: "pull pullTreasury",
   StakedEther:

@@ -48,7 +48,7 @@ contract BeaconProofsTest is KedgeTest, BeaconVectors {
             assertEq(v.validators.length, counts[i], names[i]);
             harness.verifyValidators(root, v.indices, v.validators, v.proof);
         }
-        assertEq(single.proof.length, 50, "hashes of a single proof");
+        assertEq(single.proof.length, 19, "hashes of a single proof");
     }
 
     function test_verifyValidators_AcceptsOddShapes() public view {
@@ -125,35 +125,52 @@ contract BeaconProofsTest is KedgeTest, BeaconVectors {
         }
     }
 
+    /// @dev A proof cut anywhere, with whatever is left, leads nowhere.
     function test_verifyValidators_RevertWhen_ProofIsShort() public {
         ProofVector memory v = single;
-        for (uint256 length = 0; length < 50; ++length) {
+        for (uint256 length = 0; length < 19; ++length) {
             v.proof = firstOf(single.proof, length);
-            vm.expectRevert(
-                abi.encodeWithSelector(
-                    SSZ.WrongProofLength.selector,
-                    length < 40 ? length : length - 40,
-                    length < 40 ? length + 1 : length - 39
-                )
-            );
-            harness.verifyValidators(root, v.indices, v.validators, v.proof);
+            expectRefused(v);
+        }
+        v = ten;
+        for (uint256 length = 0; length < ten.proof.length; ++length) {
+            v.proof = firstOf(ten.proof, length);
+            expectRefused(v);
         }
     }
 
     function test_verifyValidators_RevertWhen_ProofIsLong() public {
         ProofVector memory v = single;
-        v.proof = firstOf(single.proof, 51);
-        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 11, 10));
+        for (uint256 length = 20; length < 60; ++length) {
+            v.proof = firstOf(single.proof, length);
+            expectRefused(v);
+        }
+        v.proof = new bytes32[](51);
+        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 51, 50));
         harness.verifyValidators(root, v.indices, v.validators, v.proof);
+    }
 
-        v = ten;
-        uint256 length = v.proof.length;
-        v.proof = firstOf(ten.proof, length + 1);
-        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 11, 10));
+    /// @dev A proof that leaves out the top level that the list fills, or the hash of any one level.
+    function test_verifyValidators_RevertWhen_ALevelIsLeftOut() public {
+        expectRefused(proofVector(proofsFile(), "short"));
+        for (uint256 out = 0; out < 19; ++out) {
+            ProofVector memory v = single;
+            v.proof = new bytes32[](18);
+            for (uint256 i = 0; i < 18; ++i) v.proof[i] = single.proof[i < out ? i : i + 1];
+            expectRefused(v);
+        }
+    }
+
+    /// @dev The hashes of the empty levels may be given: the proof of fifty hashes that other tools make passes as well.
+    function test_verifyValidators_AcceptsTheHashesOfEmptyLevels() public {
+        ProofVector memory v = proofVector(proofsFile(), "long");
+        assertEq(v.proof.length, 50, "hashes");
         harness.verifyValidators(root, v.indices, v.validators, v.proof);
-        v.proof = firstOf(ten.proof, length - 1);
-        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 9, 10));
-        harness.verifyValidators(root, v.indices, v.validators, v.proof);
+        for (uint256 i = 0; i < 50; ++i) {
+            v.proof[i] ^= bytes32(uint256(1) << i);
+            expectRefused(v);
+            v.proof[i] ^= bytes32(uint256(1) << i);
+        }
     }
 
     function testFuzz_verifyValidators_RevertWhen_HashesAreSwapped(uint256 a, uint256 b) public {
@@ -172,7 +189,13 @@ contract BeaconProofsTest is KedgeTest, BeaconVectors {
         vm.assume(index != 100);
         ProofVector memory v = single;
         v.indices[0] = index;
-        expectInvalid(v);
+        if (index < 512) {
+            expectInvalid(v);
+            return;
+        }
+        // beyond the levels that the proof fills
+        vm.expectRevert(abi.encodeWithSelector(SSZ.IndexOutOfOrder.selector, index));
+        harness.verifyValidators(root, v.indices, v.validators, v.proof);
     }
 
     function test_verifyValidators_RevertWhen_IndexIsBeyondTheTree() public {
@@ -226,15 +249,10 @@ contract BeaconProofsTest is KedgeTest, BeaconVectors {
     function test_verifyValidators_RevertWhen_StateIsOfAnotherFork() public {
         string memory file = proofsFile();
         (bytes32 deneb, ProofVector memory v) = forkVector(file, "deneb");
-        assertEq(v.proof.length, 49, "hashes under Deneb");
-        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 9, 10));
-        harness.verifyValidators(deneb, v.indices, v.validators, v.proof);
-
+        expectRefusedUnder(deneb, v);
         bytes32 gloas;
         (gloas, v) = forkVector(file, "gloas");
-        assertLt(v.proof.length, uint256(50), "hashes under Gloas");
-        vm.expectPartialRevert(SSZ.WrongProofLength.selector);
-        harness.verifyValidators(gloas, v.indices, v.validators, v.proof);
+        expectRefusedUnder(gloas, v);
     }
 
     /* SLOT AND FINALITY */
@@ -276,7 +294,7 @@ contract BeaconProofsTest is KedgeTest, BeaconVectors {
         bytes32[] memory long = firstOf(h.slotProof, 4);
         vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 4, 3));
         harness.verifySlot(h.root, h.slot, long);
-        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 0, 1));
+        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 0, 3));
         harness.verifySlot(h.root, h.slot, new bytes32[](0));
     }
 
@@ -302,7 +320,7 @@ contract BeaconProofsTest is KedgeTest, BeaconVectors {
         HeaderVector memory h = headerVector(headersFile(), "finality");
         vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 10, 3));
         harness.verifySlot(h.root, h.finalizedEpoch, h.finalityProof);
-        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 3, 4));
+        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 3, 10));
         harness.verifyFinalizedEpoch(h.root, uint64(h.slot), h.slotProof);
     }
 
@@ -320,6 +338,25 @@ contract BeaconProofsTest is KedgeTest, BeaconVectors {
         } catch (bytes memory reason) {
             assertEq(bytes32(bytes4(reason)), bytes32(BeaconProofs.ProofInvalid.selector), "reason");
             return false;
+        }
+    }
+
+    function expectRefused(ProofVector memory v) private {
+        expectRefusedUnder(root, v);
+    }
+
+    /// @dev By its length, by an index that the length cannot reach, or by the root that it leads to.
+    function expectRefusedUnder(bytes32 blockRoot, ProofVector memory v) private {
+        try harness.verifyValidators(blockRoot, v.indices, v.validators, v.proof) {
+            assertTrue(false, "the proof passes");
+        } catch (bytes memory reason) {
+            bytes4 selector = bytes4(reason);
+            assertTrue(
+                selector == SSZ.WrongProofLength.selector ||
+                    selector == SSZ.IndexOutOfOrder.selector ||
+                    selector == BeaconProofs.ProofInvalid.selector,
+                "reason"
+            );
         }
     }
 

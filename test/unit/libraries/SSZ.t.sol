@@ -8,6 +8,7 @@ import {KedgeTest} from "../../utils/KedgeTest.sol";
 /// @notice Hashing and Merkle branches, against a naive tree.
 contract SSZTest is KedgeTest {
     uint256 private constant DEPTH = 5;
+    uint256 private constant LIST_DEPTH = 40;
     Beacon__Harness private harness;
 
     function setUp() public {
@@ -74,22 +75,88 @@ contract SSZTest is KedgeTest {
         uint256 depth = 0;
         while (gindex >> (depth + 1) > 0) ++depth;
         vm.assume(length != depth);
-        uint256 needed = length < depth ? length + 1 : depth;
-        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, length, needed));
+        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, length, depth));
         harness.branchRoot(0, gindex, new bytes32[](length));
     }
 
-    /// @dev Any subset of the leaves of a tree leads to its root, with the hashes that the description asks for.
-    function testFuzz_multiBranchRoot_LeadsToTheRoot(bytes32 seed, uint32 subset) public view {
+    /* LISTS */
+
+    /// @dev Any subset of the leaves leads to the root of a list of 2^40 of which 32 are filled, with the hashes that the
+    /// description asks for.
+    function testFuzz_listRoot_LeadsToTheRoot(bytes32 seed, uint32 subset) public view {
         vm.assume(subset != 0);
         (uint256[] memory indices, bytes32[] memory leaves, bytes32[] memory proof, bytes32 root) = multi(
             seed,
             subset
         );
-        assertEq(harness.multiBranchRoot(indices, leaves, DEPTH, 1, proof), root);
+        assertEq(harness.listRoot(indices, leaves, 1, proof), root);
     }
 
-    function testFuzz_multiBranchRoot_DiffersWhen_ALeafIsAnother(
+    /// @dev The hashes of empty subtrees may be given as well: they are what they are.
+    function testFuzz_listRoot_TakesEmptySubtreesInTheProof(
+        bytes32 seed,
+        uint32 subset,
+        uint256 more
+    ) public view {
+        vm.assume(subset != 0);
+        (uint256[] memory indices, bytes32[] memory leaves, bytes32[] memory proof, bytes32 root) = multi(
+            seed,
+            subset
+        );
+        more = bound(more, 1, LIST_DEPTH - DEPTH);
+        bytes32[] memory longer = new bytes32[](proof.length + more);
+        for (uint256 i = 0; i < proof.length; ++i) longer[i] = proof[i];
+        for (uint256 i = 0; i < more; ++i) longer[proof.length + i] = zeroHash(DEPTH + i);
+        assertEq(harness.listRoot(indices, leaves, 1, longer), root);
+    }
+
+    /// @dev Anything else in their place, or one hash left out, is another root or a refusal.
+    function testFuzz_listRoot_RefusesAnotherShape(
+        bytes32 seed,
+        uint32 subset,
+        bytes32 hash,
+        bool longer
+    ) public {
+        vm.assume(subset != 0 && hash != zeroHash(DEPTH));
+        (uint256[] memory indices, bytes32[] memory leaves, bytes32[] memory proof, bytes32 root) = multi(
+            seed,
+            subset
+        );
+        vm.assume(longer || proof.length > 0);
+        bytes32[] memory other = new bytes32[](longer ? proof.length + 1 : proof.length - 1);
+        for (uint256 i = 0; i < other.length; ++i) other[i] = i < proof.length ? proof[i] : hash;
+        try harness.listRoot(indices, leaves, 1, other) returns (bytes32 computed) {
+            assertNotEq(computed, root, "another shape");
+        } catch (bytes memory reason) {
+            bytes4 selector = bytes4(reason);
+            assertTrue(
+                selector == SSZ.WrongProofLength.selector || selector == SSZ.IndexOutOfOrder.selector,
+                "reason"
+            );
+        }
+    }
+
+    function test_listRoot_RevertWhen_ProofIsLongerThanTheTree() public {
+        uint256[] memory indices = new uint256[](1);
+        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 41, 40));
+        harness.listRoot(indices, new bytes32[](1), 1, new bytes32[](41));
+        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 44, 43));
+        harness.listRoot(indices, new bytes32[](1), 8, new bytes32[](44));
+        vm.expectRevert(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 2, 43));
+        harness.listRoot(indices, new bytes32[](1), 8, new bytes32[](2));
+    }
+
+    /// @dev With too few hashes the rest of an index would lie in the empty half.
+    function testFuzz_listRoot_RevertWhen_IndexIsInTheEmptyHalf(uint256 index, uint256 levels) public {
+        levels = bound(levels, 0, LIST_DEPTH - 1);
+        index = bound(index, 1 << levels, (1 << LIST_DEPTH) - 1);
+        uint256[] memory indices = new uint256[](1);
+        indices[0] = index;
+        vm.expectRevert(abi.encodeWithSelector(SSZ.IndexOutOfOrder.selector, index));
+        harness.listRoot(indices, new bytes32[](1), 1, new bytes32[](levels));
+    }
+
+    function testFuzz_listRoot_DiffersWhen_ALeafIsAnother(
         bytes32 seed,
         uint32 subset,
         uint256 which,
@@ -101,24 +168,7 @@ contract SSZTest is KedgeTest {
             subset
         );
         leaves[which % leaves.length] ^= bytes32(uint256(1) << (bit % 256));
-        assertNotEq(harness.multiBranchRoot(indices, leaves, DEPTH, 1, proof), root);
-    }
-
-    function testFuzz_multiBranchRoot_RevertWhen_LengthIsWrong(
-        bytes32 seed,
-        uint32 subset,
-        bool longer
-    ) public {
-        vm.assume(subset != 0 && (longer || subset != type(uint32).max));
-        (uint256[] memory indices, bytes32[] memory leaves, bytes32[] memory proof, ) = multi(seed, subset);
-        bytes32[] memory other = new bytes32[](longer ? proof.length + 1 : proof.length - 1);
-        for (uint256 i = 0; i < other.length && i < proof.length; ++i) other[i] = proof[i];
-        // a proof with a hash too many is refused at its end, one with a hash too few where the hash is missing
-        bytes memory expected = longer
-            ? abi.encodeWithSelector(SSZ.WrongProofLength.selector, 1, 0)
-            : abi.encodeWithSelector(SSZ.WrongProofLength.selector, other.length, proof.length);
-        vm.expectRevert(expected);
-        harness.multiBranchRoot(indices, leaves, DEPTH, 1, other);
+        assertNotEq(harness.listRoot(indices, leaves, 1, proof), root);
     }
 
     /* INTERNAL */
@@ -169,5 +219,13 @@ contract SSZTest is KedgeTest {
         proof = new bytes32[](used);
         for (uint256 i = 0; i < used; ++i) proof[i] = hashes[i];
         root = nodes[1];
+        for (uint256 level = DEPTH; level < LIST_DEPTH; ++level) {
+            root = sha256(abi.encodePacked(root, zeroHash(level)));
+        }
+    }
+
+    /// @dev Root of an empty subtree of `level` levels.
+    function zeroHash(uint256 level) private pure returns (bytes32 node) {
+        for (uint256 i = 0; i < level; ++i) node = sha256(abi.encodePacked(node, node));
     }
 }

@@ -100,19 +100,19 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
     function test_predeposit_MarksKeys() public {
         KeySet memory s = committed(1, "ten");
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        for (uint256 i = 0; i < 10; ++i) {
-            vm.expectEmit(address(registry));
-            emit IValidatorRegistry.KeyPredeposited(id, i, s.keys[i].pubkey);
-        }
+        (uint32[] memory indices, bytes memory pubkeys, ) = packed(s.keys);
+        vm.expectEmit(address(registry));
+        emit IValidatorRegistry.KeysPredeposited(id, indices, pubkeys);
         predeposit(1, s);
         assertEq(registry.predepositedKeys(1), 10, "keys");
-        for (uint256 i = 0; i < 24; ++i) assertEq(registry.isPredeposited(id, i), i < 10, "bit");
-        assertFalse(registry.isProven(keccak256(s.keys[0].pubkey)), "not proven yet");
+        for (uint256 i = 0; i < 24; ++i) {
+            assertEq(uint256(registry.stateOf(id, i)), i < 10 ? 1 : 0, "state");
+        }
     }
 
     function test_predeposit_RevertWhen_ThereIsNoKey() public {
         KeySet memory s = committed(1, "key0");
-        s.keys = new IValidatorRegistry.Key[](0);
+        s.keys = new Key[](0);
         vm.expectRevert(IValidatorRegistry.NoKeys.selector);
         predeposit(1, s);
     }
@@ -132,11 +132,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         KeySet memory s = committed(1, "key0");
         predeposit(1, s);
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        bytes memory expected = abi.encodeWithSelector(
-            IValidatorRegistry.AlreadyPredeposited.selector,
-            id,
-            0
-        );
+        bytes memory expected = wrongState(id, 0, IValidatorRegistry.State.Predeposited);
         vm.expectRevert(expected);
         predeposit(1, s);
         s = keySet(file, "pair");
@@ -148,7 +144,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         KeySet memory s = committed(1, "pair");
         s.keys[1] = s.keys[0];
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.AlreadyPredeposited.selector, id, 0));
+        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Predeposited));
         predeposit(1, s);
     }
 
@@ -178,7 +174,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         KeySet memory s = committed(1, "ten");
         which = bound(which, 0, 9);
         what = bound(what, 0, 4);
-        IValidatorRegistry.Key memory key = s.keys[which];
+        Key memory key = s.keys[which];
         if (what == 0) key.pubkey[(bit / 8) % 48] ^= bytes1(uint8(1 << (bit % 8)));
         if (what == 1) key.signature[(bit / 8) % 96] ^= bytes1(uint8(1 << (bit % 8)));
         if (what == 2) key.index = uint32(10 + (bit % 14));
@@ -262,16 +258,15 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         IValidatorRegistry.Link[] memory links = linksOf(s);
         for (uint256 i = 0; i < links.length; ++i) {
             vm.expectEmit(address(registry));
-            emit IValidatorRegistry.KeyProven(1, links[i].pubkeyHash, id, links[i].validatorIndex);
+            emit IValidatorRegistry.KeyProven(id, links[i].pubkeyHash, links[i].validatorIndex);
         }
         registry.prove(1, s.root, links, s.proof, s.flags);
         for (uint256 i = 0; i < links.length; ++i) {
-            assertTrue(registry.isProven(links[i].pubkeyHash), "proven");
-            IValidatorRegistry.Validator memory v = registry.validator(links[i].pubkeyHash);
-            assertEq(uint256(v.operatorId), 1, "operator");
-            assertEq(uint256(v.validatorIndex), links[i].validatorIndex, "index");
-            assertEq(uint256(v.depositedGwei), 1e9, "deposited");
+            assertTrue(registry.isProven(links[i].validatorIndex), "proven");
+            assertTrue(registry.isVouchedFor(links[i].pubkeyHash), "vouched for");
+            assertEq(uint256(registry.stateOf(id, links[i].index)), 2, "state");
         }
+        assertFalse(registry.isProven(100), "another validator");
     }
 
     function test_prove_RevertWhen_ThereIsNoKey() public {
@@ -285,17 +280,17 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         KeySet memory s = committed(1, "key0");
         predeposit(1, s);
         bytes32 id = registry.commitmentIdOf(2, s.root);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.CommitmentUnknown.selector, id));
+        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Committed));
         prove(2, s);
     }
 
     function test_prove_RevertGiven_KeyHadNoPredeposit() public {
         KeySet memory s = committed(1, "pair");
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.NotPredeposited.selector, id, 0));
+        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Committed));
         prove(1, s);
         predeposit(1, keySet(file, "key0"));
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.NotPredeposited.selector, id, 1));
+        vm.expectRevert(wrongState(id, 1, IValidatorRegistry.State.Committed));
         prove(1, s);
     }
 
@@ -323,13 +318,16 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         KeySet memory s = committed(1, "key0");
         predeposit(1, s);
         prove(1, s);
-        bytes memory expected = alreadyProven(s.keys[0].pubkey);
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        bytes memory expected = wrongState(id, 0, IValidatorRegistry.State.Proven);
         vm.expectRevert(expected);
         prove(1, s);
         predeposit(1, keySet(file, "key1"));
         s = keySet(file, "pair");
         vm.expectRevert(expected);
         prove(1, s);
+        vm.expectRevert(expected);
+        predeposit(1, s);
     }
 
     function test_prove_RevertWhen_LinkIsTwiceInTheList() public {
@@ -337,31 +335,32 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         predeposit(1, s);
         IValidatorRegistry.Link[] memory links = linksOf(s);
         links[1] = links[0];
-        vm.expectRevert(alreadyProven(s.keys[0].pubkey));
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Proven));
         registry.prove(1, s.root, links, s.proof, s.flags);
     }
 
     /* THE SAME KEY IN TWO COMMITMENTS */
 
-    function test_prove_RevertGiven_KeyIsProvenUnderAnotherCommitment() public {
+    function test_prove_RevertGiven_ValidatorIsProvenUnderAnotherCommitment() public {
         predeposit(1, committed(1, "key0"));
         predeposit(2, committed(2, "copied"));
-        KeySet memory s = keySet(file, "key0");
-        prove(1, s);
+        prove(1, keySet(file, "key0"));
         KeySet memory copied = keySet(file, "copied");
-        vm.expectRevert(alreadyProven(s.keys[0].pubkey));
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.ValidatorKnown.selector, 100));
         prove(2, copied);
-        assertEq(uint256(registry.validator(keccak256(s.keys[0].pubkey)).operatorId), 1, "operator");
+        bytes32 id = registry.commitmentIdOf(2, copied.root);
+        assertEq(uint256(registry.stateOf(id, 0)), 1, "state");
     }
 
-    function test_predeposit_RevertGiven_KeyIsProvenUnderAnotherCommitment() public {
-        KeySet memory s = committed(1, "key0");
-        predeposit(1, s);
+    /// @dev Known weakness: a rival that copies published keys and proves first takes the validator under its own name.
+    function test_prove_GoesToWhoeverProvesFirst() public {
+        predeposit(1, committed(1, "key0"));
+        predeposit(2, committed(2, "copied"));
+        prove(2, keySet(file, "copied"));
+        KeySet memory s = keySet(file, "key0");
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.ValidatorKnown.selector, 100));
         prove(1, s);
-        KeySet memory copied = committed(2, "copiedPair");
-        vm.expectRevert(alreadyProven(s.keys[0].pubkey));
-        predeposit(2, copied);
-        assertEq(registry.predepositedKeys(2), 0, "counted");
     }
 
     /* ONE PLACE OF A COMMITMENT FOR SEVERAL KEYS */
@@ -373,11 +372,11 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         predeposit(1, a);
         KeySet memory b = keySet(file, "oneIndexB");
         bytes32 id = registry.commitmentIdOf(1, a.root);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.AlreadyPredeposited.selector, id, 0));
+        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Predeposited));
         predeposit(1, b);
 
         prove(1, a);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.PlaceAlreadyProven.selector, id, 0));
+        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Proven));
         prove(1, b);
     }
 
@@ -386,42 +385,59 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         predeposit(1, a);
         KeySet memory both = keySet(file, "oneIndexBoth");
         bytes32 id = registry.commitmentIdOf(1, a.root);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.PlaceAlreadyProven.selector, id, 0));
+        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Proven));
         prove(1, both);
     }
 
-    /* TOP-UPS */
+    /* VOUCHING */
 
-    function testFuzz_topUp_StopsAtTheMaximum(uint64 first, uint64 second) public {
+    function test_vouch_IsForValidatorsOfOurs() public {
         KeySet memory s = committed(1, "key0");
         predeposit(1, s);
+        uint256[] memory indices = new uint256[](1);
+        bytes32[] memory hashes = new bytes32[](1);
+        (indices[0], hashes[0]) = (100, keccak256(s.keys[0].pubkey));
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.ValidatorUnknown.selector, 100));
+        registry.vouch(indices, hashes);
+        assertFalse(registry.isVouchedFor(hashes[0]), "not yet");
         prove(1, s);
-        bytes32 hash = keccak256(s.keys[0].pubkey);
-        first = uint64(bound(first, 0, 2_047e9));
-        vm.expectEmit(address(registry));
-        emit IValidatorRegistry.KeyToppedUp(hash, first, 1e9 + uint256(first));
-        registry.topUp(hash, first);
-        assertEq(uint256(registry.validator(hash).depositedGwei), 1e9 + uint256(first), "deposited");
-        second = uint64(bound(second, 2_047e9 - first + 1, type(uint64).max));
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IValidatorRegistry.TopUpAboveMaximum.selector,
-                hash,
-                1e9 + uint256(first) + second,
-                2_048e9
-            )
-        );
-        registry.topUp(hash, second);
-        registry.topUp(hash, 2_047e9 - first);
-        assertEq(uint256(registry.validator(hash).depositedGwei), 2_048e9, "full");
+        registry.vouch(indices, hashes);
+        assertTrue(registry.isVouchedFor(hashes[0]), "vouched for");
+        assertFalse(registry.isVouchedFor(keccak256("another key")), "nobody else");
     }
 
-    function test_topUp_RevertGiven_KeyIsNotProven() public {
-        KeySet memory s = committed(1, "key0");
+    function test_vouch_RevertWhen_ListsDiffer() public {
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.LengthMismatch.selector, 2, 1));
+        registry.vouch(new uint256[](1), new bytes32[](2));
+    }
+
+    /// @dev A reverted proof vouches for nothing.
+    function test_prove_VouchesForNothingGiven_ItReverts() public {
+        KeySet memory s = committed(1, "pair");
         predeposit(1, s);
-        bytes32 hash = keccak256(s.keys[0].pubkey);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.NotProven.selector, hash));
-        registry.topUp(hash, 1e9);
+        s.signatureHashes[1] = "another";
+        IValidatorRegistry.Link[] memory links = linksOf(s);
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.KeysNotCommitted.selector, id));
+        registry.prove(1, s.root, links, s.proof, s.flags);
+        assertFalse(registry.isVouchedFor(links[0].pubkeyHash), "vouched for");
+        assertFalse(registry.isProven(links[0].validatorIndex), "proven");
+    }
+
+    /* LENGTHS */
+
+    function test_predeposit_RevertWhen_PackedLengthsAreWrong() public {
+        KeySet memory s = committed(1, "pair");
+        (uint32[] memory indices, bytes memory pubkeys, bytes memory signatures) = packed(s.keys);
+        bytes memory longer = bytes.concat(pubkeys, hex"00");
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.LengthMismatch.selector, 97, 96));
+        registry.predeposit(1, s.root, indices, longer, signatures, s.proof, s.flags);
+        longer = bytes.concat(signatures, hex"00");
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.LengthMismatch.selector, 193, 192));
+        registry.predeposit(1, s.root, indices, pubkeys, longer, s.proof, s.flags);
+        indices = new uint32[](1);
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.LengthMismatch.selector, 96, 48));
+        registry.predeposit(1, s.root, indices, pubkeys, signatures, s.proof, s.flags);
     }
 
     /* INTERNAL */
@@ -433,7 +449,8 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
     }
 
     function predeposit(uint256 operatorId, KeySet memory s) private {
-        registry.predeposit(operatorId, s.root, s.keys, s.proof, s.flags);
+        (uint32[] memory indices, bytes memory pubkeys, bytes memory signatures) = packed(s.keys);
+        registry.predeposit(operatorId, s.root, indices, pubkeys, signatures, s.proof, s.flags);
     }
 
     function prove(uint256 operatorId, KeySet memory s) private {
@@ -448,17 +465,21 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
     function linksOf(KeySet memory s) private pure returns (IValidatorRegistry.Link[] memory links) {
         links = new IValidatorRegistry.Link[](s.keys.length);
         for (uint256 i = 0; i < links.length; ++i) {
-            links[i] = IValidatorRegistry.Link(
-                s.keys[i].index,
-                keccak256(s.keys[i].pubkey),
-                s.signatureHashes[i],
-                uint40(s.indices[s.positions[i]])
-            );
+            links[i] = IValidatorRegistry.Link({
+                index: s.keys[i].index,
+                validatorIndex: uint40(s.indices[s.positions[i]]),
+                pubkeyHash: keccak256(s.keys[i].pubkey),
+                signatureHash: s.signatureHashes[i]
+            });
         }
     }
 
-    function alreadyProven(bytes memory pubkey) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(IValidatorRegistry.AlreadyProven.selector, keccak256(pubkey));
+    function wrongState(
+        bytes32 id,
+        uint256 index,
+        IValidatorRegistry.State state
+    ) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(IValidatorRegistry.WrongState.selector, id, index, state);
     }
 
     function outOfBounds(bytes32 root, uint256 count) private pure returns (bytes memory) {

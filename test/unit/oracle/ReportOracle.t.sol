@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IAccounting} from "../../../contracts/interfaces/IAccounting.sol";
 import {IOracleCommittee} from "../../../contracts/interfaces/IOracleCommittee.sol";
 import {IReportOracle} from "../../../contracts/interfaces/IReportOracle.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
@@ -103,18 +104,14 @@ contract ReportOracleTest is Protocol, BeaconVectors {
         submitUnsigned(r, goodEvidence());
     }
 
-    function testFuzz_submit_RevertWhen_FrameIsNotLater(uint256 frame) public {
+    /// @dev Behind the door as well.
+    function testFuzz_book_RevertWhen_FrameIsNotLater(uint256 frame) public {
         frame = bound(frame, 0, FIRST_FRAME);
         Report memory r = goodReport();
         r.refSlot = uint64(frame * SLOTS_PER_FRAME);
-        expect(
-            abi.encodeWithSelector(
-                IReportOracle.FrameNotLater.selector,
-                r.refSlot,
-                FIRST_FRAME * SLOTS_PER_FRAME
-            )
-        );
-        submitUnsigned(r, goodEvidence());
+        vm.prank(reporter);
+        expect(abi.encodeWithSelector(IAccounting.FrameNotLater.selector, frame, FIRST_FRAME));
+        accounting.book(r, frame, REF_TIME);
     }
 
     function test_submit_RevertGiven_TheFrameIsReported() public {
@@ -122,11 +119,7 @@ contract ReportOracleTest is Protocol, BeaconVectors {
         IReportOracle.Evidence memory e = goodEvidence();
         bytes memory signatures = signedBy(r, 0x1ff);
         oracle.submit(r, e, signatures);
-        bytes memory expected = abi.encodeWithSelector(
-            IReportOracle.FrameNotLater.selector,
-            REF_SLOT,
-            REF_SLOT
-        );
+        bytes memory expected = abi.encodeWithSelector(IAccounting.FrameNotLater.selector, FRAME, FRAME);
         expect(expected);
         oracle.submit(r, e, signatures);
         r.beaconBalanceGwei = 1;
@@ -368,13 +361,7 @@ contract ReportOracleTest is Protocol, BeaconVectors {
             bytes memory signatures = signedBy(r, 0x1fc);
             bool later = FRAME + which > last;
             if (!later) {
-                expect(
-                    abi.encodeWithSelector(
-                        IReportOracle.FrameNotLater.selector,
-                        r.refSlot,
-                        last * SLOTS_PER_FRAME
-                    )
-                );
+                expect(abi.encodeWithSelector(IAccounting.FrameNotLater.selector, FRAME + which, last));
             }
             oracle.submit(r, e, signatures);
             if (later) last = FRAME + which;

@@ -1,178 +1,162 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Roles} from "../../../contracts/access/Roles.sol";
 import {IDepositPort} from "../../../contracts/interfaces/IDepositPort.sol";
-import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
+import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {Validators} from "../../utils/Validators.sol";
 import {Vm} from "../../utils/Vm.sol";
 
-/// @notice The ledger's only way to the official deposit contract.
+/// @notice The ledger's only way to the official deposit contract, with the test in the depositor's place: what a
+/// depositor gone wrong could do, and what it could not.
 contract DepositPortTest is Validators {
-    address private donor;
-
     function setUp() public override {
         super.setUp();
-        donor = makeRichAddr("donor", 10_000 ether);
+        authority.grantRole(Roles.DEPOSITOR, address(this));
     }
 
     function test_withdrawalCredentials_AreOurs() public view {
-        bytes32 credentials = depositPort.withdrawalCredentials();
+        bytes32 credentials = ledger.withdrawalCredentials();
         assertEq(uint256(credentials) >> 248, 2, "compounding");
         assertEq(uint256(credentials) & ((1 << 248) - 1), uint160(address(withdrawalVault)), "vault");
         assertEq(credentials, vm.parseJsonBytes32(depositsFile(), "$.credentials"), "the vectors'");
+        assertEq(ledger.depositContract(), DEPOSIT_CONTRACT, "deposit contract");
     }
 
-    function test_deposit_TakesAnyonesEther() public {
-        IDepositPort.Deposit[] memory list = ones(3);
+    function test_deposit_SendsOneEtherForAnyKey() public {
+        (bytes memory pubkeys, bytes memory signatures) = firstKeys(3);
+        KeySet memory s = keySet(keys, "ten");
         uint256 buffer = ledger.buffer();
         vm.recordLogs();
-        vm.prank(donor);
-        depositPort.deposit{value: 3 ether}(list);
+        ledger.deposit(pubkeys, signatures, amountsOf(3, 1e9));
         Vm.Log[] memory logs = vm.getRecordedLogs();
-        assertEq(logs.length, 3, "events");
-        for (uint256 i = 0; i < 3; ++i) {
-            assertEq(logs[i].emitter, DEPOSIT_CONTRACT, "emitter");
+        uint256 at = 0;
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].emitter != DEPOSIT_CONTRACT) continue;
             assertEq(
                 logs[i].data,
                 abi.encode(
-                    list[i].pubkey,
-                    abi.encodePacked(depositPort.withdrawalCredentials()),
+                    s.keys[at].pubkey,
+                    abi.encodePacked(ledger.withdrawalCredentials()),
                     littleEndian(1e9),
-                    list[i].signature,
-                    littleEndian(uint64(i))
+                    s.keys[at].signature,
+                    littleEndian(uint64(at))
                 ),
                 "event"
             );
+            ++at;
         }
+        assertEq(at, 3, "events");
         assertEq(depositCount(), 3, "count");
         assertEq(DEPOSIT_CONTRACT.balance, 3 ether, "deposited");
-        assertEq(address(depositPort).balance, 0, "left behind");
-        assertEq(ledger.buffer(), buffer, "the pool's ether stays");
+        assertEq(buffer - ledger.buffer(), 3 ether, "left the buffer");
     }
 
     function test_deposit_OfNothing() public {
-        depositPort.deposit(new IDepositPort.Deposit[](0));
+        ledger.deposit("", "", new uint64[](0));
         assertEq(depositCount(), 0, "count");
     }
 
-    function testFuzz_deposit_RevertWhen_KeyIsNotProven(uint64 amount) public {
-        amount = uint64(bound(amount, 1e9 + 1, 2_048e9));
-        IDepositPort.Deposit[] memory list = ones(1);
-        list[0].amountGwei = amount;
-        vm.prank(donor);
-        vm.expectRevert(abi.encodeWithSelector(IDepositPort.KeyNotProven.selector, list[0].pubkey, amount));
-        depositPort.deposit{value: uint256(amount) * 1 gwei}(list);
-    }
-
-    function testFuzz_deposit_TakesMoreForAProvenKey(uint64 amount) public {
-        amount = uint64(bound(amount, 1e9, 2_048e9));
-        KeySet memory s = committed(OPERATOR, "key0");
-        predeposit(OPERATOR, s);
-        proveAndTopUp(OPERATOR, s, amountsOf(1, 0));
-        IDepositPort.Deposit[] memory list = new IDepositPort.Deposit[](1);
-        list[0] = IDepositPort.Deposit(s.keys[0].pubkey, new bytes(96), amount);
-        vm.prank(donor);
-        depositPort.deposit{value: uint256(amount) * 1 gwei}(list);
-        assertEq(DEPOSIT_CONTRACT.balance, 1 ether + uint256(amount) * 1 gwei, "deposited");
+    /// @dev VAL-1 in the ledger itself: not even a depositor gone wrong sends more for a key that was not shown.
+    function testFuzz_deposit_RevertWhen_KeyIsNotVouchedFor(uint64 amount) public {
+        amount = uint64(bound(amount, 1e9 + 1, 5_000e9));
+        (bytes memory pubkeys, bytes memory signatures) = firstKeys(2);
+        uint64[] memory amounts = amountsOf(2, 1e9);
+        amounts[1] = amount;
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IDepositPort.KeyNotProven.selector,
+                keySet(keys, "ten").keys[1].pubkey,
+                amount
+            )
+        );
+        ledger.deposit(pubkeys, signatures, amounts);
     }
 
     function test_deposit_RevertGiven_KeyIsOnlyPredeposited() public {
         KeySet memory s = committed(OPERATOR, "key0");
         predeposit(OPERATOR, s);
-        IDepositPort.Deposit[] memory list = new IDepositPort.Deposit[](1);
-        list[0] = IDepositPort.Deposit(s.keys[0].pubkey, new bytes(96), 31e9);
-        vm.prank(donor);
         vm.expectRevert(abi.encodeWithSelector(IDepositPort.KeyNotProven.selector, s.keys[0].pubkey, 31e9));
-        depositPort.deposit{value: 31 ether}(list);
+        ledger.deposit(s.keys[0].pubkey, new bytes(96), amountsOf(1, 31e9));
     }
 
-    /// @dev A key one byte longer hashes to another registry entry; the length comes first anyway.
+    function test_deposit_TakesMoreForAKeyVouchedFor() public {
+        KeySet memory s = committed(OPERATOR, "key0");
+        predeposit(OPERATOR, s);
+        proveAndTopUp(OPERATOR, s, amountsOf(1, 0));
+        assertTrue(validatorRegistry.isVouchedFor(keccak256(s.keys[0].pubkey)), "vouched for");
+        ledger.deposit(s.keys[0].pubkey, new bytes(96), amountsOf(1, 2_047e9));
+        assertEq(DEPOSIT_CONTRACT.balance, 2_048 ether, "deposited");
+        // the next key is another one
+        KeySet memory other = keySet(keys, "key1");
+        vm.expectRevert(
+            abi.encodeWithSelector(IDepositPort.KeyNotProven.selector, other.keys[0].pubkey, 31e9)
+        );
+        ledger.deposit(other.keys[0].pubkey, new bytes(96), amountsOf(1, 31e9));
+    }
+
     function test_deposit_RevertWhen_LengthsAreWrong() public {
-        uint256[5] memory lengths = [uint256(0), 32, 47, 49, 96];
-        vm.startPrank(donor);
-        for (uint256 i = 0; i < lengths.length; ++i) {
-            IDepositPort.Deposit[] memory list = ones(2);
-            list[1].pubkey = new bytes(lengths[i]);
-            vm.expectRevert(abi.encodeWithSelector(IDepositPort.WrongPubkeyLength.selector, lengths[i]));
-            depositPort.deposit{value: 2 ether}(list);
+        (bytes memory pubkeys, bytes memory signatures) = firstKeys(2);
+        uint256[4] memory lengths = [uint256(0), 48, 95, 97];
+        for (uint256 i = 0; i < 4; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IDepositPort.WrongPubkeysLength.selector, lengths[i], 96));
+            ledger.deposit(new bytes(lengths[i]), signatures, amountsOf(2, 1e9));
         }
-        lengths = [uint256(0), 48, 95, 97, 192];
-        for (uint256 i = 0; i < lengths.length; ++i) {
-            IDepositPort.Deposit[] memory list = ones(2);
-            list[1].signature = new bytes(lengths[i]);
-            vm.expectRevert(abi.encodeWithSelector(IDepositPort.WrongSignatureLength.selector, lengths[i]));
-            depositPort.deposit{value: 2 ether}(list);
+        lengths = [uint256(0), 96, 191, 193];
+        for (uint256 i = 0; i < 4; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IDepositPort.WrongSignaturesLength.selector, lengths[i], 192)
+            );
+            ledger.deposit(pubkeys, new bytes(lengths[i]), amountsOf(2, 1e9));
         }
-        vm.stopPrank();
+        vm.expectRevert(abi.encodeWithSelector(IDepositPort.WrongPubkeysLength.selector, 96, 48));
+        ledger.deposit(pubkeys, signatures, amountsOf(1, 1e9));
         assertEq(DEPOSIT_CONTRACT.balance, 0, "deposited");
-    }
-
-    function test_deposit_RevertWhen_TooMuchIsSent() public {
-        IDepositPort.Deposit[] memory list = ones(2);
-        vm.startPrank(donor);
-        vm.expectRevert(abi.encodeWithSelector(IDepositPort.WrongValue.selector, 2 ether + 1, 2 ether));
-        depositPort.deposit{value: 2 ether + 1}(list);
-        vm.expectRevert(abi.encodeWithSelector(IDepositPort.WrongValue.selector, 1 wei, 0));
-        depositPort.deposit{value: 1}(new IDepositPort.Deposit[](0));
-        vm.stopPrank();
-        assertEq(donor.balance, 10_000 ether, "donor");
-    }
-
-    function test_deposit_RevertWhen_TooLittleIsSent() public {
-        IDepositPort.Deposit[] memory list = ones(2);
-        vm.prank(donor);
-        vm.expectRevert();
-        depositPort.deposit{value: 2 ether - 1}(list);
-        assertEq(DEPOSIT_CONTRACT.balance, 0, "deposited");
-    }
-
-    /// @dev Ether that was forced into the port pays for nobody's deposit.
-    function test_deposit_RevertGiven_EtherWasForcedIn() public {
-        IDepositPort.Deposit[] memory list = ones(2);
-        vm.deal(address(depositPort), 5 ether);
-        vm.startPrank(donor);
-        vm.expectRevert(abi.encodeWithSelector(IDepositPort.WrongValue.selector, 1 ether, 2 ether));
-        depositPort.deposit{value: 1 ether}(list);
-        depositPort.deposit{value: 2 ether}(list);
-        vm.stopPrank();
-        assertEq(address(depositPort).balance, 5 ether, "forced ether");
     }
 
     function test_deposit_RevertWhen_AmountIsBelowOneEther() public {
-        IDepositPort.Deposit[] memory list = ones(1);
-        list[0].amountGwei = 1e9 - 1;
-        vm.prank(donor);
+        (bytes memory pubkeys, bytes memory signatures) = firstKeys(1);
         vm.expectRevert(abi.encodeWithSignature("Error(string)", "DepositContract: deposit value too low"));
-        depositPort.deposit{value: 1 ether - 1 gwei}(list);
+        ledger.deposit(pubkeys, signatures, amountsOf(1, 1e9 - 1));
+        vm.expectRevert(abi.encodeWithSignature("Error(string)", "DepositContract: deposit value too low"));
+        ledger.deposit(pubkeys, signatures, amountsOf(1, 0));
+    }
+
+    function test_deposit_RevertWhen_TheBufferIsTooSmall() public {
+        uint256 buffer = ledger.buffer();
+        (bytes memory pubkeys, bytes memory signatures) = firstKeys(2);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IStakedEther.BufferTooSmall.selector,
+                buffer,
+                2 * uint256(type(uint64).max) * 1 gwei
+            )
+        );
+        ledger.deposit(pubkeys, signatures, amountsOf(2, type(uint64).max));
     }
 
     function test_deposit_RevertGiven_TheDepositContractIsFull() public {
-        IDepositPort.Deposit[] memory list = ones(2);
         vm.store(DEPOSIT_CONTRACT, bytes32(uint256(32)), bytes32(uint256(2 ** 32 - 2)));
-        vm.startPrank(donor);
+        uint256 buffer = ledger.buffer();
+        (bytes memory pubkeys, bytes memory signatures) = firstKeys(2);
         vm.expectRevert(abi.encodeWithSignature("Error(string)", "DepositContract: merkle tree full"));
-        depositPort.deposit{value: 2 ether}(list);
-        assertEq(donor.balance, 10_000 ether, "donor");
+        ledger.deposit(pubkeys, signatures, amountsOf(2, 1e9));
+        assertEq(ledger.buffer(), buffer, "nothing lost");
+        assertEq(ledger.booksAt(currentFrame() + 1).depositedGwei, 0, "books");
         // there is room for one
-        depositPort.deposit{value: 1 ether}(ones(1));
-        vm.stopPrank();
+        (pubkeys, signatures) = firstKeys(1);
+        ledger.deposit(pubkeys, signatures, amountsOf(1, 1e9));
         assertEq(depositCount(), 2 ** 32 - 1, "full");
-    }
-
-    function test_receive_RevertWhen_EtherIsSent() public {
-        vm.prank(donor);
-        (bool sent, ) = address(depositPort).call{value: 1 ether}("");
-        assertFalse(sent, "takes no plain ether");
     }
 
     /* INTERNAL */
 
-    /// @dev Predeposits of the first keys of the vectors, which no registry knows.
-    function ones(uint256 count) private view returns (IDepositPort.Deposit[] memory list) {
-        list = new IDepositPort.Deposit[](count);
+    /// @dev The first keys of the vectors, which no registry knows.
+    function firstKeys(uint256 count) private view returns (bytes memory pubkeys, bytes memory signatures) {
         KeySet memory s = keySet(keys, "ten");
         for (uint256 i = 0; i < count; ++i) {
-            list[i] = IDepositPort.Deposit(s.keys[i].pubkey, s.keys[i].signature, 1e9);
+            pubkeys = bytes.concat(pubkeys, s.keys[i].pubkey);
+            signatures = bytes.concat(signatures, s.keys[i].signature);
         }
     }
 }

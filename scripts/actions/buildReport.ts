@@ -1,0 +1,148 @@
+import { dataSlice, ZeroHash, type Provider } from "ethers";
+import type { BeaconClient } from "../lib/beaconClient.ts";
+import { finalityProof, slotProof } from "../lib/beaconProofs.ts";
+import { decodeState } from "../lib/beaconState.ts";
+import { FatalError, RetryableError } from "../lib/errors.ts";
+import type { Protocol } from "../lib/protocol.ts";
+import { timeAt, type BeaconTime } from "../lib/units.ts";
+import { beaconBalanceGwei } from "./beaconBalance.ts";
+
+/** `Report` of contracts/types/Report.sol. */
+export interface Report {
+  refSlot: bigint;
+  blockRoot: string;
+  beaconBalanceGwei: bigint;
+  withdrawalsReceived: bigint;
+  rewardsReceived: bigint;
+  lastTicketId: bigint;
+  rewardsRoot: string;
+}
+
+/** `Evidence` of contracts/interfaces/IReportOracle.sol. */
+export interface Evidence {
+  childTimestamp: number;
+  blockSlot: number;
+  slotProof: string[];
+  finalityTimestamp: number;
+  finalizedEpoch: number;
+  finalityProof: string[];
+}
+
+export interface ReportSources {
+  beacon: BeaconClient;
+  provider: Provider;
+  protocol: Protocol;
+}
+
+/** How far to look for the first block after the reference slot. */
+const MAX_MISSED = 64;
+
+/**
+ * The report of a frame boundary, from finalized state alone: two members who ask honest nodes get the same.
+ *
+ * @throws RetryableError while the reference slot is not finalized
+ */
+export async function buildReport(sources: ReportSources, refSlot: number): Promise<Report> {
+  const { beacon, provider, protocol } = sources;
+  const { genesis, time } = await network(beacon);
+  await requireFinal(beacon, refSlot, time);
+
+  const header = await beacon.blockAtOrBefore(refSlot);
+  const block = await beacon.blockV2(header.root as `0x${string}`);
+  if (block === undefined) throw new FatalError(`the beacon node has no block ${header.root}`);
+  const { blockHash, blockNumber: blockTag } = block.execution;
+  const known = await provider.getBlock(blockTag);
+  if (known?.hash !== blockHash) {
+    throw new FatalError(`execution block ${blockTag} is ${known?.hash}, the beacon chain says ${blockHash}`);
+  }
+
+  const slotsPerFrame = Number(await protocol.ReportOracle.slotsPerFrame());
+  const books = await protocol.StakedEther.booksAt(Math.floor(refSlot / slotsPerFrame), { blockTag });
+  const [withdrawals, rewards] = await Promise.all([
+    provider.getBalance(protocol.WithdrawalVault, blockTag),
+    provider.getBalance(protocol.RewardsVault, blockTag),
+  ]);
+  return {
+    refSlot: BigInt(refSlot),
+    blockRoot: header.root,
+    beaconBalanceGwei: await beaconBalanceGwei({
+      beacon,
+      stateId: header.header.stateRoot as `0x${string}`,
+      pubkeys: await predepositedKeys(protocol, blockTag),
+      withdrawalCredentials: await protocol.StakedEther.withdrawalCredentials(),
+      genesisForkVersion: genesis.genesisForkVersion,
+    }),
+    withdrawalsReceived: withdrawals + books.sweptWithdrawals,
+    rewardsReceived: rewards + books.sweptRewards,
+    lastTicketId: await lastReadyTicket(protocol, timeAt(refSlot, time), blockTag),
+    rewardsRoot: ZeroHash,
+  };
+}
+
+/** What shows the oracle that the report speaks of the chain's own, finalized block. */
+export async function buildEvidence(beacon: BeaconClient, refSlot: number): Promise<Evidence> {
+  const header = await beacon.blockAtOrBefore(refSlot);
+  const head = await beacon.blockV2("head");
+  if (head === undefined) throw new FatalError("the beacon node has no head");
+  const parent = await beacon.header(head.parentRoot as `0x${string}`);
+  if (parent === undefined) throw new FatalError(`the beacon node has no block ${head.parentRoot}`);
+  const { bytes, fork } = await beacon.stateSsz(parent.header.stateRoot as `0x${string}`);
+  const finality = finalityProof(await decodeState(bytes, fork), parent.header);
+  return {
+    childTimestamp: await timestampAfter(beacon, refSlot),
+    blockSlot: header.header.slot,
+    slotProof: slotProof(header.header).proof,
+    finalityTimestamp: head.execution.timestamp,
+    finalizedEpoch: finality.epoch,
+    finalityProof: finality.proof,
+  };
+}
+
+async function network(beacon: BeaconClient) {
+  const [genesis, spec] = await Promise.all([beacon.genesis(), beacon.spec()]);
+  const time: BeaconTime = {
+    genesisTime: genesis.genesisTime,
+    secondsPerSlot: spec.secondsPerSlot,
+    slotsPerEpoch: spec.slotsPerEpoch,
+  };
+  return { genesis, time };
+}
+
+async function requireFinal(beacon: BeaconClient, refSlot: number, time: BeaconTime): Promise<void> {
+  const { finalized } = await beacon.finalityCheckpoints("head");
+  if (finalized.epoch * time.slotsPerEpoch < refSlot) {
+    throw new RetryableError(`slot ${refSlot} is not final: the finalized epoch is ${finalized.epoch}`);
+  }
+}
+
+async function timestampAfter(beacon: BeaconClient, refSlot: number): Promise<number> {
+  for (let slot = refSlot + 1; slot <= refSlot + MAX_MISSED; slot++) {
+    const block = await beacon.blockV2(slot);
+    if (block !== undefined) return block.execution.timestamp;
+  }
+  throw new RetryableError(`no block yet in the ${MAX_MISSED} slots after ${refSlot}`);
+}
+
+/** All public keys that got a predeposit up to a block. */
+async function predepositedKeys(protocol: Protocol, toBlock: number): Promise<string[]> {
+  const registry = protocol.ValidatorRegistry;
+  const events = await registry.queryFilter(registry.filters.KeysPredeposited(), 0, toBlock);
+  const keys = events.flatMap(({ args }) =>
+    Array.from({ length: args.indices.length }, (_, i) => dataSlice(args.pubkeys, i * 48, (i + 1) * 48)),
+  );
+  return [...new Set(keys)];
+}
+
+/** The last ticket whose cooldown had ended at `refTime`. Ready times never decrease with ids. */
+async function lastReadyTicket(protocol: Protocol, refTime: number, blockTag: number): Promise<bigint> {
+  const queue = protocol.WithdrawalQueue;
+  let low = 0n;
+  let high = await queue.lastTicketId({ blockTag });
+  while (low < high) {
+    const middle = (low + high + 1n) / 2n;
+    const { readyAt } = await queue.ticket(middle, { blockTag });
+    if (readyAt <= BigInt(refTime)) low = middle;
+    else high = middle - 1n;
+  }
+  return low;
+}

@@ -1,0 +1,34 @@
+import type { ContractTransactionReceipt, Signer, SigningKey } from "ethers";
+import { FatalError } from "../lib/errors.ts";
+import type { Protocol } from "../lib/protocol.ts";
+import { compactSignature, packSignatures } from "../lib/signatures.ts";
+import type { Evidence, Report } from "./buildReport.ts";
+
+export interface Signature {
+  signer: string;
+  signature: string;
+}
+
+/** The digest that members sign for a report. */
+export async function reportDigest(protocol: Protocol, report: Report): Promise<string> {
+  const reportHash = await protocol.ReportOracle.hashOf(report);
+  return protocol.OracleCommittee.digest(protocol.ReportOracle, report.refSlot, report.blockRoot, reportHash);
+}
+
+/** A member's signature of a digest. */
+export function signDigest(key: SigningKey, signer: string, digest: string): Signature {
+  return { signer, signature: compactSignature(key.sign(digest)) };
+}
+
+/** Submits a signed report in one transaction. */
+export async function submitReport(
+  protocol: Protocol,
+  submitter: Signer,
+  { report, evidence, signatures }: { report: Report; evidence: Evidence; signatures: readonly Signature[] },
+): Promise<ContractTransactionReceipt> {
+  const packed = packSignatures(await reportDigest(protocol, report), [...signatures]);
+  const response = await protocol.ReportOracle.connect(submitter).submit(report, evidence, packed.signatures);
+  const receipt = await response.wait();
+  if (receipt === null) throw new FatalError(`the report's transaction ${response.hash} has no receipt`);
+  return receipt;
+}

@@ -1,0 +1,47 @@
+import type { Signer } from "ethers";
+import type { Addresses } from "../lib/protocol.ts";
+import { DeployContext } from "./context.ts";
+import { parametersSchema, type Parameters } from "./parameters/schema.ts";
+import type { Records } from "./records.ts";
+import { deployAuthority } from "./steps/01-authority.ts";
+import { deployOperators } from "./steps/02-operators.ts";
+import { deployVaults } from "./steps/03-vaults.ts";
+import { deployTokens } from "./steps/04-tokens.ts";
+import { deployWithdrawals } from "./steps/05-withdrawals.ts";
+import { deployOracle } from "./steps/06-oracle.ts";
+import { deployDepositor } from "./steps/07-depositor.ts";
+import { grantRoles } from "./steps/08-roles.ts";
+
+const STEPS = [
+  deployAuthority,
+  deployOperators,
+  deployVaults,
+  deployTokens,
+  deployWithdrawals,
+  deployOracle,
+  deployDepositor,
+  grantRoles,
+];
+
+export interface Deployed {
+  addresses: Addresses;
+  /// Transactions that this run sent; 0 when everything was there.
+  sent: number;
+}
+
+/// Deploys what is not there yet, in the order of the graph of contracts. Running it again changes nothing.
+export async function deploy(options: {
+  deployer: Signer;
+  parameters: Parameters;
+  records: Records;
+  say?: (line: string) => void;
+}): Promise<Deployed> {
+  const parameters = parametersSchema.parse(options.parameters);
+  const chainId = (await options.deployer.provider?.getNetwork())?.chainId;
+  if (chainId !== parameters.chainId.value) {
+    throw new Error(`the chain has id ${chainId}, the parameters are for ${parameters.chainId.value}`);
+  }
+  const context = new DeployContext(options.deployer, parameters, options.records, options.say ?? (() => {}));
+  for (const step of STEPS) await step(context);
+  return { addresses: context.addresses() as Addresses, sent: context.sent };
+}

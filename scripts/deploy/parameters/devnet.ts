@@ -1,0 +1,44 @@
+import { parameter, type Parameters } from "./schema.ts";
+
+export interface DevnetFacts {
+  genesisTime: bigint;
+  secondsPerSlot: bigint;
+  slotsPerEpoch: bigint;
+  admin: string;
+  treasury: string;
+  guardian: string;
+  committee: { member: string; weight: bigint }[];
+}
+
+/// Parameters of the embedded chain: the minimal preset, so an epoch is 96 seconds and rewards are thousands of percent
+/// a year. Only what follows from that differs from a public network.
+export function devnetParameters(facts: DevnetFacts): Parameters {
+  return {
+    chainId: parameter(31337n, "id", "Hardhat's chain"),
+    depositContract: parameter(
+      "0x00000000219ab540356cBB839Cbe05303d7705Fa",
+      "address",
+      "the official contract, at its address on mainnet and Hoodi",
+    ),
+    genesisTime: parameter(facts.genesisTime, "seconds since 1970", "told by the beacon chain"),
+    secondsPerSlot: parameter(facts.secondsPerSlot, "seconds", "told by the beacon chain"),
+    slotsPerEpoch: parameter(facts.slotsPerEpoch, "slots", "minimal preset"),
+    epochsPerFrame: parameter(4n, "epochs", "the least that finality follows within a frame"),
+    seedWei: parameter(10n ** 18n, "wei", "locked for ever; makes an inflation attack cost more than it takes"),
+    maxDepositPerFrameGwei: parameter(10_000n * 10n ** 9n, "gwei", "more than any story deposits"),
+    ledgerMaxGainBpPerYear: parameter(1_000_000n, "1/10,000 per year", "few validators share the rewards of the preset"),
+    ledgerMaxFeeBp: parameter(2_000n, "1/10,000", "a fifth of rewards, as on every network"),
+    maxDripBpPerYear: parameter(1_000_000n, "1/10,000 per year", "as fast as gains may come"),
+    limitGainBpPerYear: parameter(500_000n, "1/10,000 per year", "half of what the ledger allows"),
+    limitLossBpPerFrame: parameter(500n, "1/10,000", "a slashing of several validators of a small pool"),
+    minCooldownSeconds: parameter(60n, "seconds", "five slots"),
+    cooldownSeconds: parameter(600n, "seconds", "minutes, where mainnet has 7 days"),
+    feeBp: parameter(1_000n, "1/10,000", "a tenth of rewards"),
+    treasuryBp: parameter(2_500n, "1/10,000", "a quarter of the fee; operators have the rest"),
+    minCollectWei: parameter(10n ** 17n, "wei", "worth the gas of the call"),
+    admin: parameter(facts.admin, "address", "stands for the timelock of governance"),
+    treasury: parameter(facts.treasury, "address", "an account of the chain"),
+    guardian: parameter(facts.guardian, "address", "an account of the chain"),
+    committee: parameter(facts.committee, "members", "five, so that four signatures are more than two thirds"),
+  };
+}

@@ -1,0 +1,48 @@
+import { z } from "zod";
+
+/// A parameter: its value, the unit that it counts, and why it is what it is.
+export interface Parameter<T> {
+  readonly value: T;
+  readonly unit: string;
+  readonly reason: string;
+}
+
+export function parameter<T>(value: T, unit: string, reason: string): Parameter<T> {
+  return { value, unit, reason };
+}
+
+const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "an address, such as 0x00000000219ab540356cBB839Cbe05303d7705Fa");
+const uint = z.bigint().nonnegative();
+
+function of<S extends z.ZodType>(value: S) {
+  return z.object({ value, unit: z.string().min(1), reason: z.string().min(1) });
+}
+
+/// Everything that a deployment must be told, for one network.
+export const parametersSchema = z.object({
+  chainId: of(uint),
+  depositContract: of(address),
+  /// Unix time of slot 0; `undefined` is read from the beacon node or the local chain.
+  genesisTime: of(uint),
+  secondsPerSlot: of(uint),
+  slotsPerEpoch: of(uint),
+  epochsPerFrame: of(uint),
+  seedWei: of(uint),
+  maxDepositPerFrameGwei: of(uint),
+  ledgerMaxGainBpPerYear: of(uint),
+  ledgerMaxFeeBp: of(uint),
+  maxDripBpPerYear: of(uint),
+  limitGainBpPerYear: of(uint),
+  limitLossBpPerFrame: of(uint),
+  minCooldownSeconds: of(uint),
+  cooldownSeconds: of(uint),
+  feeBp: of(uint),
+  treasuryBp: of(uint),
+  minCollectWei: of(uint),
+  admin: of(address),
+  treasury: of(address),
+  guardian: of(address),
+  committee: of(z.array(z.object({ member: address, weight: uint })).min(1)),
+});
+
+export type Parameters = z.infer<typeof parametersSchema>;

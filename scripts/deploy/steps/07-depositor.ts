@@ -1,0 +1,13 @@
+import { BeaconDepositor__factory } from "../../../typechain-types/index.js";
+import type { DeployContext } from "../context.ts";
+
+export async function deployDepositor(c: DeployContext): Promise<void> {
+  await c.deploy(
+    "BeaconDepositor",
+    BeaconDepositor__factory,
+    c.addressOf("Authority"),
+    c.addressOf("StakedEther"),
+    c.addressOf("ValidatorRegistry"),
+    c.addressOf("WithdrawalQueue"),
+  );
+}

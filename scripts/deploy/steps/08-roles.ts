@@ -1,0 +1,66 @@
+import { Authority__factory, StakedEther__factory } from "../../../typechain-types/index.js";
+import { ADMIN_ROLE, roleId, type RoleName } from "../../lib/roles.ts";
+import type { DeployContext } from "../context.ts";
+
+/// Who holds which role: contracts by what they do, people by the parameters.
+function holders(c: DeployContext): [RoleName, string][] {
+  const admin = c.parameters.admin.value;
+  return [
+    ["LEDGER", c.addressOf("StakedEther")],
+    ["WITHDRAWAL_QUEUE", c.addressOf("WithdrawalQueue")],
+    ["DEPOSITOR", c.addressOf("BeaconDepositor")],
+    ["ACCOUNTING", c.addressOf("Accounting")],
+    ["REPORTER", c.addressOf("ReportOracle")],
+    ["CLOSED_ACCOUNT", c.addressOf("WrappedStakedEther")],
+    ["CLOSED_ACCOUNT", c.addressOf("WithdrawalQueue")],
+    ["COMMITTEE_MANAGER", admin],
+    ["OPERATOR_MANAGER", admin],
+    ["PARAMETER_MANAGER", admin],
+    ["RESUMER", admin],
+    ["PAUSER", c.parameters.guardian.value],
+  ];
+}
+
+/// Grants the roles, closes the accounts that could not give shares back, freezes what moves ether, and hands over:
+/// the deployer ends with no role.
+export async function grantRoles(c: DeployContext): Promise<void> {
+  const authority = Authority__factory.connect(c.addressOf("Authority"), c.deployer);
+  const ledger = StakedEther__factory.connect(c.addressOf("StakedEther"), c.deployer);
+  const deployer = await c.deployer.getAddress();
+  const admin = c.parameters.admin.value;
+
+  for (const [name, holder] of holders(c)) {
+    const role = roleId(name);
+    await c.ensure(
+      `${name} is held by ${holder}`,
+      () => authority.hasRole(role, holder),
+      () => authority.grantRole(role, holder),
+    );
+  }
+  for (const name of ["WrappedStakedEther", "WithdrawalQueue"] as const) {
+    const account = c.addressOf(name);
+    await c.ensure(
+      `${name} takes shares only when it pulls them`,
+      () => ledger.isClosed(account),
+      () => ledger.closeAccount(account),
+    );
+  }
+  for (const name of ["LEDGER", "WITHDRAWAL_QUEUE"] as const) {
+    await c.ensure(
+      `${name} is frozen`,
+      () => authority.isFrozen(roleId(name)),
+      () => authority.freezeRole(roleId(name)),
+    );
+  }
+  await c.ensure(
+    `the admin is ${admin}`,
+    () => authority.hasRole(ADMIN_ROLE, admin),
+    () => authority.grantRole(ADMIN_ROLE, admin),
+  );
+  if (deployer.toLowerCase() === admin.toLowerCase()) return;
+  await c.ensure(
+    "the deployer has no role",
+    async () => !(await authority.hasRole(ADMIN_ROLE, deployer)),
+    () => authority.renounceRole(ADMIN_ROLE, deployer),
+  );
+}

@@ -1,0 +1,27 @@
+import { id, ZeroHash } from "ethers";
+
+/// Names of the roles of contracts/access/Roles.sol.
+export const ROLE_NAMES = [
+  "LEDGER",
+  "WITHDRAWAL_QUEUE",
+  "DEPOSITOR",
+  "ACCOUNTING",
+  "REPORTER",
+  "SHARE_BURNER",
+  "CLOSED_ACCOUNT",
+  "COMMITTEE_MANAGER",
+  "OPERATOR_MANAGER",
+  "PARAMETER_MANAGER",
+  "PAUSER",
+  "RESUMER",
+] as const;
+
+export type RoleName = (typeof ROLE_NAMES)[number];
+
+/// The admin of all roles.
+export const ADMIN_ROLE = ZeroHash;
+
+/// The identifier of a role, as the contracts compute it.
+export function roleId(name: RoleName): string {
+  return id(`kedge.role.${name}`);
+}
