@@ -3,121 +3,101 @@ pragma solidity 0.8.37;
 
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {Authority} from "../../../contracts/access/Authority.sol";
+import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {KedgeTest} from "../../utils/KedgeTest.sol";
 
-/// @notice Who holds which role, and what is frozen.
+/// @notice Who holds which role, and what freezing means.
 contract AuthorityTest is KedgeTest {
     bytes32 private constant ADMIN = 0;
-    bytes32 private constant ROLE = keccak256("role");
-    bytes32 private constant OTHER = keccak256("other role");
-
     Authority private authority;
-    address private holder = makeAddr("holder");
-    address private stranger = makeAddr("stranger");
+    address private alice = makeAddr("alice");
+    address private mallory = makeAddr("mallory");
 
     function setUp() public {
         authority = new Authority(address(this));
-        authority.grantRole(ROLE, holder);
     }
 
-    function test_constructor_NamesTheAdmin() public {
+    function test_constructor_GivesTheAdminRoleAlone() public {
         assertTrue(authority.hasRole(ADMIN, address(this)), "admin");
-        assertEq(authority.getRoleMemberCount(ADMIN), 1, "one");
+        assertEq(authority.getRoleMemberCount(ADMIN), 1, "one admin");
+        assertFalse(authority.hasRole(Roles.LEDGER, address(this)), "no other role");
         vm.expectRevert(IAccessControl.AccessControlBadConfirmation.selector);
         new Authority(address(0));
     }
 
-    function test_grantRole_IsEnumerable() public {
-        authority.grantRole(ROLE, stranger);
-        assertEq(authority.getRoleMemberCount(ROLE), 2, "count");
-        assertEq(authority.getRoleMember(ROLE, 0), holder, "first");
-        assertEq(authority.getRoleMember(ROLE, 1), stranger, "second");
-        authority.revokeRole(ROLE, holder);
-        assertEq(authority.getRoleMemberCount(ROLE), 1, "count");
-        assertEq(authority.getRoleMember(ROLE, 0), stranger, "left");
-        assertFalse(authority.hasRole(ROLE, holder), "revoked");
-        assertFalse(authority.hasRole(OTHER, stranger), "another role");
+    function test_grantRole_ByTheAdmin() public {
+        authority.grantRole(Roles.PAUSER, alice);
+        assertTrue(authority.hasRole(Roles.PAUSER, alice), "granted");
+        assertEq(authority.getRoleMember(Roles.PAUSER, 0), alice, "enumerated");
+        authority.revokeRole(Roles.PAUSER, alice);
+        assertFalse(authority.hasRole(Roles.PAUSER, alice), "revoked");
+        assertEq(authority.getRoleMemberCount(Roles.PAUSER), 0, "enumerated");
     }
 
-    /// @dev A holder of a role is no admin of it.
-    function test_everything_RevertWhen_CallerIsNotAdmin() public {
-        address[2] memory callers = [holder, stranger];
-        for (uint256 i = 0; i < 2; ++i) {
-            bytes memory refused = abi.encodeWithSelector(
-                IAccessControl.AccessControlUnauthorizedAccount.selector,
-                callers[i],
-                ADMIN
-            );
-            vm.startPrank(callers[i]);
-            vm.expectRevert(refused);
-            authority.grantRole(ROLE, callers[i]);
-            vm.expectRevert(refused);
-            authority.grantRole(ADMIN, callers[i]);
-            vm.expectRevert(refused);
-            authority.revokeRole(ROLE, holder);
-            vm.expectRevert(refused);
-            authority.freezeRole(ROLE);
-            vm.expectRevert(IAccessControl.AccessControlBadConfirmation.selector);
-            authority.renounceRole(ADMIN, address(this));
-            vm.stopPrank();
-        }
-    }
-
-    function test_freezeRole_FixesTheHolders() public {
-        assertFalse(authority.isFrozen(ROLE), "not yet");
-        vm.expectEmit(address(authority));
-        emit IAuthority.RoleFrozen(ROLE);
-        authority.freezeRole(ROLE);
-        assertTrue(authority.isFrozen(ROLE), "frozen");
-
-        bytes memory frozen = abi.encodeWithSelector(IAuthority.RoleIsFrozen.selector, ROLE);
-        vm.expectRevert(frozen);
-        authority.grantRole(ROLE, stranger);
-        vm.expectRevert(frozen);
-        authority.grantRole(ROLE, holder);
-        vm.expectRevert(frozen);
-        authority.revokeRole(ROLE, holder);
-        vm.expectRevert(frozen);
-        authority.revokeRole(ROLE, stranger);
-        vm.prank(holder);
-        vm.expectRevert(frozen);
-        authority.renounceRole(ROLE, holder);
-        vm.expectRevert(frozen);
-        authority.freezeRole(ROLE);
-
-        assertEq(authority.getRoleMemberCount(ROLE), 1, "count");
-        assertTrue(authority.hasRole(ROLE, holder), "holder");
-        // other roles go on
-        authority.grantRole(OTHER, stranger);
-        assertTrue(authority.hasRole(OTHER, stranger), "other role");
-    }
-
-    /// @dev GOV-1: a frozen admin role can neither spread nor be given up.
-    function test_freezeRole_FixesTheAdmin() public {
-        authority.freezeRole(ADMIN);
-        bytes memory frozen = abi.encodeWithSelector(IAuthority.RoleIsFrozen.selector, ADMIN);
-        vm.expectRevert(frozen);
-        authority.grantRole(ADMIN, stranger);
-        vm.expectRevert(frozen);
-        authority.renounceRole(ADMIN, address(this));
-        authority.grantRole(OTHER, stranger);
-        assertTrue(authority.hasRole(OTHER, stranger), "still the admin");
-    }
-
-    /// @dev GOV-2: an admin that hands over ends with nothing.
-    function test_renounceRole_HandsOver() public {
-        authority.grantRole(ADMIN, holder);
-        authority.renounceRole(ADMIN, address(this));
-        assertFalse(authority.hasRole(ADMIN, address(this)), "old admin");
-        assertEq(authority.getRoleMember(ADMIN, 0), holder, "new admin");
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IAccessControl.AccessControlUnauthorizedAccount.selector,
-                address(this),
-                ADMIN
-            )
+    function test_grantRole_RevertWhen_NotTheAdmin() public {
+        bytes memory refused = abi.encodeWithSelector(
+            IAccessControl.AccessControlUnauthorizedAccount.selector,
+            mallory,
+            ADMIN
         );
-        authority.grantRole(ROLE, stranger);
+        vm.startPrank(mallory);
+        vm.expectRevert(refused);
+        authority.grantRole(Roles.PAUSER, mallory);
+        vm.expectRevert(refused);
+        authority.revokeRole(ADMIN, address(this));
+        vm.expectRevert(refused);
+        authority.freezeRole(Roles.PAUSER);
+        vm.stopPrank();
+    }
+
+    function test_freezeRole_IsForEver() public {
+        authority.grantRole(Roles.LEDGER, alice);
+        vm.expectEmit(address(authority));
+        emit IAuthority.RoleFrozen(Roles.LEDGER);
+        authority.freezeRole(Roles.LEDGER);
+        assertTrue(authority.isFrozen(Roles.LEDGER), "frozen");
+        assertFalse(authority.isFrozen(Roles.PAUSER), "another");
+
+        bytes memory frozen = abi.encodeWithSelector(IAuthority.RoleIsFrozen.selector, Roles.LEDGER);
+        vm.expectRevert(frozen);
+        authority.grantRole(Roles.LEDGER, mallory);
+        vm.expectRevert(frozen);
+        authority.revokeRole(Roles.LEDGER, alice);
+        vm.expectRevert(frozen);
+        authority.freezeRole(Roles.LEDGER);
+        vm.prank(alice);
+        vm.expectRevert(frozen);
+        authority.renounceRole(Roles.LEDGER, alice);
+        assertTrue(authority.hasRole(Roles.LEDGER, alice), "still the holder");
+    }
+
+    function test_freezeRole_OfTheAdminRoleStopsNewAdminsAndKeepsTheOldOne() public {
+        authority.freezeRole(ADMIN);
+        vm.expectRevert(abi.encodeWithSelector(IAuthority.RoleIsFrozen.selector, ADMIN));
+        authority.grantRole(ADMIN, alice);
+        authority.grantRole(Roles.PAUSER, alice);
+        assertTrue(authority.hasRole(Roles.PAUSER, alice), "the admin still works");
+    }
+
+    function test_Roles_AreDistinct() public pure {
+        bytes32[13] memory all = [
+            ADMIN,
+            Roles.LEDGER,
+            Roles.WITHDRAWAL_QUEUE,
+            Roles.DEPOSITOR,
+            Roles.ACCOUNTING,
+            Roles.REPORTER,
+            Roles.SHARE_BURNER,
+            Roles.CLOSED_ACCOUNT,
+            Roles.COMMITTEE_MANAGER,
+            Roles.OPERATOR_MANAGER,
+            Roles.PARAMETER_MANAGER,
+            Roles.PAUSER,
+            Roles.RESUMER
+        ];
+        for (uint256 i = 0; i < all.length; ++i) {
+            for (uint256 j = 0; j < i; ++j) assertNotEq(all[i], all[j], "two roles are one");
+        }
     }
 }

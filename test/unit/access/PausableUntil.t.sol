@@ -6,96 +6,90 @@ import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {PausableUntil} from "../../../contracts/access/PausableUntil.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
-import {PausableUntil__Harness} from "../../harness/PausableUntil__Harness.sol";
+import {Pausable__Mock} from "../../mocks/Pausable__Mock.sol";
 import {KedgeTest} from "../../utils/KedgeTest.sol";
 
-/// @notice A pause that always ends by itself.
+/// @notice A pause that ends by itself, and the guard of roles it rests on.
 contract PausableUntilTest is KedgeTest {
-    Authority private authority;
-    PausableUntil__Harness private target;
+    Pausable__Mock private pausable;
     address private pauser = makeAddr("pauser");
     address private resumer = makeAddr("resumer");
 
     function setUp() public {
-        vm.warp(1_700_000_000);
-        authority = new Authority(address(this));
-        target = new PausableUntil__Harness(IAuthority(address(authority)));
+        vm.warp(1_800_000_000);
+        Authority authority = new Authority(address(this));
         authority.grantRole(Roles.PAUSER, pauser);
         authority.grantRole(Roles.RESUMER, resumer);
+        pausable = new Pausable__Mock(IAuthority(address(authority)));
     }
 
-    function test_constructor_RevertWhen_AuthorityIsZero() public {
+    function test_constructor_RevertWhen_TheAuthorityIsZero() public {
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new PausableUntil__Harness(IAuthority(address(0)));
+        new Pausable__Mock(IAuthority(address(0)));
     }
 
-    function testFuzz_pauseFor_EndsByItself(uint256 duration) public {
-        duration = bound(duration, 1, 14 days);
-        uint256 until = 1_700_000_000 + duration;
-        vm.expectEmit(address(target));
-        emit PausableUntil.Paused(pauser, until);
+    function test_pauseFor_EndsByItself() public {
+        vm.expectEmit(address(pausable));
+        emit PausableUntil.Paused(pauser, 1_800_000_100);
         vm.prank(pauser);
-        target.pauseFor(duration);
-        bytes memory paused = abi.encodeWithSelector(PausableUntil.PausedUntil.selector, until);
-        vm.expectRevert(paused);
-        target.act();
-        vm.warp(until - 1);
-        vm.expectRevert(paused);
-        target.act();
-        vm.warp(until);
-        assertTrue(target.act(), "over");
-        vm.prank(resumer);
-        vm.expectRevert(PausableUntil.NotPaused.selector);
-        target.resume();
+        pausable.pauseFor(100);
+        vm.warp(1_800_000_099);
+        vm.expectRevert(abi.encodeWithSelector(PausableUntil.PausedUntil.selector, 1_800_000_100));
+        pausable.work();
+        vm.warp(1_800_000_100);
+        pausable.work();
+        assertEq(pausable.count(), 1, "worked at the end");
     }
 
-    function testFuzz_pauseFor_RevertWhen_OutOfBounds(uint256 duration) public {
-        duration = bound(duration, 14 days + 1, type(uint256).max);
+    function test_pauseFor_RevertGiven_APauseIsRunning() public {
         vm.startPrank(pauser);
-        vm.expectRevert(abi.encodeWithSelector(PausableUntil.PauseOutOfBounds.selector, duration, 14 days));
-        target.pauseFor(duration);
+        pausable.pauseFor(100);
+        vm.expectRevert(abi.encodeWithSelector(PausableUntil.PausedUntil.selector, 1_800_000_100));
+        pausable.pauseFor(1 days);
+        vm.stopPrank();
+    }
+
+    function test_pauseFor_RevertWhen_TheDurationIsOutOfBounds() public {
+        vm.startPrank(pauser);
         vm.expectRevert(abi.encodeWithSelector(PausableUntil.PauseOutOfBounds.selector, 0, 14 days));
-        target.pauseFor(0);
+        pausable.pauseFor(0);
+        vm.expectRevert(
+            abi.encodeWithSelector(PausableUntil.PauseOutOfBounds.selector, 14 days + 1, 14 days)
+        );
+        pausable.pauseFor(14 days + 1);
+        pausable.pauseFor(14 days);
         vm.stopPrank();
-        assertTrue(target.act(), "not paused");
+        assertEq(pausable.pausedUntil(), 1_800_000_000 + 14 days, "longest");
     }
 
-    /// @dev A running pause can be made neither longer nor shorter by whoever pauses.
-    function test_pauseFor_RevertGiven_Paused() public {
-        vm.startPrank(pauser);
-        target.pauseFor(1 days);
-        bytes memory paused = abi.encodeWithSelector(
-            PausableUntil.PausedUntil.selector,
-            1_700_000_000 + 1 days
-        );
-        vm.expectRevert(paused);
-        target.pauseFor(14 days);
-        vm.expectRevert(paused);
-        target.pauseFor(1);
-        vm.expectRevert(abi.encodeWithSelector(Guarded.Unauthorized.selector, pauser, Roles.RESUMER));
-        target.resume();
-        vm.stopPrank();
+    function test_pauseFor_RevertWhen_NotThePauser() public {
+        vm.expectRevert(abi.encodeWithSelector(Guarded.Unauthorized.selector, resumer, Roles.PAUSER));
+        vm.prank(resumer);
+        pausable.pauseFor(1);
     }
 
     function test_resume_EndsThePause() public {
         vm.prank(pauser);
-        target.pauseFor(1 days);
-        vm.expectEmit(address(target));
+        pausable.pauseFor(100);
+        vm.expectEmit(address(pausable));
         emit PausableUntil.Resumed(resumer);
         vm.prank(resumer);
-        target.resume();
-        assertTrue(target.act(), "goes on");
-        assertEq(target.pausedUntil(), vm.getBlockTimestamp(), "ended now");
-        vm.prank(resumer);
-        vm.expectRevert(PausableUntil.NotPaused.selector);
-        target.resume();
+        pausable.resume();
+        pausable.work();
+        assertEq(pausable.count(), 1, "worked");
     }
 
-    function test_pauseFor_RevertWhen_CallerMayNot() public {
-        vm.expectRevert(abi.encodeWithSelector(Guarded.Unauthorized.selector, address(this), Roles.PAUSER));
-        target.pauseFor(1);
+    function test_resume_RevertGiven_NoPause() public {
         vm.prank(resumer);
-        vm.expectRevert(abi.encodeWithSelector(Guarded.Unauthorized.selector, resumer, Roles.PAUSER));
-        target.pauseFor(1);
+        vm.expectRevert(PausableUntil.NotPaused.selector);
+        pausable.resume();
+    }
+
+    function test_resume_RevertWhen_NotTheResumer() public {
+        vm.prank(pauser);
+        pausable.pauseFor(100);
+        vm.expectRevert(abi.encodeWithSelector(Guarded.Unauthorized.selector, pauser, Roles.RESUMER));
+        vm.prank(pauser);
+        pausable.resume();
     }
 }

@@ -46,7 +46,7 @@ contract ReportOracleTest is Protocol, BeaconVectors {
         assertEq(uint256(r.rewardsReceived), 0.05 ether, "told");
         bytes memory signatures = signedBy(r, 0x1fc);
         vm.expectEmit(address(oracle));
-        emit IReportOracle.ReportAccepted(REF_SLOT, oracle.hashOf(r), address(this));
+        emit IReportOracle.ReportAccepted(REF_SLOT, oracle.hashOf(r));
         oracle.submit(r, goodEvidence(), signatures);
 
         IStakedEther.Books memory b = ledger.booksAt(FRAME);
@@ -68,8 +68,9 @@ contract ReportOracleTest is Protocol, BeaconVectors {
     function test_submit_AcceptsAnEarlierBlockGivenTheSlotIsMissed() public {
         HeaderVector memory missed = headerVector(file, "missed");
         assertEq(uint256(missed.slot), REF_SLOT - 3, "earlier");
-        setBeaconRoot(REF_TIME + 12, missed.root);
+        setBeaconRoot(REF_TIME + 24, missed.root);
         (Report memory r, IReportOracle.Evidence memory e) = (goodReport(), goodEvidence());
+        e.childTimestamp = uint64(REF_TIME + 24);
         r.blockRoot = missed.root;
         e.blockSlot = missed.slot;
         e.slotProof = missed.slotProof;
@@ -85,6 +86,25 @@ contract ReportOracleTest is Protocol, BeaconVectors {
         e.childTimestamp = uint64(REF_TIME + 60);
         submit(goodReport(), e);
         assertEq(ledger.lastReportFrame(), FRAME, "frame");
+    }
+
+    /// @dev The parent of the block in the very next slot needs no proof of its slot, whatever is said of it.
+    function test_submit_NeedsNoSlotProofGiven_TheNextSlotHasABlock() public {
+        IReportOracle.Evidence memory e = goodEvidence();
+        e.blockSlot = type(uint64).max;
+        e.slotProof = new bytes32[](0);
+        submit(goodReport(), e);
+        assertEq(ledger.lastReportFrame(), FRAME, "frame");
+    }
+
+    /// @dev From a second later on it does.
+    function test_submit_RevertWhen_SlotProofIsMissing() public {
+        IReportOracle.Evidence memory e = goodEvidence();
+        setBeaconRoot(REF_TIME + 13, header.root);
+        e.childTimestamp = uint64(REF_TIME + 13);
+        e.slotProof = new bytes32[](0);
+        expect(abi.encodeWithSelector(SSZ.WrongProofLength.selector, 0, 3));
+        submitUnsigned(good, e);
     }
 
     function test_submit_SkipsSilentFrames() public {
@@ -196,14 +216,14 @@ contract ReportOracleTest is Protocol, BeaconVectors {
     }
 
     function testFuzz_submit_RevertWhen_SlotIsAnother(uint64 slot) public {
-        IReportOracle.Evidence memory e = goodEvidence();
+        IReportOracle.Evidence memory e = lateEvidence();
         e.blockSlot = uint64(bound(slot, 0, REF_SLOT - 1));
         vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
         submitUnsigned(good, e);
     }
 
     function test_submit_RevertWhen_SlotProofIsAnother() public {
-        IReportOracle.Evidence memory e = goodEvidence();
+        IReportOracle.Evidence memory e = lateEvidence();
         e.slotProof[1] ^= bytes32(uint256(1));
         vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
         submitUnsigned(good, e);
@@ -457,6 +477,13 @@ contract ReportOracleTest is Protocol, BeaconVectors {
                 finalizedEpoch: finality.finalizedEpoch,
                 finalityProof: finality.finalityProof
             });
+    }
+
+    /// @dev The next slot is empty, so the block's slot is looked at.
+    function lateEvidence() private returns (IReportOracle.Evidence memory e) {
+        setBeaconRoot(REF_TIME + 24, header.root);
+        e = goodEvidence();
+        e.childTimestamp = uint64(REF_TIME + 24);
     }
 
     function reportOf(uint256 i) private view returns (Report memory r) {

@@ -5,11 +5,13 @@ import {Guarded} from "../../contracts/access/Guarded.sol";
 import {PausableUntil} from "../../contracts/access/PausableUntil.sol";
 import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 
-/// @notice One function that a pause stops.
-contract PausableUntil__Harness is PausableUntil {
+/// @notice Counts calls while it is not paused.
+contract Pausable__Mock is PausableUntil {
+    uint256 public count;
+
     constructor(IAuthority authority_) Guarded(authority_) {}
 
-    function act() external view whenNotPaused returns (bool) {
-        return true;
+    function work() external whenNotPaused {
+        ++count;
     }
 }
