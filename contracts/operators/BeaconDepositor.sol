@@ -138,12 +138,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             require(!v.slashed, ValidatorSlashed(index));
             require(v.exitEpoch == BeaconProofs.FAR_FUTURE_EPOCH, ValidatorExiting(index, v.exitEpoch));
         }
-        BeaconProofs.verifyValidators(
-            BeaconRoots.parentRoot(p.timestamp),
-            p.indices,
-            p.validators,
-            p.proof
-        );
+        BeaconProofs.verifyValidators(BeaconRoots.parentRoot(p.timestamp), p.indices, p.validators, p.proof);
     }
 
     /// @dev Deposits what is to be topped up, from free buffer. The beacon chain looks at no signature of a key that it

@@ -84,7 +84,10 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         uint256 amount = indices.length;
         require(amount > 0, NoKeys());
         require(pubkeys.length == amount * PUBKEY, LengthMismatch(pubkeys.length, amount * PUBKEY));
-        require(signatures.length == amount * SIGNATURE, LengthMismatch(signatures.length, amount * SIGNATURE));
+        require(
+            signatures.length == amount * SIGNATURE,
+            LengthMismatch(signatures.length, amount * SIGNATURE)
+        );
         bytes32 id = commitmentIdOf(operatorId, root);
         _countPredeposits(operatorId, amount);
 

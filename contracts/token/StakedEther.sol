@@ -244,7 +244,8 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
             uint256 bound;
             // 87 bits of ether, 27 of a rate, 32 each of frames and seconds
             unchecked {
-                bound = (t.target() * _maxGainBpPerYear * (b.frame - lastFrame) * _frameSeconds) / (BP * YEAR);
+                bound =
+                    (t.target() * _maxGainBpPerYear * (b.frame - lastFrame) * _frameSeconds) / (BP * YEAR);
             }
             require(gain <= bound, GainAboveBound(gain, bound));
             bound = (_profit.feeBasis(gain) * _maxFeeBp) / BP;

@@ -248,7 +248,8 @@ contract WrappedStakedEther is IWrappedStakedEther, ShareLedger {
 
     /// @dev Names the owner who has too little before the total could underflow.
     function _burnable(address owner, uint256 units, uint256 shares) private view returns (uint256) {
-        if (units > _accounts[owner].units()) revert ERC20InsufficientBalance(owner, balanceOf(owner), shares);
+        if (units > _accounts[owner].units())
+            revert ERC20InsufficientBalance(owner, balanceOf(owner), shares);
         return units;
     }
 

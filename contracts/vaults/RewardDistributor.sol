@@ -78,10 +78,7 @@ contract RewardDistributor is IRewardDistributor, Guarded {
         bytes32[] calldata proof
     ) external returns (uint256 shares) {
         bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(operatorId, cumulativeShares))));
-        require(
-            MerkleProof.verifyCalldata(proof, root, leaf),
-            NotUnderRoot(operatorId, cumulativeShares)
-        );
+        require(MerkleProof.verifyCalldata(proof, root, leaf), NotUnderRoot(operatorId, cumulativeShares));
         uint256 pulled = pulledOf[operatorId];
         require(cumulativeShares > pulled, NothingToPull());
         _count();

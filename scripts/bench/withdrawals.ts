@@ -42,13 +42,13 @@ export async function benchWithdrawals(bench: Bench): Promise<void> {
 
   await bench.measure("claim, no hint, 1,000 checkpoints", queue.connect(carol).claim(first + 500n));
   const hint = async (id: bigint) => queue.findCheckpoint(id);
-  const one = await bench.gasOf(
-    queue.connect(carol).claimTo(first + 700n, carol, await hint(first + 700n)),
-  );
+  const one = await bench.gasOf(queue.connect(carol).claimTo(first + 700n, carol, await hint(first + 700n)));
   bench.note("claim with a hint", one);
   const ids = Array.from({ length: 11 }, (_, i) => first + 800n + BigInt(i));
   const hints = await Promise.all(ids.map(hint));
-  const single = await bench.gasOf(queue.connect(carol).claimBatch([first + 900n], [await hint(first + 900n)], carol));
+  const single = await bench.gasOf(
+    queue.connect(carol).claimBatch([first + 900n], [await hint(first + 900n)], carol),
+  );
   const eleven = await bench.gasOf(queue.connect(carol).claimBatch(ids, hints, carol));
   bench.note("each further claim in a batch", Math.round((eleven - single) / 10));
 }

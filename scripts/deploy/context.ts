@@ -40,7 +40,9 @@ export class DeployContext {
     if (record !== undefined) {
       const code = await this.deployer.provider?.getCode(record.address);
       if (code !== undefined && code !== "0x") return;
-      throw new Error(`${name} is recorded at ${record.address}, where there is no code: is this another chain?`);
+      throw new Error(
+        `${name} is recorded at ${record.address}, where there is no code: is this another chain?`,
+      );
     }
     const contract: BaseContract = await new Factory(this.deployer).deploy(...args);
     const receipt = await contract.deploymentTransaction()?.wait();
@@ -71,7 +73,9 @@ export class DeployContext {
   }
 }
 
-type DeployArguments<F extends ContractFactory> = F["deploy"] extends (...args: infer A) => unknown ? A : never;
+type DeployArguments<F extends ContractFactory> = F["deploy"] extends (...args: infer A) => unknown
+  ? A
+  : never;
 
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();

@@ -108,7 +108,10 @@ export async function startLocalNetwork(options: LocalNetworkOptions = {}): Prom
 }
 
 async function signers(provider: BrowserProvider): Promise<Record<AccountName, Signer>> {
-  const entries = Object.entries(ACCOUNTS).map(async ([name, index]) => [name, await provider.getSigner(index)]);
+  const entries = Object.entries(ACCOUNTS).map(async ([name, index]) => [
+    name,
+    await provider.getSigner(index),
+  ]);
   return Object.fromEntries(await Promise.all(entries)) as Record<AccountName, Signer>;
 }
 

@@ -76,8 +76,10 @@ function startClock(devnet: Devnet, slotSeconds: number): () => Promise<void> {
 
 async function announce(devnet: Devnet, servers: DevnetServers, options: Options): Promise<void> {
   const accounts = await call<string[]>(devnet.provider, "eth_accounts");
-  const balance = BigInt(await call<string>(devnet.provider, "eth_getBalance", accounts[0], "latest")) / WEI_PER_ETHER;
-  const pace = options.slotSeconds === 0 ? "a slot passes with each transaction" : `${options.slotSeconds} s per slot`;
+  const balance =
+    BigInt(await call<string>(devnet.provider, "eth_getBalance", accounts[0], "latest")) / WEI_PER_ETHER;
+  const pace =
+    options.slotSeconds === 0 ? "a slot passes with each transaction" : `${options.slotSeconds} s per slot`;
   console.log(
     [
       `JSON-RPC     ${servers.rpcUrl}`,
@@ -107,7 +109,8 @@ function log(message: string): void {
 
 function number(value: string): number {
   const parsed = Number(value);
-  if (value.trim() === "" || !Number.isFinite(parsed) || parsed < 0) throw new InvalidArgumentError("not a number");
+  if (value.trim() === "" || !Number.isFinite(parsed) || parsed < 0)
+    throw new InvalidArgumentError("not a number");
   return parsed;
 }
 

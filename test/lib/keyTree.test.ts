@@ -148,7 +148,8 @@ describe("key tree", () => {
     ]);
     await registry.getFunction("prove").send(1, tree.root, links, proof, proofFlags);
     const id = await registry.getFunction("commitmentIdOf").staticCall(1, tree.root);
-    const state = async (index: number) => Number(await registry.getFunction("stateOf").staticCall(id, index));
+    const state = async (index: number) =>
+      Number(await registry.getFunction("stateOf").staticCall(id, index));
     const PROVEN = 2;
     expect(await Promise.all(tree.keys.map((_, i) => state(i)))).to.deep.equal(
       tree.keys.map((_, i) => (indices.includes(i) ? PROVEN : 0)),

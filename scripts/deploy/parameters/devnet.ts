@@ -24,9 +24,17 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     secondsPerSlot: parameter(facts.secondsPerSlot, "seconds", "told by the beacon chain"),
     slotsPerEpoch: parameter(facts.slotsPerEpoch, "slots", "minimal preset"),
     epochsPerFrame: parameter(4n, "epochs", "the least that finality follows within a frame"),
-    seedWei: parameter(10n ** 18n, "wei", "locked for ever; makes an inflation attack cost more than it takes"),
+    seedWei: parameter(
+      10n ** 18n,
+      "wei",
+      "locked for ever; makes an inflation attack cost more than it takes",
+    ),
     maxDepositPerFrameGwei: parameter(10_000n * 10n ** 9n, "gwei", "more than any story deposits"),
-    ledgerMaxGainBpPerYear: parameter(1_000_000n, "1/10,000 per year", "few validators share the rewards of the preset"),
+    ledgerMaxGainBpPerYear: parameter(
+      1_000_000n,
+      "1/10,000 per year",
+      "few validators share the rewards of the preset",
+    ),
     ledgerMaxFeeBp: parameter(2_000n, "1/10,000", "a fifth of rewards, as on every network"),
     maxDripBpPerYear: parameter(1_000_000n, "1/10,000 per year", "as fast as gains may come"),
     limitGainBpPerYear: parameter(500_000n, "1/10,000 per year", "half of what the ledger allows"),
@@ -39,6 +47,10 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     admin: parameter(facts.admin, "address", "stands for the timelock of governance"),
     treasury: parameter(facts.treasury, "address", "an account of the chain"),
     guardian: parameter(facts.guardian, "address", "an account of the chain"),
-    committee: parameter(facts.committee, "members", "five, so that four signatures are more than two thirds"),
+    committee: parameter(
+      facts.committee,
+      "members",
+      "five, so that four signatures are more than two thirds",
+    ),
   };
 }
