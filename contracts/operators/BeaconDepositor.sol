@@ -22,8 +22,6 @@ import {BeaconValidator} from "../types/BeaconValidator.sol";
 /// the next reports book.
 contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     uint64 private constant PREDEPOSIT_GWEI = 1e9;
-    /// @notice MAX_EFFECTIVE_BALANCE_ELECTRA (EIP-7251), in gwei.
-    uint256 public constant MAX_BALANCE_GWEI = 2_048e9;
     /// @notice Oldest root that a top-up is proven under, in seconds.
     uint256 public constant MAX_ROOT_AGE = 10 minutes;
 
@@ -92,6 +90,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             links[i] = IValidatorRegistry.Link({
                 index: k.keyIndices[i],
                 validatorIndex: SafeCast.toUint40(p.indices[at]),
+                topUpGwei: amountsGwei[at],
                 pubkeyHash: keccak256(p.validators[at].pubkey),
                 signatureHash: k.signatureHashes[i]
             });
@@ -105,10 +104,17 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     function topUp(ValidatorProof calldata p, uint64[] calldata amountsGwei) external {
         uint256 count = p.validators.length;
         _requireLength(amountsGwei.length, count);
-        bytes32[] memory pubkeyHashes = new bytes32[](count);
-        for (uint256 i = 0; i < count; ++i) pubkeyHashes[i] = keccak256(p.validators[i].pubkey);
         _verify(p);
-        validatorRegistry.vouch(p.indices, pubkeyHashes);
+        IValidatorRegistry.TopUp[] memory topUps = new IValidatorRegistry.TopUp[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            topUps[i] = IValidatorRegistry.TopUp({
+                // below 2^40, as the proof has shown
+                validatorIndex: uint40(p.indices[i]),
+                amountGwei: amountsGwei[i],
+                pubkeyHash: keccak256(p.validators[i].pubkey)
+            });
+        }
+        validatorRegistry.vouch(topUps);
         _deposit(p, amountsGwei);
     }
 
@@ -152,9 +158,6 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             uint64 amount = amountsGwei[i];
             if (amount == 0) continue;
             require(amount >= PREDEPOSIT_GWEI, TopUpTooSmall(amount));
-            // top-ups on their way are not seen; what exceeds the maximum comes back to the vault by itself (EIP-7251)
-            uint256 sum = uint256(p.validators[i].effectiveBalance) + amount;
-            require(sum <= MAX_BALANCE_GWEI, TopUpAboveMaximum(p.indices[i], sum, MAX_BALANCE_GWEI));
             total += amount;
             amounts[used++] = amount;
             pubkeys = bytes.concat(pubkeys, p.validators[i].pubkey);

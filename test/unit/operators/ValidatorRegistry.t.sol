@@ -394,21 +394,71 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
     function test_vouch_IsForValidatorsOfOurs() public {
         KeySet memory s = committed(1, "key0");
         predeposit(1, s);
-        uint256[] memory indices = new uint256[](1);
-        bytes32[] memory hashes = new bytes32[](1);
-        (indices[0], hashes[0]) = (100, keccak256(s.keys[0].pubkey));
+        bytes32 pubkeyHash = keccak256(s.keys[0].pubkey);
         vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.ValidatorUnknown.selector, 100));
-        registry.vouch(indices, hashes);
-        assertFalse(registry.isVouchedFor(hashes[0]), "not yet");
+        registry.vouch(topUpOf(100, 1e9, pubkeyHash));
+        assertFalse(registry.isVouchedFor(pubkeyHash), "not yet");
         prove(1, s);
-        registry.vouch(indices, hashes);
-        assertTrue(registry.isVouchedFor(hashes[0]), "vouched for");
+        registry.vouch(topUpOf(100, 1e9, pubkeyHash));
+        assertTrue(registry.isVouchedFor(pubkeyHash), "vouched for");
         assertFalse(registry.isVouchedFor(keccak256("another key")), "nobody else");
     }
 
-    function test_vouch_RevertWhen_ListsDiffer() public {
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.LengthMismatch.selector, 2, 1));
-        registry.vouch(new uint256[](1), new bytes32[](2));
+    /// @dev Counted in whole ETH, rounded up, whatever the beacon chain knows of it yet.
+    function test_vouch_CountsUpToTheMaximum() public {
+        KeySet memory s = committed(1, "key0");
+        predeposit(1, s);
+        prove(1, s);
+        bytes32 pubkeyHash = keccak256(s.keys[0].pubkey);
+        registry.vouch(topUpOf(100, 1e9 + 1, pubkeyHash));
+        (uint256 operatorId, uint256 depositedEth) = registry.validator(100);
+        assertEq(operatorId, 1, "operator");
+        assertEq(depositedEth, 3, "one of the predeposit, two of the top-up");
+        registry.vouch(topUpOf(100, 2_045e9, pubkeyHash));
+        vm.expectRevert(
+            abi.encodeWithSelector(IValidatorRegistry.TopUpAboveMaximum.selector, 100, 2_049, 2_048)
+        );
+        registry.vouch(topUpOf(100, 1, pubkeyHash));
+        (operatorId, ) = registry.validator(101);
+        assertEq(operatorId, 0, "the neighbour in the slot");
+    }
+
+    function test_vouch_RevertGiven_OperatorStopped() public {
+        KeySet memory s = committed(1, "key0");
+        predeposit(1, s);
+        prove(1, s);
+        operators.setActive(1, false);
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.OperatorStopped.selector, 1));
+        registry.vouch(topUpOf(100, 1e9, keccak256(s.keys[0].pubkey)));
+    }
+
+    function test_prove_RevertGiven_OperatorStoppedAndToppedUp() public {
+        KeySet memory s = committed(1, "key0");
+        predeposit(1, s);
+        operators.setActive(1, false);
+        IValidatorRegistry.Link[] memory links = linksOf(s);
+        links[0].topUpGwei = 31e9;
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.OperatorStopped.selector, 1));
+        registry.prove(1, s.root, links, s.proof, s.flags);
+        links[0].topUpGwei = 0;
+        registry.prove(1, s.root, links, s.proof, s.flags);
+        assertTrue(registry.isProven(100), "proven without a top-up");
+    }
+
+    /// @dev Neighbours share a slot of eight and keep what is theirs.
+    function testFuzz_vouch_KeepsNeighboursApart(uint64 first, uint64 second) public {
+        KeySet memory s = committed(1, "pair");
+        predeposit(1, s);
+        prove(1, s);
+        (uint256 a, uint256 b) = (s.indices[0], s.indices[1]);
+        first = uint64(bound(first, 1, 2_047e9));
+        second = uint64(bound(second, 1, 2_047e9));
+        registry.vouch(topUpOf(uint40(a), first, "a"));
+        registry.vouch(topUpOf(uint40(b), second, "b"));
+        (, uint256 depositedA) = registry.validator(a);
+        (, uint256 depositedB) = registry.validator(b);
+        assertEq(depositedA, 1 + (uint256(first) + 1e9 - 1) / 1e9, "first");
+        assertEq(depositedB, 1 + (uint256(second) + 1e9 - 1) / 1e9, "second");
     }
 
     /// @dev A reverted proof vouches for nothing.
@@ -462,12 +512,22 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         predeposit(1, s);
     }
 
+    function topUpOf(
+        uint40 validatorIndex,
+        uint64 amountGwei,
+        bytes32 pubkeyHash
+    ) private pure returns (IValidatorRegistry.TopUp[] memory list) {
+        list = new IValidatorRegistry.TopUp[](1);
+        list[0] = IValidatorRegistry.TopUp(validatorIndex, amountGwei, pubkeyHash);
+    }
+
     function linksOf(KeySet memory s) private pure returns (IValidatorRegistry.Link[] memory links) {
         links = new IValidatorRegistry.Link[](s.keys.length);
         for (uint256 i = 0; i < links.length; ++i) {
             links[i] = IValidatorRegistry.Link({
                 index: s.keys[i].index,
                 validatorIndex: uint40(s.indices[s.positions[i]]),
+                topUpGwei: 0,
                 pubkeyHash: keccak256(s.keys[i].pubkey),
                 signatureHash: s.signatureHashes[i]
             });
