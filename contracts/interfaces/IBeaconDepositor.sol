@@ -33,6 +33,20 @@ interface IBeaconDepositor {
         bool[] flags;
     }
 
+    /// @notice One validator, and where its key stands: the fields of `ValidatorProof` and `KeyProof`.
+    struct OneValidator {
+        uint64 timestamp;
+        uint40 validatorIndex;
+        uint64 effectiveBalance;
+        uint64 activationEligibilityEpoch;
+        uint64 activationEpoch;
+        uint64 amountGwei;
+        uint32 keyIndex;
+        uint256 operatorId;
+        bytes32 root;
+        bytes32 signatureHash;
+    }
+
     /// @notice The free buffer (what unfinalised requests leave) is too small (wei).
     error FreeBufferTooSmall(uint256 free, uint256 needed);
     /// @notice The root is too old, or of the future (seconds since 1970).
@@ -67,6 +81,16 @@ interface IBeaconDepositor {
         ValidatorProof calldata p,
         KeyProof calldata k,
         uint64[] calldata amountsGwei
+    ) external;
+
+    /// @notice As `proveAndTopUp`, for one validator, at less gas: what must be so is not told but taken as given. A validator
+    /// with other credentials, slashed or exiting, leads to another root (`ProofInvalid`).
+    /// @param pubkey 48 bytes. @param proof See `SSZ.listRoot`. @param keyProof Branch of the key in the commitment.
+    function proveAndTopUpOne(
+        OneValidator calldata v,
+        bytes calldata pubkey,
+        bytes32[] calldata proof,
+        bytes32[] calldata keyProof
     ) external;
 
     /// @notice Tops up validators proven before; each needs a fresh proof again.

@@ -100,8 +100,6 @@ interface IStakedEther is IShareLedger, IDepositPort {
         uint256 dripRateGwei,
         uint256 dripEnd
     );
-    /// @notice `amountGwei` went to the official deposit contract.
-    event Deposited(uint256 amountGwei, uint256 totalGwei);
     /// @notice Ether came back from the vaults (wei).
     event Collected(uint256 fromWithdrawals, uint256 fromRewards);
     /// @notice Ether that came by force was found (wei); the next report counts it as a reward.
@@ -183,10 +181,10 @@ interface IStakedEther is IShareLedger, IDepositPort {
 
     /* BRAINS */
 
-    /// @notice Sends buffered ether to the official deposit contract. Caller: `DEPOSITOR`. A key that the registry does
+    /// @notice Sends buffered ether to the official deposit contract, which tells of each deposit. Caller: `DEPOSITOR`. A key that the registry does
     /// not know as proven gets at most 1 ETH; all deposits of a frame together stay below the cap.
     /// @param pubkeys BLS public keys, 48 bytes each, one after the other.
-    /// @param signatures BLS signatures of the deposits, 96 bytes each; any bytes for a key that is proven.
+    /// @param signatures BLS signatures of the deposits, 96 bytes each; none at all if every key is a validator of ours.
     /// @param amountsGwei Amounts, in gwei, at least 1 ETH each as the deposit contract demands.
     function deposit(
         bytes calldata pubkeys,

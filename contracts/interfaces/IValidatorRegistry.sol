@@ -135,6 +135,14 @@ interface IValidatorRegistry {
         bool[] calldata flags
     ) external;
 
+    /// @notice As `prove`, for one key.
+    function proveOne(
+        uint256 operatorId,
+        bytes32 root,
+        Link calldata link,
+        bytes32[] calldata proof
+    ) external;
+
     /// @notice Counts top-ups, and vouches until the end of the transaction that these keys are validators of ours. Caller:
     /// `DEPOSITOR`, which has verified just now that they have our credentials.
     function vouch(TopUp[] calldata topUps) external;

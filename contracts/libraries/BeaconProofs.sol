@@ -42,6 +42,39 @@ library BeaconProofs {
         require(computed == blockRoot, ProofInvalid(computed, blockRoot));
     }
 
+    /// @notice As `verifyValidators`, for one whose container hashes to `leaf`.
+    function verifyValidator(
+        bytes32 blockRoot,
+        uint256 index,
+        bytes32 leaf,
+        bytes32[] calldata proof
+    ) internal view {
+        bytes32 computed = SSZ.listBranchRoot(leaf, index, 0, VALIDATORS_GINDEX, proof);
+        require(computed == blockRoot, ProofInvalid(computed, blockRoot));
+    }
+
+    /// @notice hash_tree_root of a validator that is neither slashed nor exiting.
+    /// @param pubkey 48 bytes; the length is checked.
+    function liveValidatorRoot(
+        bytes calldata pubkey,
+        bytes32 credentials,
+        uint64 effectiveBalance,
+        uint64 activationEligibilityEpoch,
+        uint64 activationEpoch
+    ) internal view returns (bytes32) {
+        require(pubkey.length == 48, PubkeyLength(pubkey.length));
+        bytes32 never = SSZ.chunk(FAR_FUTURE_EPOCH);
+        bytes32 left = SSZ.hash(
+            SSZ.hash(SSZ.pubkeyRoot(pubkey), credentials),
+            SSZ.hash(SSZ.chunk(effectiveBalance), 0)
+        );
+        bytes32 right = SSZ.hash(
+            SSZ.hash(SSZ.chunk(activationEligibilityEpoch), SSZ.chunk(activationEpoch)),
+            SSZ.hash(never, never)
+        );
+        return SSZ.hash(left, right);
+    }
+
     /// @notice Proves that the beacon state under `blockRoot` has finalised `epoch`.
     function verifyFinalizedEpoch(bytes32 blockRoot, uint64 epoch, bytes32[] calldata proof) internal view {
         bytes32 computed = SSZ.branchRoot(SSZ.chunk(epoch), FINALIZED_EPOCH_GINDEX, proof);

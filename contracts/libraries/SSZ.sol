@@ -163,23 +163,27 @@ library SSZ {
             count = out;
         }
 
+        require(used <= proof.length, WrongProofLength(proof.length, used));
+        return listBranchRoot(nodes[0], indices[0], level, gindex, proof[used:]);
+    }
+
+    /// @notice As `listRoot`, for one known node at `index` of `level`; 0 for a leaf.
+    function listBranchRoot(
+        bytes32 node,
+        uint256 index,
+        uint256 level,
+        uint256 gindex,
+        bytes32[] calldata proof
+    ) internal view returns (bytes32) {
         uint256 above = Math.log2(gindex);
-        uint256 rest = proof.length - used;
-        uint256 filled = DEPTH - level;
-        require(
-            proof.length >= used && rest >= above && rest - above <= filled,
-            WrongProofLength(rest, filled + above)
-        );
-        filled = rest - above;
-        node = branchRoot(
-            nodes[0],
-            (1 << filled) | (indices[0] & ((1 << filled) - 1)),
-            proof[used:used + filled]
-        );
+        uint256 most = DEPTH - level + above;
+        require(proof.length >= above && proof.length <= most, WrongProofLength(proof.length, most));
+        uint256 filled = proof.length - above;
         // what is left of the index belongs to levels whose other side is empty: it must be on the left
-        require(indices[0] >> filled == 0, IndexOutOfOrder(indices[0]));
+        require(index >> filled == 0, IndexOutOfOrder(index));
+        node = branchRoot(node, (1 << filled) | index, proof[:filled]);
         node = _throughEmpty(node, level + filled);
-        return branchRoot(node, gindex, proof[used + filled:]);
+        return branchRoot(node, gindex, proof[filled:]);
     }
 
     /// @dev From `level` to the root of the data tree, with nothing but empty subtrees to the right.

@@ -101,6 +101,45 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     }
 
     /// @inheritdoc IBeaconDepositor
+    function proveAndTopUpOne(
+        OneValidator calldata v,
+        bytes calldata pubkey,
+        bytes32[] calldata proof,
+        bytes32[] calldata keyProof
+    ) external {
+        BeaconProofs.verifyValidator(
+            _freshRoot(v.timestamp),
+            v.validatorIndex,
+            BeaconProofs.liveValidatorRoot(
+                pubkey,
+                withdrawalCredentials,
+                v.effectiveBalance,
+                v.activationEligibilityEpoch,
+                v.activationEpoch
+            ),
+            proof
+        );
+        validatorRegistry.proveOne(
+            v.operatorId,
+            v.root,
+            IValidatorRegistry.Link({
+                index: v.keyIndex,
+                validatorIndex: v.validatorIndex,
+                topUpGwei: v.amountGwei,
+                pubkeyHash: keccak256(pubkey),
+                signatureHash: v.signatureHash
+            }),
+            keyProof
+        );
+        if (v.amountGwei == 0) return;
+        require(v.amountGwei >= PREDEPOSIT_GWEI, TopUpTooSmall(v.amountGwei));
+        _requireFree(v.amountGwei);
+        uint64[] memory amounts = new uint64[](1);
+        amounts[0] = v.amountGwei;
+        ledger.deposit(pubkey, "", amounts);
+    }
+
+    /// @inheritdoc IBeaconDepositor
     function topUp(ValidatorProof calldata p, uint64[] calldata amountsGwei) external {
         uint256 count = p.validators.length;
         _requireLength(amountsGwei.length, count);
@@ -132,8 +171,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
 
     /// @dev Fresh root, ours, not slashed, not exiting.
     function _verify(ValidatorProof calldata p) private view {
-        uint256 oldest = block.timestamp - MAX_ROOT_AGE;
-        require(p.timestamp >= oldest && p.timestamp <= block.timestamp, RootTooOld(p.timestamp, oldest));
+        bytes32 root = _freshRoot(p.timestamp);
         for (uint256 i = 0; i < p.validators.length; ++i) {
             BeaconValidator calldata v = p.validators[i];
             uint256 index = i < p.indices.length ? p.indices[i] : 0;
@@ -144,11 +182,16 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             require(!v.slashed, ValidatorSlashed(index));
             require(v.exitEpoch == BeaconProofs.FAR_FUTURE_EPOCH, ValidatorExiting(index, v.exitEpoch));
         }
-        BeaconProofs.verifyValidators(BeaconRoots.parentRoot(p.timestamp), p.indices, p.validators, p.proof);
+        BeaconProofs.verifyValidators(root, p.indices, p.validators, p.proof);
     }
 
-    /// @dev Deposits what is to be topped up, from free buffer. The beacon chain looks at no signature of a key that it
-    /// knows, so zeros stand for it.
+    function _freshRoot(uint256 timestamp) private view returns (bytes32) {
+        uint256 oldest = block.timestamp - MAX_ROOT_AGE;
+        require(timestamp >= oldest && timestamp <= block.timestamp, RootTooOld(timestamp, oldest));
+        return BeaconRoots.parentRoot(timestamp);
+    }
+
+    /// @dev Deposits what is to be topped up, from free buffer.
     function _deposit(ValidatorProof calldata p, uint64[] calldata amountsGwei) private {
         uint256 total = 0;
         uint256 used = 0;
@@ -168,7 +211,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             mstore(amounts, used)
         }
         _requireFree(total);
-        ledger.deposit(pubkeys, new bytes(used * 96), amounts);
+        ledger.deposit(pubkeys, "", amounts);
     }
 
     function _requireFree(uint256 amountGwei) private view {

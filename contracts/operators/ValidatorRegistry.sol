@@ -118,26 +118,30 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         bool[] calldata flags
     ) external onlyRole(Roles.DEPOSITOR) {
         require(links.length > 0, NoKeys());
-        require(operatorId <= MAX_OPERATOR, OperatorOutOfBounds(operatorId, MAX_OPERATOR));
         bytes32 id = commitmentIdOf(operatorId, root);
         bytes32[] memory leaves = new bytes32[](links.length);
         uint256 topUps = 0;
         for (uint256 i = 0; i < links.length; ++i) {
-            Link calldata link = links[i];
-            _advance(id, link.index, State.Predeposited, State.Proven);
-            (uint256 known, ) = validator(link.validatorIndex);
-            require(known == 0, ValidatorKnown(link.validatorIndex));
-            // the predeposit is the first ETH
-            _record(link.validatorIndex, operatorId, 0, GWEI_PER_ETHER + link.topUpGwei);
-            _vouchSlot(link.pubkeyHash).tstore(true);
-            topUps += link.topUpGwei;
-            leaves[i] = _leaf(link.index, link.pubkeyHash, link.signatureHash);
-            emit KeyProven(id, link.pubkeyHash, link.validatorIndex);
+            topUps += links[i].topUpGwei;
+            leaves[i] = _prove(id, operatorId, links[i]);
         }
         // a predeposit may be proven whatever has become of the operator; more ether needs one in good standing
         if (topUps > 0) _requireActive(operatorId);
         // only the root itself says which keys are committed: a foreign root has no predeposited key
         _requireCommitted(id, root, leaves, proof, flags);
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function proveOne(
+        uint256 operatorId,
+        bytes32 root,
+        Link calldata link,
+        bytes32[] calldata proof
+    ) external onlyRole(Roles.DEPOSITOR) {
+        bytes32 id = commitmentIdOf(operatorId, root);
+        bytes32 leaf = _prove(id, operatorId, link);
+        if (link.topUpGwei > 0) _requireActive(operatorId);
+        require(MerkleProof.verifyCalldata(proof, root, leaf), KeysNotCommitted(id));
     }
 
     /// @inheritdoc IValidatorRegistry
@@ -200,6 +204,19 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         uint256 sum = predepositedKeys[operatorId] + amount;
         require(sum <= limit, KeyLimitExceeded(operatorId, sum, limit));
         predepositedKeys[operatorId] = sum;
+    }
+
+    /// @dev Takes a key from its predeposit to its proof; returns its leaf, which the caller finds under the root.
+    function _prove(bytes32 id, uint256 operatorId, Link calldata link) private returns (bytes32) {
+        require(operatorId <= MAX_OPERATOR, OperatorOutOfBounds(operatorId, MAX_OPERATOR));
+        _advance(id, link.index, State.Predeposited, State.Proven);
+        (uint256 known, ) = validator(link.validatorIndex);
+        require(known == 0, ValidatorKnown(link.validatorIndex));
+        // the predeposit is the first ETH
+        _record(link.validatorIndex, operatorId, 0, GWEI_PER_ETHER + link.topUpGwei);
+        _vouchSlot(link.pubkeyHash).tstore(true);
+        emit KeyProven(id, link.pubkeyHash, link.validatorIndex);
+        return _leaf(link.index, link.pubkeyHash, link.signatureHash);
     }
 
     function _requireActive(uint256 operatorId) private view {

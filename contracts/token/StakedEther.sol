@@ -197,9 +197,9 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
         uint256 amount = amountGwei * GWEI;
         require(amount <= address(this).balance, BufferTooSmall(address(this).balance, amount));
 
-        (uint256 inFrame, uint256 total) = _deposits.add(_frameOfDeposit(), amountGwei.toUint64());
+        // the deposit contract tells of each deposit itself
+        (uint256 inFrame, ) = _deposits.add(_frameOfDeposit(), amountGwei.toUint64());
         require(inFrame <= _maxDepositPerFrameGwei, DepositCapExceeded(inFrame, _maxDepositPerFrameGwei));
-        emit Deposited(amountGwei, total);
 
         _sendDeposits(pubkeys, signatures, amountsGwei);
     }

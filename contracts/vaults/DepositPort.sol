@@ -42,28 +42,37 @@ abstract contract DepositPort is IDepositPort {
     /* INTERNAL */
 
     /// @notice Makes deposits; errors of the deposit contract are passed on.
-    /// @param pubkeys 48 bytes for each deposit. @param signatures 96 bytes for each.
+    /// @param pubkeys 48 bytes for each deposit.
+    /// @param signatures 96 bytes for each; none at all where every key was shown to be a validator: the beacon chain looks
+    /// at no signature of a key that it knows, and zeros stand for it.
     function _sendDeposits(
         bytes calldata pubkeys,
         bytes calldata signatures,
         uint64[] calldata amountsGwei
     ) internal {
         uint256 count = amountsGwei.length;
+        bool isSigned = signatures.length > 0;
         require(pubkeys.length == count * PUBKEY, WrongPubkeysLength(pubkeys.length, count * PUBKEY));
         require(
-            signatures.length == count * SIGNATURE,
+            !isSigned || signatures.length == count * SIGNATURE,
             WrongSignaturesLength(signatures.length, count * SIGNATURE)
         );
         bytes memory credentials = abi.encodePacked(withdrawalCredentials);
         for (uint256 i = 0; i < count; ++i) {
             bytes calldata pubkey = pubkeys[i * PUBKEY:(i + 1) * PUBKEY];
-            bytes calldata signature = signatures[i * SIGNATURE:(i + 1) * SIGNATURE];
             uint256 amountGwei = amountsGwei[i];
             require(
-                amountGwei <= PREDEPOSIT_GWEI || _validatorRegistry.isVouchedFor(keccak256(pubkey)),
+                (isSigned && amountGwei <= PREDEPOSIT_GWEI) ||
+                    _validatorRegistry.isVouchedFor(keccak256(pubkey)),
                 KeyNotProven(pubkey, amountGwei)
             );
-            bytes32 root = DepositData.root(pubkey, withdrawalCredentials, uint64(amountGwei), signature);
+            bytes memory signature = isSigned
+                ? bytes(signatures[i * SIGNATURE:(i + 1) * SIGNATURE])
+                : new bytes(SIGNATURE);
+            bytes32 signatureRoot = isSigned
+                ? DepositData.signatureRoot(signatures[i * SIGNATURE:(i + 1) * SIGNATURE])
+                : DepositData.ZERO_SIGNATURE_ROOT;
+            bytes32 root = DepositData.root(pubkey, withdrawalCredentials, uint64(amountGwei), signatureRoot);
             _depositContract.deposit{value: amountGwei * 1 gwei}(pubkey, credentials, signature, root);
         }
     }

@@ -74,11 +74,7 @@ export function keyProof(
   operatorId: bigint,
   validators: readonly { pubkey: string }[],
 ): KeyProofArgument {
-  const places = validators.map(({ pubkey }) => {
-    const place = tree.keys.findIndex((key) => key.pubkey === pubkey.toLowerCase());
-    if (place < 0) throw new FatalError(`the commitment has no key ${pubkey}`);
-    return place;
-  });
+  const places = validators.map(({ pubkey }) => placeOf(tree, pubkey));
   const { indices, keys, proof, proofFlags } = tree.multiProof([...places].sort((a, b) => a - b));
   return {
     operatorId,
@@ -89,4 +85,41 @@ export function keyProof(
     proof,
     flags: proofFlags,
   };
+}
+
+/** Arguments of `proveAndTopUpOne`, from a proof of one validator. */
+export function oneValidator(
+  { timestamp, indices, validators }: ValidatorProofArgument,
+  tree: KeyTree,
+  operatorId: bigint,
+  amountGwei: bigint,
+) {
+  const [validator] = validators;
+  const [validatorIndex] = indices;
+  if (validator === undefined || validatorIndex === undefined || validators.length > 1) {
+    throw new FatalError(`expected the proof of one validator, got ${validators.length}`);
+  }
+  const keyIndex = placeOf(tree, validator.pubkey);
+  return {
+    validator: {
+      timestamp,
+      validatorIndex,
+      effectiveBalance: validator.effectiveBalance,
+      activationEligibilityEpoch: validator.activationEligibilityEpoch,
+      activationEpoch: validator.activationEpoch,
+      amountGwei,
+      keyIndex,
+      operatorId,
+      root: tree.root,
+      signatureHash: keccak256(tree.keys[keyIndex]!.signature),
+    },
+    pubkey: validator.pubkey,
+    keyProof: tree.proof(keyIndex),
+  };
+}
+
+function placeOf(tree: KeyTree, pubkey: string): number {
+  const place = tree.keys.findIndex((key) => key.pubkey === pubkey.toLowerCase());
+  if (place < 0) throw new FatalError(`the commitment has no key ${pubkey}`);
+  return place;
 }

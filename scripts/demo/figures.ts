@@ -110,6 +110,9 @@ async function purses({ network, signers, startWei, journal }: Stage, blockTag: 
   );
 }
 
+/** A boundary after all deposits: the books of then count each of them. */
+const FRAME_TO_COME = 2 ** 31;
+
 /** Priority fees of those transactions that one of our validators took into its block. */
 async function tips({ network, protocol, journal }: Stage): Promise<bigint> {
   const vault = await protocol.RewardsVault.getAddress();
@@ -123,14 +126,13 @@ async function tips({ network, protocol, journal }: Stage): Promise<bigint> {
 }
 
 async function deposits({ network, protocol }: Stage, { report }: BookedReport, blockTag: number) {
-  const ledger = protocol.StakedEther;
-  const events = await ledger.queryFilter(ledger.filters.Deposited(), 0, blockTag);
   const block = await network.beacon.blockV2(report.blockRoot as `0x${string}`);
   if (block === undefined) throw new FatalError(`the beacon node has no block ${report.blockRoot}`);
-  const known = events.filter(({ blockNumber }) => blockNumber <= block.execution.blockNumber);
+  const upTo = async (at: number) =>
+    gweiToWei((await protocol.StakedEther.booksAt(FRAME_TO_COME, { blockTag: at })).depositedGwei);
   return {
-    depositedWei: gweiToWei(sum(events.map(({ args }) => args.amountGwei))),
-    depositedAtReportWei: gweiToWei(sum(known.map(({ args }) => args.amountGwei))),
+    depositedWei: await upTo(blockTag),
+    depositedAtReportWei: await upTo(block.execution.blockNumber),
   };
 }
 

@@ -73,6 +73,6 @@ contract Beacon__Harness {
         uint64 amountGwei,
         bytes calldata signature
     ) external view returns (bytes32) {
-        return DepositData.root(pubkey, credentials, amountGwei, signature);
+        return DepositData.root(pubkey, credentials, amountGwei, DepositData.signatureRoot(signature));
     }
 }

@@ -118,6 +118,101 @@ contract BeaconDepositorTest is Validators {
         assertEq(depositCount(), 1, "deposits");
     }
 
+    /* ONE VALIDATOR */
+
+    function test_proveAndTopUpOne_DoesWhatTheListDoes() public {
+        KeySet memory s = committed(OPERATOR, "key0");
+        predeposit(OPERATOR, s);
+        vm.recordLogs();
+        proveOne(oneOf(s, 31 * ETHER), s);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        bytes memory data = logs[logs.length - 1].data;
+        (bytes memory pubkey, bytes memory credentials, bytes memory amount, bytes memory signature, ) = abi.decode(
+            data,
+            (bytes, bytes, bytes, bytes, bytes)
+        );
+        assertEq(pubkey, s.validators[0].pubkey, "pubkey");
+        assertEq(credentials, abi.encodePacked(ledger.withdrawalCredentials()), "credentials");
+        assertEq(amount, littleEndian(31 * ETHER), "amount");
+        assertEq(signature, new bytes(96), "signature");
+        (uint256 operatorId, uint256 depositedEth) = validatorRegistry.validator(s.indices[0]);
+        assertEq(operatorId, OPERATOR, "operator");
+        assertEq(depositedEth, 32, "deposited");
+        assertEq(DEPOSIT_CONTRACT.balance, 32 ether, "sent");
+        bytes32 id = validatorRegistry.commitmentIdOf(OPERATOR, s.root);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IValidatorRegistry.WrongState.selector,
+                id,
+                s.keyIndices[0],
+                IValidatorRegistry.State.Proven
+            )
+        );
+        proveOne(oneOf(s, 0), s);
+    }
+
+    function test_proveAndTopUpOne_ProvesWithoutTopUp() public {
+        KeySet memory s = committed(OPERATOR, "key0");
+        predeposit(OPERATOR, s);
+        proveOne(oneOf(s, 0), s);
+        assertTrue(validatorRegistry.isProven(s.indices[0]), "proven");
+        assertEq(depositCount(), 1, "deposits");
+    }
+
+    /// @dev Whatever is not as told leads to another root, or to no leaf of the commitment.
+    function test_proveAndTopUpOne_RevertWhen_AnythingIsAnother() public {
+        KeySet memory s = committed(OPERATOR, "key0");
+        predeposit(OPERATOR, s);
+        IBeaconDepositor.OneValidator memory v = oneOf(s, 31 * ETHER);
+
+        v.effectiveBalance += 1;
+        expectOneRefused(v, s, BeaconProofs.ProofInvalid.selector);
+        v = oneOf(s, 31 * ETHER);
+        v.activationEpoch ^= 1;
+        expectOneRefused(v, s, BeaconProofs.ProofInvalid.selector);
+        v = oneOf(s, 31 * ETHER);
+        v.activationEligibilityEpoch ^= 1;
+        expectOneRefused(v, s, BeaconProofs.ProofInvalid.selector);
+        v = oneOf(s, 31 * ETHER);
+        v.validatorIndex ^= 1;
+        expectOneRefused(v, s, BeaconProofs.ProofInvalid.selector);
+        v = oneOf(s, 31 * ETHER);
+        v.validatorIndex += uint40(1) << 39;
+        expectOneRefused(v, s, SSZ.IndexOutOfOrder.selector);
+        v = oneOf(s, 31 * ETHER);
+        v.timestamp -= 601;
+        expectOneRefused(v, s, IBeaconDepositor.RootTooOld.selector);
+        v = oneOf(s, 31 * ETHER);
+        v.signatureHash = "another";
+        expectOneRefused(v, s, IValidatorRegistry.KeysNotCommitted.selector);
+        v = oneOf(s, 31 * ETHER);
+        v.keyIndex += 1;
+        expectOneRefused(v, s, IValidatorRegistry.WrongState.selector);
+        v = oneOf(s, 31 * ETHER);
+        v.operatorId = RIVAL;
+        expectOneRefused(v, s, IValidatorRegistry.WrongState.selector);
+        v = oneOf(s, 1);
+        expectOneRefused(v, s, IBeaconDepositor.TopUpTooSmall.selector);
+        s.validators[0].pubkey = bytes.concat(s.validators[0].pubkey, hex"00");
+        expectOneRefused(oneOf(s, 31 * ETHER), s, BeaconProofs.PubkeyLength.selector);
+        assertEq(depositCount(), 1, "deposits");
+    }
+
+    function test_proveAndTopUpOne_RevertGiven_SlashedExitingOrForeign() public {
+        string[4] memory names = ["slashed", "exiting", "foreign", "eth1Credentials"];
+        for (uint256 i = 0; i < names.length; ++i) {
+            KeySet memory s = keySet(keys, names[i]);
+            expectOneRefused(oneOf(s, 31 * ETHER), s, BeaconProofs.ProofInvalid.selector);
+        }
+    }
+
+    function test_proveAndTopUpOne_RevertGiven_TheQueueAsksForTheBuffer() public {
+        KeySet memory s = committed(OPERATOR, "key0");
+        predeposit(OPERATOR, s);
+        requestWithdrawal(ledger.balanceOf(staker) - 10 ether);
+        expectOneRefused(oneOf(s, 31 * ETHER), s, IBeaconDepositor.FreeBufferTooSmall.selector);
+    }
+
     /* PREDEPOSIT: REFUSALS */
 
     function test_predeposit_RevertGiven_KeyHadIt() public {
@@ -609,6 +704,34 @@ contract BeaconDepositorTest is Validators {
     }
 
     /* INTERNAL */
+
+    function oneOf(
+        KeySet memory s,
+        uint64 amountGwei
+    ) private view returns (IBeaconDepositor.OneValidator memory) {
+        return
+            IBeaconDepositor.OneValidator({
+                timestamp: rootTime,
+                validatorIndex: uint40(s.indices[0]),
+                effectiveBalance: s.validators[0].effectiveBalance,
+                activationEligibilityEpoch: s.validators[0].activationEligibilityEpoch,
+                activationEpoch: s.validators[0].activationEpoch,
+                amountGwei: amountGwei,
+                keyIndex: s.keyIndices[0],
+                operatorId: OPERATOR,
+                root: s.root,
+                signatureHash: s.signatureHashes[0]
+            });
+    }
+
+    function proveOne(IBeaconDepositor.OneValidator memory v, KeySet memory s) private {
+        depositor.proveAndTopUpOne(v, s.validators[0].pubkey, s.validatorsProof, s.proof);
+    }
+
+    function expectOneRefused(IBeaconDepositor.OneValidator memory v, KeySet memory s, bytes4 selector) private {
+        vm.expectPartialRevert(selector);
+        proveOne(v, s);
+    }
 
     function proven(string memory name) private returns (KeySet memory s) {
         s = committed(OPERATOR, name);
