@@ -17,8 +17,11 @@ import { runSteps } from "./bootstrap/run.mjs";
 /** @type {Step} */
 const build = { command: ["hardhat", "build"] };
 
+/** Without the Solidity tests. @type {Step} */
+const contracts = { command: ["hardhat", "build", "--no-tests"] };
+
 /** A build before a command whose stdout is data. @type {Step} */
-const quietBuild = { command: ["hardhat", "build", "--quiet"], quiet: true };
+const quietBuild = { command: ["hardhat", "build", "--no-tests", "--quiet"], quiet: true };
 
 /** What Solidity tests read. @type {Step} */
 const fixtures = { command: ["tsx", "test/fixtures/generate.ts"] };
@@ -41,7 +44,7 @@ const VERBS = {
   ],
   check: [
     { command: ["prettier", "--check", "--log-level", "warn", "."] },
-    build, // ESLint and tsc want the contracts' types
+    contracts, // ESLint and tsc want the contracts' types
     { command: ["eslint", "--max-warnings", "0", "."] },
     {
       command: [

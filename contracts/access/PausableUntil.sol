@@ -27,7 +27,7 @@ abstract contract PausableUntil is Guarded {
     /* STORAGE */
 
     /// @notice End of the last pause (seconds since 1970); in the past when nothing is paused.
-    uint256 public pausedUntil;
+    uint64 public pausedUntil;
 
     modifier whenNotPaused() {
         require(block.timestamp >= pausedUntil, PausedUntil(pausedUntil));
@@ -39,14 +39,15 @@ abstract contract PausableUntil is Guarded {
     /// @notice Pauses for `duration` seconds. Caller: `PAUSER`. Not while a pause is running.
     function pauseFor(uint256 duration) external virtual onlyRole(Roles.PAUSER) whenNotPaused {
         require(duration > 0 && duration <= MAX_PAUSE, PauseOutOfBounds(duration, MAX_PAUSE));
-        pausedUntil = block.timestamp + duration;
+        // seconds fit 64 bits
+        pausedUntil = uint64(block.timestamp + duration);
         emit Paused(msg.sender, block.timestamp + duration);
     }
 
     /// @notice Ends the running pause. Caller: `RESUMER`.
     function resume() external virtual onlyRole(Roles.RESUMER) {
         require(block.timestamp < pausedUntil, NotPaused());
-        pausedUntil = block.timestamp;
+        pausedUntil = uint64(block.timestamp);
         emit Resumed(msg.sender);
     }
 }

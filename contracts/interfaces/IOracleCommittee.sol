@@ -55,6 +55,6 @@ interface IOracleCommittee {
     /// @notice Sum of all weights at `time`.
     function totalWeightAt(uint256 time) external view returns (uint256);
 
-    /// @notice All members that have weight now or will have it.
+    /// @notice All members that have weight now or will have it, in ascending order.
     function members() external view returns (address[] memory);
 }

@@ -14,7 +14,7 @@ interface IReportLimits {
 
     /// @notice What a report comes to.
     /// @param change Gain or loss since the last report, in wei.
-    /// @param pooledEther Pooled ether when all drips have ended, in wei.
+    /// @param pooledEther Pooled ether now, in wei: without what has not dripped yet.
     /// @param frames Frames since the last report.
     /// @param frameSeconds Length of a frame, in seconds.
     /// @param withdrawalsReceived What the report says that the withdrawal vault ever received, in wei.

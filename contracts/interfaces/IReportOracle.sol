@@ -9,8 +9,9 @@ interface IReportOracle {
     /// @notice What shows that the report speaks of the chain's own, finalised block.
     /// @param childTimestamp Timestamp of the first execution block after the reference slot; the beacon root that it
     /// brought (EIP-4788) is the report's.
-    /// @param blockSlot Slot of the report's block, at most the reference slot.
-    /// @param slotProof That slot under the block root: 3 hashes.
+    /// @param blockSlot Slot of the report's block, at most the reference slot. Looked at only when slots were missed
+    /// behind the reference slot.
+    /// @param slotProof That slot under the block root: 3 hashes. Looked at like `blockSlot`, else empty.
     /// @param finalityTimestamp Timestamp of a later execution block.
     /// @param finalizedEpoch Epoch that was finalised under the root which that block brought.
     /// @param finalityProof That epoch under the root: 10 hashes.
@@ -24,7 +25,7 @@ interface IReportOracle {
     }
 
     /// @notice A report was accepted.
-    event ReportAccepted(uint256 indexed refSlot, bytes32 indexed reportHash, address indexed submitter);
+    event ReportAccepted(uint256 indexed refSlot, bytes32 reportHash);
 
     /// @notice The reference slot is no frame boundary.
     error NotAFrameBoundary(uint256 refSlot, uint256 slotsPerFrame);

@@ -34,8 +34,8 @@ interface IShareLedger is IERC20Metadata, IERC20Permit, IERC5805 {
         bytes calldata signature
     ) external;
 
-    /// @notice What `account` itself held, and whom it had delegated to, at `timepoint`. Kept only from the moment
-    /// an account first delegates; zeros before.
+    /// @notice What `account` itself held, and whom it had delegated to, at `timepoint`. Kept only while an account
+    /// delegates; zeros before and after.
     /// @return delegate The delegate at that time, zero for none.
     /// @return shares Shares (18 decimals), rounded down.
     function getPastDelegation(

@@ -80,18 +80,26 @@ interface IStakedEther is IShareLedger, IDepositPort {
         address referral
     );
     /// @notice A report was booked. `change` is what was asked for, `booked` what went into the pool's ether now;
-    /// the difference (less than a gwei per second of the drip) is left for the next report.
+    /// the difference (less than a gwei per second of the drip) is left for the next report. From now on gains drip at
+    /// `dripRateGwei` gwei per second until `dripEnd` (seconds since 1970).
     event ReportBooked(
         uint256 indexed refSlot,
         int256 change,
         int256 booked,
         uint256 feeShares,
-        uint256 beaconBalanceGwei
+        uint256 beaconBalanceGwei,
+        uint256 dripRateGwei,
+        uint256 dripEnd
     );
-    /// @notice The drip after a gain or a loss: gwei per second until `end`.
-    event DripSet(uint256 rateGwei, uint256 end);
-    /// @notice `holder` burnt `shares` worth `amount` wei for the good of all others.
-    event SharesBurnt(address indexed holder, uint256 shares, uint256 amount);
+    /// @notice `holder` burnt `shares` worth `amount` wei for the good of all others. From now on gains drip at
+    /// `dripRateGwei` gwei per second until `dripEnd` (seconds since 1970).
+    event SharesBurnt(
+        address indexed holder,
+        uint256 shares,
+        uint256 amount,
+        uint256 dripRateGwei,
+        uint256 dripEnd
+    );
     /// @notice `amountGwei` went to the official deposit contract.
     event Deposited(uint256 amountGwei, uint256 totalGwei);
     /// @notice Ether came back from the vaults (wei).
@@ -115,6 +123,8 @@ interface IStakedEther is IShareLedger, IDepositPort {
     error SharesBelowFloor(uint256 shares, uint256 floor);
     /// @notice Staking is paused.
     error StakingIsPaused(uint256 until);
+    /// @notice Staking is not paused: nothing to resume.
+    error StakingNotPaused();
     /// @notice The buffer holds less than needed (wei).
     error BufferTooSmall(uint256 buffer, uint256 needed);
     /// @notice The deposits of this frame would pass the cap (gwei).

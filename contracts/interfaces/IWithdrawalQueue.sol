@@ -48,7 +48,7 @@ interface IWithdrawalQueue {
     error NotTicketOwner(uint256 ticketId, address caller);
     /// @notice The checkpoint given as a hint is not the ticket's.
     error WrongHint(uint256 ticketId, uint256 hint);
-    /// @notice The recipient is the zero address or the queue.
+    /// @notice The recipient is the zero address, the queue or the ledger.
     error WrongRecipient(address recipient);
     /// @notice The recipient refused ether; the ticket stays.
     error EtherRefused(address recipient);

@@ -157,9 +157,9 @@ library PoolMath {
     /// @notice Adds `gain` wei to the drip at `time`, without moving pooled ether at `time`.
     ///
     /// The new drip lasts the mean of what is left of the old one and `duration`, weighted by amount, and longer
-    /// where it would be faster than `maxRate` (gwei per second). What does not divide into whole gwei per second
-    /// is not taken: `taken` is the change of `target`, at most `gain`. A gain too small to raise the drip takes
-    /// nothing and leaves it alone.
+    /// where it would be faster than `maxRate` (gwei per second). What does not divide into whole gwei per
+    /// second, or could not drip before the year 2106, is not taken: `taken` is the change of `target`, at most
+    /// `gain`. A gain too small to raise the drip takes nothing and leaves it alone.
     /// @return next The totals after. @return taken The part of `gain` (wei) that is now in `target`.
     function addDrip(
         Totals t,
@@ -168,27 +168,36 @@ library PoolMath {
         uint256 duration,
         uint256 maxRate
     ) internal pure returns (Totals next, uint256 taken) {
-        uint256 old = undripped(t, time);
-        uint256 whole = old + gain;
-        if (whole == 0) return (t, 0);
-        if (maxRate > MAX_DRIP_RATE) maxRate = MAX_DRIP_RATE;
-        if (maxRate == 0) maxRate = 1;
+        // 87 bits of ether, gains below 2^128, times of 32 bits: nothing here passes 160 bits
+        unchecked {
+            uint256 old = undripped(t, time);
+            uint256 whole = old + gain;
+            if (whole == 0) return (t, 0);
+            if (maxRate > MAX_DRIP_RATE) maxRate = MAX_DRIP_RATE;
+            if (maxRate == 0) maxRate = 1;
 
-        uint256 left = old == 0 ? 0 : dripEnd(t) - time;
-        uint256 seconds_ = _max((old * left + gain * duration) / whole, 1);
-        seconds_ = _max(seconds_, _ceilDiv(whole, maxRate * GWEI));
+            uint256 left = old == 0 ? 0 : dripEnd(t) - time;
+            uint256 seconds_ = _max((old * left + gain * duration) / whole, 1);
+            seconds_ = _max(seconds_, _ceilDiv(whole, maxRate * GWEI));
+            // a report must not stop because a slow drip would pass the field of its end
+            seconds_ = _min(seconds_, type(uint32).max - time);
 
-        uint256 rate = whole / (seconds_ * GWEI);
-        uint256 dripping = rate * seconds_ * GWEI;
-        if (dripping <= old) return (t, 0);
-        taken = dripping - old;
-        next = pack(units(t), target(t) + taken, isStakingPaused(t), rate, time + seconds_);
+            uint256 rate = _min(whole / (seconds_ * GWEI), maxRate);
+            uint256 dripping = rate * seconds_ * GWEI;
+            if (dripping <= old) return (t, 0);
+            taken = dripping - old;
+            next = pack(units(t), target(t) + taken, isStakingPaused(t), rate, time + seconds_);
+        }
     }
 
     /// @notice Takes `loss` wei out of the pool at `time`: first out of what has not dripped, then out of pooled ether.
     /// @return next The totals after. @return taken The change of `target`: `loss`, or a little more where the rest
     /// of the drip does not divide into whole gwei per second (then pooled ether at `time` has not moved).
-    function takeLoss(Totals t, uint256 loss, uint256 time) internal pure returns (Totals next, uint256 taken) {
+    function takeLoss(
+        Totals t,
+        uint256 loss,
+        uint256 time
+    ) internal pure returns (Totals next, uint256 taken) {
         uint256 old = undripped(t, time);
         if (loss >= old) {
             taken = loss;
@@ -205,6 +214,10 @@ library PoolMath {
 
     function _max(uint256 a, uint256 b) private pure returns (uint256) {
         return a > b ? a : b;
+    }
+
+    function _min(uint256 a, uint256 b) private pure returns (uint256) {
+        return a < b ? a : b;
     }
 
     function _ceilDiv(uint256 a, uint256 b) private pure returns (uint256) {

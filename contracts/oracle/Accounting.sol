@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IAccounting} from "../interfaces/IAccounting.sol";
@@ -19,9 +20,8 @@ import {ReportLimits} from "./ReportLimits.sol";
 /// INVARIANTS: POOL-1, ORA-2.
 /// ASSUMPTIONS: the figures are cumulative and of one moment, the reference slot; deposits made later are none of them.
 contract Accounting is IAccounting, ReportLimits {
-    uint256 private constant BP = 10_000;
     uint256 private constant GWEI = 1e9;
-    /// @notice Most that the fee may be, in 1/10,000 of rewards.
+    /// @notice Most that the fee may be, in 1/10,000 of rewards; less where the ledger says so.
     uint256 public constant MAX_FEE_BP = 2_000;
     /// @notice Most that the fee may move at once, in 1/10,000.
     uint256 public constant MAX_FEE_STEP_BP = 250;
@@ -41,11 +41,14 @@ contract Accounting is IAccounting, ReportLimits {
     /// @notice Ether below which a vault is left alone while the buffer serves the queue, in wei.
     uint256 public immutable minCollect;
     uint256 private immutable _frameSeconds;
+    uint256 private immutable _maxGainBpPerYear;
+    /// @dev The least of `MAX_FEE_BP` and the ledger's bound, above which it refuses every gain.
+    uint256 private immutable _maxFeeBp;
 
     /* STORAGE */
 
-    /// @inheritdoc IAccounting
-    uint256 public feeBp;
+    // 2 bytes, in one slot with the limits of reports
+    uint16 private _feeBp;
 
     /* CONSTRUCTOR */
 
@@ -60,15 +63,20 @@ contract Accounting is IAccounting, ReportLimits {
         uint256 minCollect_,
         Limits memory limits_
     ) Guarded(authority_) ReportLimits(limits_) {
-        require(feeBp_ <= MAX_FEE_BP, FeeOutOfBounds(feeBp_, MAX_FEE_BP, MAX_FEE_BP));
+        IStakedEther.Parameters memory p = ledger_.parameters();
+        uint256 most = p.maxFeeBp < MAX_FEE_BP ? p.maxFeeBp : MAX_FEE_BP;
+        require(feeBp_ <= most, FeeOutOfBounds(feeBp_, most, most));
         ledger = ledger_;
         withdrawalVault = withdrawals;
         rewardsVault = rewards;
         withdrawalQueue = queue;
         rewardDistributor = distributor;
-        feeBp = feeBp_;
+        // bounded above
+        _feeBp = uint16(feeBp_);
         minCollect = minCollect_;
-        _frameSeconds = ledger_.parameters().frameSeconds;
+        _maxFeeBp = most;
+        _frameSeconds = p.frameSeconds;
+        _maxGainBpPerYear = p.maxGainBpPerYear;
         emit FeeSet(0, feeBp_);
     }
 
@@ -83,12 +91,16 @@ contract Accounting is IAccounting, ReportLimits {
         ) - int256(books.depositedGwei * GWEI);
         int256 change = profit - books.profit;
         int256 bounded = _bound(_figures(report, books, frame, change));
+        // the ledger refuses what is above its own bound: wide limits must not let a gift stop the pool
+        int256 most = int256(
+            (books.pooledEther * _maxGainBpPerYear * (frame - books.frame) * _frameSeconds) / (BP * YEAR)
+        );
+        if (bounded > most) bounded = most;
         uint256 fee = _fee(books, bounded);
 
         ledger.bookReport(
             IStakedEther.Booking({
-                // the ledger refuses frames of the future
-                frame: uint32(frame),
+                frame: SafeCast.toUint32(frame),
                 refSlot: report.refSlot,
                 beaconBalanceGwei: report.beaconBalanceGwei,
                 change: bounded,
@@ -105,14 +117,21 @@ contract Accounting is IAccounting, ReportLimits {
 
     /// @inheritdoc IAccounting
     function setFee(uint256 newFeeBp) external onlyRole(Roles.PARAMETER_MANAGER) {
-        uint256 old = feeBp;
+        uint256 old = _feeBp;
         uint256 step = newFeeBp > old ? newFeeBp - old : old - newFeeBp;
         require(
-            newFeeBp <= MAX_FEE_BP && step <= MAX_FEE_STEP_BP,
-            FeeOutOfBounds(newFeeBp, MAX_FEE_BP, MAX_FEE_STEP_BP)
+            newFeeBp <= _maxFeeBp && step <= MAX_FEE_STEP_BP,
+            FeeOutOfBounds(newFeeBp, _maxFeeBp, MAX_FEE_STEP_BP)
         );
-        feeBp = newFeeBp;
+        _feeBp = uint16(newFeeBp);
         emit FeeSet(old, newFeeBp);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IAccounting
+    function feeBp() external view returns (uint256) {
+        return _feeBp;
     }
 
     /* INTERNAL */
@@ -142,7 +161,7 @@ contract Accounting is IAccounting, ReportLimits {
         int256 above = books.profit + change - books.highWater;
         if (above <= 0) return 0;
         uint256 due = above < change ? uint256(above) : uint256(change);
-        return (due * feeBp) / BP;
+        return (due * _feeBp) / BP;
     }
 
     /// @dev Brings in what the report told of and the ledger does not hold yet: all of it when the queue asks for more

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
+import {ECDSA} from "solady/src/utils/ECDSA.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IOracleCommittee} from "../interfaces/IOracleCommittee.sol";
-import {WeightHistory} from "../libraries/WeightHistory.sol";
+import {MemberList} from "../libraries/MemberList.sol";
 
 /// @title OracleCommittee
-/// @notice The members of the oracle, their weights over time, and the check of their signatures.
+/// @notice The members of the oracle, their weights over time, and the check of their signatures. The list of members
+/// stands in the code of a data contract; a change of weight writes a new one.
 /// TRUST: `COMMITTEE_MANAGER` names the members; more than two thirds of their weight can say anything within the
 /// limits of reports.
 /// INVARIANTS: ORA-1.
 /// ASSUMPTIONS: a member signs at most one report for a frame.
 contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
-    using EnumerableSet for EnumerableSet.AddressSet;
-    using WeightHistory for WeightHistory.Weight;
+    using MemberList for bytes;
 
     bytes32 private constant VOTE_TYPEHASH =
         keccak256("ReportVote(address oracle,uint64 refSlot,bytes32 blockRoot,bytes32 reportHash)");
@@ -36,9 +35,13 @@ contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
 
     /* STORAGE */
 
-    mapping(address member => WeightHistory.Weight) private _weights;
-    WeightHistory.Weight private _total;
-    EnumerableSet.AddressSet private _members;
+    // The list in force from `_from` on: 20 + 6 = 26 bytes. Behind it the two before, so that a late report is held
+    // against the weights of its own frame. A change takes effect at the next frame boundary, so no more can matter.
+    address private _current;
+    uint48 private _from;
+    address private _previous;
+    uint48 private _previousFrom;
+    address private _oldest;
 
     /* CONSTRUCTOR */
 
@@ -50,11 +53,15 @@ contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
         address[] memory members_,
         uint256[] memory weights
     ) Guarded(authority_) EIP712("Kedge Oracle Committee", "1") {
-        require(members_.length == weights.length, MembersOutOfBounds(weights.length, members_.length));
+        uint256 length = members_.length;
+        require(length == weights.length, MembersOutOfBounds(weights.length, length));
+        require(length > 0, MembersOutOfBounds(0, MAX_MEMBERS));
         genesisTime = genesisTime_;
         frameSeconds = frameSeconds_;
-        for (uint256 i = 0; i < members_.length; ++i) _setWeight(members_[i], weights[i], 0);
-        require(_members.length() == members_.length, MembersOutOfBounds(_members.length(), members_.length));
+        bytes memory list = MemberList.empty();
+        for (uint256 i = 0; i < length; ++i) list = _withWeight(list, members_[i], weights[i], 0);
+        require(list.count() == length, MembersOutOfBounds(list.count(), length));
+        _current = _previous = _oldest = MemberList.store(list);
     }
 
     /* GOVERNANCE */
@@ -62,7 +69,15 @@ contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
     /// @inheritdoc IOracleCommittee
     function setWeight(address member, uint256 weight) external onlyRole(Roles.COMMITTEE_MANAGER) {
         uint256 frame = (block.timestamp - genesisTime) / frameSeconds;
-        _setWeight(member, weight, genesisTime + (frame + 1) * frameSeconds);
+        uint256 from = genesisTime + (frame + 1) * frameSeconds;
+        bytes memory list = _withWeight(MemberList.load(_current), member, weight, from);
+        if (_from <= block.timestamp) {
+            _oldest = _previous;
+            (_previous, _previousFrom) = (_current, _from);
+            // seconds fit 48 bits
+            _from = uint48(from);
+        }
+        _current = MemberList.store(list);
     }
 
     /* VIEWS */
@@ -79,22 +94,23 @@ contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
         uint256 length = signatures.length;
         require(length > 0 && length % 64 == 0, SignaturesLength(length));
         bytes32 signed = digest(oracle, refSlot, blockRoot, reportHash);
+        bytes memory list = MemberList.load(_listAt(time));
+        uint256 count = list.count();
+        uint256 place = 0;
         uint256 sum = 0;
         address previous = address(0);
-        for (uint256 at = 0; at < length; at += 64) {
-            address signer = ECDSA.recover(
-                signed,
-                bytes32(signatures[at:at + 32]),
-                bytes32(signatures[at + 32:at + 64])
-            );
+        for (uint256 i = 0; i < length; i += 64) {
+            address signer = _signer(signed, signatures, i);
             require(signer > previous, SignersNotSorted(previous, signer));
-            uint256 weight = _weights[signer].at(time);
-            require(weight > 0, NotAMember(signer));
+            // both ascend: each signer is sought behind the one before
+            place = list.seek(signer, place);
+            require(place < count, NotAMember(signer));
+            (address member, uint256 weight) = list.at(place);
+            require(member == signer, NotAMember(signer));
             sum += weight;
             previous = signer;
         }
-        uint256 total = _total.at(time);
-        require(sum * 3 > total * 2, QuorumNotReached(sum, total));
+        require(sum * 3 > list.total() * 2, QuorumNotReached(sum, list.total()));
     }
 
     /// @inheritdoc IOracleCommittee
@@ -109,35 +125,54 @@ contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
 
     /// @inheritdoc IOracleCommittee
     function weightAt(address member, uint256 time) external view returns (uint256) {
-        return _weights[member].at(time);
+        return MemberList.load(_listAt(time)).weightOf(member);
     }
 
     /// @inheritdoc IOracleCommittee
     function totalWeightAt(uint256 time) external view returns (uint256) {
-        return _total.at(time);
+        return MemberList.load(_listAt(time)).total();
     }
 
     /// @inheritdoc IOracleCommittee
-    function members() external view returns (address[] memory) {
-        return _members.values();
+    function members() external view returns (address[] memory all) {
+        bytes memory list = MemberList.load(_current);
+        all = new address[](list.count());
+        for (uint256 i = 0; i < all.length; ++i) (all[i], ) = list.at(i);
     }
 
     /* INTERNAL */
 
-    function _setWeight(address member, uint256 weight, uint256 from) private {
+    /// @dev The lists ascend by the time from which they count.
+    function _listAt(uint256 time) private view returns (address) {
+        if (time >= _from) return _current;
+        return time >= _previousFrom ? _previous : _oldest;
+    }
+
+    /// @dev Reverts for what is no signature at all. A signature has a twin with the other sign of s; both name the same
+    /// signer, and no signer counts twice.
+    function _signer(bytes32 signed, bytes calldata signatures, uint256 offset) private view returns (address) {
+        bytes32 r;
+        bytes32 vs;
+        // the caller bounds `offset` by the length
+        assembly ("memory-safe") {
+            r := calldataload(add(signatures.offset, offset))
+            vs := calldataload(add(add(signatures.offset, offset), 0x20))
+        }
+        return ECDSA.recover(signed, r, vs);
+    }
+
+    function _withWeight(
+        bytes memory list,
+        address member,
+        uint256 weight,
+        uint256 from
+    ) private returns (bytes memory changed) {
         require(member != address(0), ZeroAddress());
         require(weight <= MAX_WEIGHT, WeightOutOfBounds(weight, MAX_WEIGHT));
-        uint256 old = _weights[member].latest();
-        uint256 total = _total.latest() - old + weight;
-        if (weight > 0) _members.add(member);
-        else _members.remove(member);
-        require(
-            total > 0 && _members.length() <= MAX_MEMBERS,
-            MembersOutOfBounds(_members.length(), MAX_MEMBERS)
-        );
-        // weights of at most 32 members of at most 1e6 each
-        _weights[member].set(uint32(weight), uint48(from));
-        _total.set(uint32(total), uint48(from));
-        emit WeightSet(member, old, weight, from);
+        emit WeightSet(member, list.weightOf(member), weight, from);
+        // bounded above
+        changed = list.set(member, uint32(weight));
+        uint256 count = changed.count();
+        require(count > 0 && count <= MAX_MEMBERS, MembersOutOfBounds(count, MAX_MEMBERS));
     }
 }

@@ -30,6 +30,7 @@ contract ReportOracle is IReportOracle {
 
     uint256 private immutable _genesisTime;
     uint256 private immutable _frameSeconds;
+    uint256 private immutable _secondsPerSlot;
 
     /* CONSTRUCTOR */
 
@@ -56,6 +57,7 @@ contract ReportOracle is IReportOracle {
         slotsPerFrame = slots;
         _genesisTime = p.genesisTime;
         _frameSeconds = p.frameSeconds;
+        _secondsPerSlot = secondsPerSlot;
     }
 
     /* ANYONE */
@@ -70,7 +72,7 @@ contract ReportOracle is IReportOracle {
         bytes32 reportHash = hashOf(report);
         committee.verify(address(this), report.refSlot, report.blockRoot, reportHash, refTime, signatures);
 
-        emit ReportAccepted(report.refSlot, reportHash, msg.sender);
+        emit ReportAccepted(report.refSlot, reportHash);
         accounting.book(report, frame, refTime);
     }
 
@@ -89,14 +91,17 @@ contract ReportOracle is IReportOracle {
 
     /* INTERNAL */
 
-    /// @dev The root brought by the first block after the reference slot is that of the last block not after it.
+    /// @dev The root brought by the first block after the reference slot is that of the last block not after it. If that
+    /// first block is of the very next slot, it needs no proof that its parent is not after the reference slot.
     /// Both roots are of the chain that runs this call, so the finality which the later one knows is that of the first.
     function _requireFinalized(Report calldata report, Evidence calldata e, uint256 refTime) private view {
         require(e.childTimestamp > refTime, ChildNotAfterRefSlot(e.childTimestamp, refTime));
         bytes32 root = BeaconRoots.parentRoot(e.childTimestamp);
         require(root == report.blockRoot, BlockRootMismatch(report.blockRoot, root));
-        require(e.blockSlot <= report.refSlot, BlockAfterRefSlot(e.blockSlot, report.refSlot));
-        BeaconProofs.verifySlot(root, e.blockSlot, e.slotProof);
+        if (e.childTimestamp > refTime + _secondsPerSlot) {
+            require(e.blockSlot <= report.refSlot, BlockAfterRefSlot(e.blockSlot, report.refSlot));
+            BeaconProofs.verifySlot(root, e.blockSlot, e.slotProof);
+        }
 
         require(
             e.finalizedEpoch * slotsPerEpoch >= report.refSlot,

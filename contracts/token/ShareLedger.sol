@@ -179,6 +179,8 @@ abstract contract ShareLedger is IShareLedger, IERC20Errors, EIP712, IERC165 {
         uint256 timepoint
     ) external view returns (address delegate_, uint256 shares) {
         uint256 then = _delegations[account].upperLookupRecent(_past(timepoint));
+        // the units of an account that delegates no more are not kept
+        if (then >> 128 == 0) return (address(0), 0);
         return (_delegates[then >> 128], uint128(then) / UNITS_PER_SHARE);
     }
 

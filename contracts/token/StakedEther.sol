@@ -17,6 +17,8 @@ import {DepositHistory} from "../libraries/DepositHistory.sol";
 import {PoolMath, Totals} from "../libraries/PoolMath.sol";
 import {SupplyRing} from "../libraries/SupplyRing.sol";
 import {DepositPort} from "../vaults/DepositPort.sol";
+import {LastReport, packLastReport} from "../types/LastReport.sol";
+import {Profit} from "../types/Profit.sol";
 import {ShareLedger} from "./ShareLedger.sol";
 
 /// @title StakedEther
@@ -56,14 +58,8 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
     /* STORAGE */
 
     Totals private _totals;
-    // 8 + 8 + 4 + 6 = 26 bytes
-    uint64 private _refSlot;
-    uint64 private _beaconBalanceGwei;
-    uint32 private _lastFrame;
-    uint48 private _reportTime;
-    // 16 + 16 = 32 bytes
-    int128 private _profit;
-    int128 private _highWater;
+    LastReport private _last;
+    Profit private _profit;
     // 16 + 16 = 32 bytes
     uint128 private _sweptWithdrawals;
     uint128 private _sweptRewards;
@@ -121,10 +117,10 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
 
         uint256 seed = msg.value * UNITS_PER_SHARE;
         _totals = PoolMath.pack(seed, msg.value, false, 0, 0);
-        _lastFrame = uint32((block.timestamp - p.genesisTime) / p.frameSeconds);
-        _reportTime = uint48(block.timestamp);
+        uint256 frame = (block.timestamp - p.genesisTime) / p.frameSeconds;
+        _last = packLastReport(0, 0, frame, block.timestamp);
         _pastSupply.prepare();
-        _pastSupply.record(_lastFrame, block.timestamp, seed);
+        _pastSupply.record(frame, block.timestamp, seed);
         _mintUnits(address(this), seed, msg.value);
     }
 
@@ -211,8 +207,10 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
 
     /// @inheritdoc IStakedEther
     function collect(uint256 fromWithdrawals, uint256 fromRewards) external onlyRole(Roles.ACCOUNTING) {
-        _sweptWithdrawals += fromWithdrawals.toUint128();
-        _sweptRewards += fromRewards.toUint128();
+        (_sweptWithdrawals, _sweptRewards) = (
+            _sweptWithdrawals + fromWithdrawals.toUint128(),
+            _sweptRewards + fromRewards.toUint128()
+        );
         emit Collected(fromWithdrawals, fromRewards);
 
         if (fromWithdrawals > 0) withdrawalVault.sweep(fromWithdrawals);
@@ -229,7 +227,7 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
 
     /// @inheritdoc IStakedEther
     function bookReport(Booking calldata b) external onlyRole(Roles.ACCOUNTING) returns (int256 booked) {
-        uint256 lastFrame = _lastFrame;
+        uint256 lastFrame = _last.frame();
         require(
             b.frame > lastFrame && frameTime(b.frame) <= block.timestamp,
             FrameOutOfOrder(b.frame, lastFrame, (block.timestamp - _genesisTime) / _frameSeconds)
@@ -244,10 +242,14 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
         uint256 feeUnits = 0;
         if (b.change > 0) {
             uint256 gain = uint256(b.change);
-            uint256 elapsed = (b.frame - lastFrame) * _frameSeconds;
-            uint256 bound = (t.target() * _maxGainBpPerYear * elapsed) / (BP * YEAR);
+            uint256 bound;
+            // 87 bits of ether, 27 of a rate, 32 each of frames and seconds
+            unchecked {
+                bound = (t.target() * _maxGainBpPerYear * (b.frame - lastFrame) * _frameSeconds) / (BP * YEAR);
+            }
             require(gain <= bound, GainAboveBound(gain, bound));
-            require(b.fee * BP <= gain * _maxFeeBp, FeeAboveBound(b.fee, (gain * _maxFeeBp) / BP));
+            bound = (gain * _maxFeeBp) / BP;
+            require(b.fee <= bound, FeeAboveBound(b.fee, bound));
             uint256 taken;
             (t, taken, feeUnits) = _bookGain(t, gain, b.fee);
             booked = int256(taken);
@@ -262,21 +264,23 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
                 uint256 taken;
                 (t, taken) = t.takeLoss(uint256(-b.change), block.timestamp);
                 booked = -int256(taken);
-                emit DripSet(t.dripRate(), t.dripEnd());
             }
         }
 
         // Effect: the fee is due once, so the water mark counts the whole change
-        int256 mark = _profit + b.change;
-        if (mark > _highWater) _highWater = SafeCast.toInt128(mark);
-        _profit = SafeCast.toInt128(_profit + booked);
-        _refSlot = b.refSlot;
-        _beaconBalanceGwei = b.beaconBalanceGwei;
-        _lastFrame = b.frame;
-        _reportTime = uint48(block.timestamp);
+        _profit = _profit.grow(b.change, booked);
+        _last = packLastReport(b.refSlot, b.beaconBalanceGwei, b.frame, block.timestamp);
         _totals = t;
         _pastSupply.record(b.frame, block.timestamp, t.units());
-        emit ReportBooked(b.refSlot, b.change, booked, feeUnits / UNITS_PER_SHARE, b.beaconBalanceGwei);
+        emit ReportBooked(
+            b.refSlot,
+            b.change,
+            booked,
+            feeUnits / UNITS_PER_SHARE,
+            b.beaconBalanceGwei,
+            t.dripRate(),
+            t.dripEnd()
+        );
         if (feeUnits > 0) _mintUnits(b.feeReceiver, feeUnits, t.toEtherDown(feeUnits, block.timestamp));
     }
 
@@ -311,10 +315,9 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
         uint256 taken;
         (t, taken) = t.remove(amount, units).addDrip(amount, block.timestamp, _frameSeconds, _maxDripRate(t));
         // what did not fit the drip is unbooked: the next report sees it as a gain
-        _profit = SafeCast.toInt128(int256(_profit) + int256(taken) - int256(amount));
+        _profit = _profit.grow(0, int256(taken) - int256(amount));
         _totals = t;
-        emit DripSet(t.dripRate(), t.dripEnd());
-        emit SharesBurnt(msg.sender, shares, amount);
+        emit SharesBurnt(msg.sender, shares, amount, t.dripRate(), t.dripEnd());
         _burnUnits(msg.sender, units, amount);
     }
 
@@ -332,6 +335,7 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
 
     /// @inheritdoc IStakedEther
     function resumeStaking() external {
+        require(_totals.isStakingPaused(), StakingNotPaused());
         if (block.timestamp < _stakingPausedUntil) _requireRole(Roles.RESUMER, msg.sender);
         _resumeStaking();
     }
@@ -415,16 +419,18 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
 
     /// @inheritdoc IStakedEther
     function booksAt(uint256 frame) external view returns (Books memory) {
+        LastReport last = _last;
+        Profit profit = _profit;
         return
             Books({
-                frame: _lastFrame,
-                refSlot: _refSlot,
-                reportTime: _reportTime,
-                beaconBalanceGwei: _beaconBalanceGwei,
-                profit: _profit,
-                highWater: _highWater,
+                frame: uint32(last.frame()),
+                refSlot: uint64(last.refSlot()),
+                reportTime: uint64(last.time()),
+                beaconBalanceGwei: uint64(last.beaconBalanceGwei()),
+                profit: profit.booked(),
+                highWater: profit.highWater(),
                 pooledEther: _totals.pooledEther(block.timestamp),
-                depositedGwei: frame > _lastFrame ? _deposits.totalAt(frame) : 0,
+                depositedGwei: frame > last.frame() ? _deposits.totalAt(frame) : 0,
                 sweptWithdrawals: _sweptWithdrawals,
                 sweptRewards: _sweptRewards
             });
@@ -433,7 +439,7 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
     /// @inheritdoc IStakedEther
     function surplus() public view returns (uint256) {
         int256 expected = int256(_totals.target()) -
-            _profit -
+            _profit.booked() -
             int256(_deposits.total() * GWEI) +
             int256(uint256(_sweptWithdrawals) + _sweptRewards);
         return uint256(int256(address(this).balance) - expected);
@@ -441,12 +447,12 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
 
     /// @inheritdoc IStakedEther
     function lastReportFrame() external view returns (uint256) {
-        return _lastFrame;
+        return _last.frame();
     }
 
     /// @inheritdoc IStakedEther
     function lastReportTime() external view returns (uint256) {
-        return _reportTime;
+        return _last.time();
     }
 
     /// @inheritdoc IStakedEther
@@ -482,7 +488,7 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
     /// @dev Kept once per report: the shares that existed when the last report at or before `timepoint` was booked.
     function getPastTotalSupply(uint256 timepoint) external view returns (uint256) {
         uint256 time = _past(timepoint);
-        (bool known, uint256 units) = _pastSupply.lookup(_lastFrame, time);
+        (bool known, uint256 units) = _pastSupply.lookup(_last.frame(), time);
         require(known, PastSupplyUnknown(timepoint));
         return units / UNITS_PER_SHARE;
     }
@@ -525,7 +531,6 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
         }
         (next, taken) = next.addDrip(gain - backing, block.timestamp, _frameSeconds, _maxDripRate(t));
         taken += backing;
-        emit DripSet(next.dripRate(), next.dripEnd());
     }
 
     /// @dev Reverts for more shares than there can be.

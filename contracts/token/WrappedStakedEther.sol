@@ -141,8 +141,11 @@ contract WrappedStakedEther is IWrappedStakedEther, ShareLedger {
     }
 
     /// @inheritdoc IERC4626
-    function maxMint(address) external pure returns (uint256) {
-        return PoolMath.MAX_UNITS / UNITS_PER_SHARE;
+    function maxMint(address) external view returns (uint256) {
+        // what fits the pool's field of ether, and its field of units
+        uint256 shares = _ledger.getSharesByPooledEth(PoolMath.MAX_ETHER);
+        uint256 most = PoolMath.MAX_UNITS / UNITS_PER_SHARE;
+        return shares < most ? shares : most;
     }
 
     /// @inheritdoc IERC4626
@@ -164,8 +167,8 @@ contract WrappedStakedEther is IWrappedStakedEther, ShareLedger {
     /// @inheritdoc IERC4626
     function previewMint(uint256 shares) public view returns (uint256) {
         uint256 down = convertToAssets(shares);
-        // one wei more wherever the value has a fraction
-        (, uint256 units) = _ledger.unitsForEther(down);
+        // one wei more wherever the value has a fraction: then `down` buys fewer units, rounded down
+        (uint256 units, ) = _ledger.unitsForEther(down);
         return units < shares * UNITS_PER_SHARE ? down + 1 : down;
     }
 
@@ -240,10 +243,7 @@ contract WrappedStakedEther is IWrappedStakedEther, ShareLedger {
 
     /// @dev Names the owner who has too little before the total could underflow.
     function _burnable(address owner, uint256 units, uint256 shares) private view returns (uint256) {
-        require(
-            units <= _accounts[owner].units(),
-            ERC20InsufficientBalance(owner, balanceOf(owner), shares)
-        );
+        require(units <= _accounts[owner].units(), ERC20InsufficientBalance(owner, balanceOf(owner), shares));
         return units;
     }
 

@@ -9,7 +9,7 @@ import {Roles} from "../access/Roles.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
-import {WithdrawalCheckpoints} from "../libraries/WithdrawalCheckpoints.sol";
+import {Checkpoint, WithdrawalCheckpoints} from "../libraries/WithdrawalCheckpoints.sol";
 
 /// @title WithdrawalQueue
 /// @notice Requests, cooldown, finalisation in order, claims.
@@ -19,6 +19,7 @@ import {WithdrawalCheckpoints} from "../libraries/WithdrawalCheckpoints.sol";
 /// unfinalised tickets.
 contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     using WithdrawalCheckpoints for WithdrawalCheckpoints.Trace;
+    using WithdrawalCheckpoints for Checkpoint;
 
     /// @dev Shares are counted in 1e-9 of a share, so that a ticket fits a slot.
     uint256 private constant GRAIN = 1e9;
@@ -39,7 +40,7 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     // A ticket is one slot, in ERC721: owner (20) + ready time (4) + cumulative shares up to and with it (8) = 32.
     // The last two outlive its claim: the next ticket is measured against them.
 
-    // 8 + 8 + 4 = 20 bytes
+    // beside the end of the pause: 8 + 8 + 8 + 4 = 28 bytes
     uint64 private _lastTicketId;
     uint64 private _checkpointCount;
     uint32 private _cooldown;
@@ -106,6 +107,19 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         _pay(recipient, amount);
     }
 
+    /// @notice ERC-721: lets `account` claim a ticket or give it away. Takes no ether, although the token may.
+    function approve(address account, uint256 ticketId) public payable override {
+        require(msg.value == 0, NotTheLedger(msg.sender));
+        super.approve(account, ticketId);
+    }
+
+    /// @notice ERC-721: gives a ticket away, never to the queue, which could not claim it. Takes no ether.
+    function transferFrom(address from, address to, uint256 ticketId) public payable override {
+        require(msg.value == 0, NotTheLedger(msg.sender));
+        require(to != address(this), WrongRecipient(to));
+        super.transferFrom(from, to, ticketId);
+    }
+
     /* BRAINS */
 
     /// @inheritdoc IWithdrawalQueue
@@ -119,18 +133,16 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         require(readyAt <= refTime, TicketNotReady(lastTicketId_, readyAt, refTime));
 
         uint256 count = _checkpointCount;
-        WithdrawalCheckpoints.Checkpoint memory last = _checkpoints.list[count];
-        if (upTo <= last.shares) return (0, 0);
+        Checkpoint last = _checkpoints.list[count];
+        uint256 done = last.sharesOf();
+        if (upTo <= done) return (0, 0);
 
         // the ledger sends the ether in this call and calls nobody else
-        (shares, amount) = ledger.redeem((upTo - last.shares) * GRAIN, GRAIN);
+        (shares, amount) = ledger.redeem((upTo - done) * GRAIN, GRAIN);
         if (shares == 0) return (0, 0);
         _checkpointCount = uint64(++count);
         // cumulative shares fit 64 bits as `upTo` does; ether fits 87
-        _checkpoints.list[count] = WithdrawalCheckpoints.Checkpoint(
-            uint64(last.shares + shares / GRAIN),
-            uint128(last.amount + amount)
-        );
+        _checkpoints.list[count] = WithdrawalCheckpoints.pack(done + shares / GRAIN, last.amountOf() + amount);
         emit Finalized(count, lastTicketId_, shares, amount);
     }
 
@@ -157,7 +169,7 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
                 owner: owner,
                 shares: (upTo - from) * GRAIN,
                 readyAt: readyAt,
-                finalized: upTo <= _checkpoints.list[_checkpointCount].shares,
+                finalized: upTo <= _checkpoints.list[_checkpointCount].sharesOf(),
                 claimed: owner == address(0)
             });
     }
@@ -166,7 +178,8 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     function claimable(uint256 ticketId) external view returns (uint256) {
         uint256 index = findCheckpoint(ticketId);
         (, uint256 upTo, uint256 from) = _known(ticketId);
-        return _ownerOf(ticketId) == address(0) ? 0 : _checkpoints.amountBetween(index, from, upTo);
+        (, uint256 amount) = _checkpoints.valueIn(index, from, upTo);
+        return _ownerOf(ticketId) == address(0) ? 0 : amount;
     }
 
     /// @inheritdoc IWithdrawalQueue
@@ -190,8 +203,8 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     /// @inheritdoc IWithdrawalQueue
     function totals() external view returns (uint256 requested, uint256 finalized, uint256 amount) {
         (, requested) = _ticket(_lastTicketId);
-        WithdrawalCheckpoints.Checkpoint memory last = _checkpoints.list[_checkpointCount];
-        return (requested, last.shares, last.amount);
+        Checkpoint last = _checkpoints.list[_checkpointCount];
+        return (requested, last.sharesOf(), last.amountOf());
     }
 
     /// @inheritdoc IWithdrawalQueue
@@ -267,14 +280,19 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
             msg.sender == owner || _isApprovedOrOwner(msg.sender, ticketId),
             NotTicketOwner(ticketId, msg.sender)
         );
-        require(_checkpoints.holds(hint, upTo), WrongHint(ticketId, hint));
-        amount = _checkpoints.amountBetween(hint, from, upTo);
+        bool held;
+        (held, amount) = _checkpoints.valueIn(hint, from, upTo);
+        require(held, WrongHint(ticketId, hint));
         _burn(ticketId);
         emit Claimed(ticketId, recipient, amount);
     }
 
     function _pay(address recipient, uint256 amount) private {
-        require(recipient != address(0) && recipient != address(this), WrongRecipient(recipient));
+        // the ledger would take it as a stake of the queue, whose shares no ticket stands for
+        require(
+            recipient != address(0) && recipient != address(this) && recipient != address(ledger),
+            WrongRecipient(recipient)
+        );
         (bool sent, ) = recipient.call{value: amount}("");
         require(sent, EtherRefused(recipient));
     }

@@ -1,5 +1,6 @@
 import { dataSlice, ZeroHash, type Provider } from "ethers";
 import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { finalityProof, slotProof } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
 import { FatalError, RetryableError } from "../lib/errors.ts";
@@ -88,10 +89,13 @@ export async function buildEvidence(beacon: BeaconClient, refSlot: number): Prom
   if (parent === undefined) throw new FatalError(`the beacon node has no block ${head.parentRoot}`);
   const { bytes, fork } = await beacon.stateSsz(parent.header.stateRoot as `0x${string}`);
   const finality = finalityProof(await decodeState(bytes, fork), parent.header);
+  const child = await blockAfter(beacon, refSlot);
+  // the block of the very next slot shows by itself that its parent is not after the reference slot
+  const isNext = child.slot === refSlot + 1;
   return {
-    childTimestamp: await timestampAfter(beacon, refSlot),
+    childTimestamp: child.execution.timestamp,
     blockSlot: header.header.slot,
-    slotProof: slotProof(header.header).proof,
+    slotProof: isNext ? [] : slotProof(header.header).proof,
     finalityTimestamp: head.execution.timestamp,
     finalizedEpoch: finality.epoch,
     finalityProof: finality.proof,
@@ -115,10 +119,10 @@ async function requireFinal(beacon: BeaconClient, refSlot: number, time: BeaconT
   }
 }
 
-async function timestampAfter(beacon: BeaconClient, refSlot: number): Promise<number> {
+async function blockAfter(beacon: BeaconClient, refSlot: number): Promise<BlockAnswer> {
   for (let slot = refSlot + 1; slot <= refSlot + MAX_MISSED; slot++) {
     const block = await beacon.blockV2(slot);
-    if (block !== undefined) return block.execution.timestamp;
+    if (block !== undefined) return block;
   }
   throw new RetryableError(`no block yet in the ${MAX_MISSED} slots after ${refSlot}`);
 }

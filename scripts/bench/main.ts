@@ -1,0 +1,87 @@
+import "../devnet/preset.ts";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { Progress } from "../lib/progress.ts";
+import { formatTable } from "../lib/table.ts";
+import { BARS, type Bar, type Measured, type Operation } from "./bars.ts";
+import { Bench } from "./bench.ts";
+import { benchReports } from "./reports.ts";
+import { benchTokens } from "./tokens.ts";
+import { benchValidators } from "./validators.ts";
+import { benchWithdrawals } from "./withdrawals.ts";
+
+const SNAPSHOT = join(dirname(fileURLToPath(import.meta.url)), "snapshot.json");
+
+interface Row extends Bar {
+  operation: string;
+  gas: number;
+}
+
+const program = new Command("bench:gas")
+  .description("What each operation costs on a fresh deployment, beside its bar and the best peer.")
+  .option("--json", "rows as data")
+  .option("--update", "write the snapshot")
+  .option("--check", "fail where a figure differs from the snapshot");
+
+const options = program.parse().opts<{ json?: boolean; update?: boolean; check?: boolean }>();
+const rows = await measure();
+if (options.json) console.log(JSON.stringify(rows, null, 2));
+else console.log(table(rows));
+if (options.update) writeFileSync(SNAPSHOT, snapshotOf(rows));
+
+const above = rows.filter(({ gas, bar }) => gas > bar);
+for (const { operation, gas, bar } of above) console.error(`${operation}: ${gas} is above its bar of ${bar}`);
+const changed = options.check === true && readFileSync(SNAPSHOT, "utf8") !== snapshotOf(rows);
+if (changed) console.error("the figures are not those of the snapshot: run with --update, and say why in the commit");
+process.exitCode = above.length > 0 || changed ? 1 : 0;
+
+async function measure(): Promise<Row[]> {
+  const progress = new Progress();
+  const bench = await progress.run("deploy", () => Bench.start());
+  try {
+    await progress.run("tokens", () => benchTokens(bench));
+    await progress.run("validators", () => benchValidators(bench));
+    await progress.run("reports", () => benchReports(bench));
+    await progress.run("withdrawals", () => benchWithdrawals(bench));
+  } finally {
+    await bench.net.close();
+  }
+  return toRows(bench.measured);
+}
+
+function toRows(measured: Measured): Row[] {
+  return (Object.keys(BARS) as Operation[]).map((operation) => {
+    const gas = measured.get(operation);
+    if (gas === undefined) throw new Error(`"${operation}" was not measured`);
+    return { operation, gas, ...BARS[operation] };
+  });
+}
+
+function snapshotOf(all: Row[]): string {
+  return JSON.stringify(Object.fromEntries(all.map(({ operation, gas }) => [operation, gas])), null, 2) + "\n";
+}
+
+function table(all: Row[]): string {
+  return formatTable(
+    [
+      { title: "operation" },
+      { title: "Kedge", align: "right" },
+      { title: "bar", align: "right" },
+      { title: "best peer", align: "right" },
+      { title: "which" },
+      { title: "floor", align: "right" },
+      { title: "" },
+    ],
+    all.map(({ operation, gas, bar, peerGas, peer, floor }) => [
+      operation,
+      gas,
+      bar,
+      peerGas,
+      peer,
+      floor,
+      gas > bar ? "ABOVE" : "",
+    ]),
+  );
+}

@@ -1,0 +1,68 @@
+import { MaxUint256, parseEther } from "ethers";
+import { buildEvidence, buildReport } from "../actions/buildReport.ts";
+import { reportDigest, signDigest, submitReport } from "../actions/submitReport.ts";
+import { gasOf, type Bench } from "./bench.ts";
+
+const SIGNATURES = 7;
+
+/// Reports with and without what may come with them. The first one writes slots that later ones change.
+export async function benchReports(bench: Bench): Promise<void> {
+  await rewards(bench);
+  await report(bench, SIGNATURES);
+  await report(bench, SIGNATURES);
+  const quiet = await report(bench, SIGNATURES);
+  bench.note("report, 7 of 9 signatures, no vault pulled", quiet);
+  const eight = await report(bench, SIGNATURES + 1);
+  bench.note("each further signature", eight - quiet);
+
+  await requests(bench, 1);
+  await report(bench, SIGNATURES);
+  await requests(bench, 1);
+  bench.note("finalise inside a report, 1 ticket", (await report(bench, SIGNATURES)) - quiet);
+  await requests(bench, 100);
+  bench.note("finalise inside a report, 100 tickets", (await report(bench, SIGNATURES)) - quiet);
+
+  await rewards(bench);
+  await report(bench, SIGNATURES);
+  await rewards(bench);
+  await requests(bench, 1);
+  bench.note("report with two vaults and finalisation", await report(bench, SIGNATURES));
+}
+
+/// Ether for both vaults: priority fees as a builder pays them, withdrawals as the beacon chain credits them.
+async function rewards(bench: Bench): Promise<void> {
+  const { protocol, accounts, provider } = bench.net;
+  await (await accounts.alice.sendTransaction({ to: protocol.RewardsVault, value: parseEther("0.2") })).wait();
+  const held = await provider.getBalance(protocol.WithdrawalVault);
+  const balance = `0x${(held + parseEther("0.2")).toString(16)}`;
+  await provider.send("hardhat_setBalance", [await protocol.WithdrawalVault.getAddress(), balance]);
+}
+
+async function requests(bench: Bench, count: number): Promise<void> {
+  const { protocol, accounts, devnet, parameters } = bench.net;
+  const queue = protocol.WithdrawalQueue;
+  await bench.gasOf(protocol.StakedEther.connect(accounts.alice).approve(queue, MaxUint256));
+  const amounts = Array.from({ length: count }, () => parseEther("0.01"));
+  await bench.gasOf(queue.connect(accounts.alice).requestBatch(amounts, accounts.alice));
+  const { cooldownSeconds, secondsPerSlot } = parameters;
+  await devnet.tickSlots(Number(cooldownSeconds.value / secondsPerSlot.value) + 1);
+}
+
+async function report(bench: Bench, signatures: number): Promise<number> {
+  const { protocol, accounts, devnet, beacon, provider, members, parameters } = bench.net;
+  const slots = Number(await protocol.ReportOracle.slotsPerFrame());
+  const refSlot = (Math.floor(devnet.slot / slots) + 1) * slots;
+  await devnet.tickSlots(refSlot - devnet.slot + 1);
+  const slotsPerEpoch = Number(parameters.slotsPerEpoch.value);
+  const isFinal = async () =>
+    (await beacon.finalityCheckpoints("head")).finalized.epoch * slotsPerEpoch >= refSlot;
+  await devnet.tickUntil(isFinal);
+  // the head's parent knows of the finality one block later
+  await devnet.tickBlocks(1);
+
+  const report = await buildReport({ beacon, provider, protocol }, refSlot);
+  const evidence = await buildEvidence(beacon, refSlot);
+  const digest = await reportDigest(protocol, report);
+  const signed = members.slice(0, signatures).map(({ key, address }) => signDigest(key, address, digest));
+  return gasOf(await submitReport(protocol, accounts.keeper, { report, evidence, signatures: signed }));
+}

@@ -1,0 +1,73 @@
+import { concat, parseEther, ZeroAddress } from "ethers";
+import { keyProof, proveValidators } from "../actions/proveValidators.ts";
+import { signDeposit } from "../lib/depositData.ts";
+import { KeyTree } from "../lib/keyTree.ts";
+import { seedFromMnemonic, validatorKeys } from "../lib/keys.ts";
+import { GWEI_PER_ETHER } from "../lib/units.ts";
+import type { Bench } from "./bench.ts";
+
+const MNEMONIC = "test test test test test test test test test test test junk";
+const BATCH = 10;
+const OPERATOR = 1n;
+
+/// Keys from commitment to top-up. Figures are of the second batch: the first writes what is written once.
+export async function benchValidators(bench: Bench): Promise<void> {
+  const { protocol, accounts, devnet } = bench.net;
+  const registry = protocol.ValidatorRegistry.connect(accounts.manager);
+  await bench.gasOf(protocol.StakedEther.connect(accounts.alice).stake(ZeroAddress, { value: parseEther("1500") }));
+  await bench.gasOf(
+    protocol.OperatorRegistry.connect(accounts.admin).add(accounts.manager, accounts.operatorRewards, 100),
+  );
+  const [first, second] = await trees(bench);
+
+  const published = concat(second.keys.flatMap(({ pubkey, signature }) => [pubkey, signature]));
+  await bench.measure("register keys, root alone", registry.commit(OPERATOR, first.root, BATCH, "0x"));
+  await bench.measure("register 10 keys, published", registry.commit(OPERATOR, second.root, BATCH, published));
+  await predeposit(bench, first);
+  bench.note("predeposit of ten", await predeposit(bench, second));
+
+  const known = devnet.chain.state.validators.length;
+  await devnet.tickUntil(() => devnet.chain.state.validators.length === known + 2 * BATCH);
+  await proveAndTopUp(bench, first, [0]);
+  bench.note("prove and top up one", await proveAndTopUp(bench, first, [1]));
+  const ten = await proveAndTopUp(bench, second, Array.from({ length: BATCH }, (_, i) => i));
+  bench.note("prove and top up, each of ten", Math.round(ten / BATCH));
+}
+
+async function trees(bench: Bench): Promise<[KeyTree, KeyTree]> {
+  const { genesisForkVersion } = await bench.net.beacon.genesis();
+  const withdrawalCredentials = await bench.net.protocol.StakedEther.withdrawalCredentials();
+  const keys = validatorKeys(seedFromMnemonic(MNEMONIC), 0, 2 * BATCH);
+  bench.net.devnet.addKeys(keys.map(({ secretKey }) => secretKey));
+  const signed = keys.map(({ secretKey }) =>
+    signDeposit(secretKey, { withdrawalCredentials, amountGwei: GWEI_PER_ETHER }, genesisForkVersion),
+  );
+  return [new KeyTree(signed.slice(0, BATCH)), new KeyTree(signed.slice(BATCH))];
+}
+
+async function predeposit(bench: Bench, tree: KeyTree): Promise<number> {
+  const { protocol, accounts } = bench.net;
+  const { indices, keys, proof, proofFlags } = tree.multiProof(tree.keys.map((_, i) => i));
+  return bench.gasOf(
+    protocol.BeaconDepositor.connect(accounts.keeper).predeposit(
+      OPERATOR,
+      tree.root,
+      indices,
+      concat(keys.map(({ pubkey }) => pubkey)),
+      concat(keys.map(({ signature }) => signature)),
+      proof,
+      proofFlags,
+    ),
+  );
+}
+
+async function proveAndTopUp(bench: Bench, tree: KeyTree, places: number[]): Promise<number> {
+  const { protocol, accounts, beacon } = bench.net;
+  const proof = await proveValidators(
+    beacon,
+    places.map((i) => tree.keys[i]!.pubkey),
+  );
+  const link = keyProof(tree, OPERATOR, proof.validators);
+  const amounts = places.map(() => 31n * GWEI_PER_ETHER);
+  return bench.gasOf(protocol.BeaconDepositor.connect(accounts.keeper).proveAndTopUp(proof, link, amounts));
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {SupplyRing} from "../../contracts/libraries/SupplyRing.sol";
+
+/// @notice One ring, and the frame last recorded.
+contract SupplyRing__Harness {
+    using SupplyRing for SupplyRing.Ring;
+
+    SupplyRing.Ring private _ring;
+    uint256 private _newest;
+
+    constructor() {
+        _ring.prepare();
+    }
+
+    function record(uint256 frame, uint256 time, uint256 units) external {
+        _newest = frame;
+        _ring.record(frame, time, units);
+    }
+
+    function lookup(uint256 time) external view returns (bool known, uint256 units) {
+        return _ring.lookup(_newest, time);
+    }
+}
