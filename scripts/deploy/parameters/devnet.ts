@@ -1,3 +1,5 @@
+import { localAddress, localCommittee } from "../../lib/localAccounts.ts";
+import type { BeaconTime } from "../../lib/units.ts";
 import { parameter, type Parameters } from "./schema.ts";
 
 export interface DevnetFacts {
@@ -8,6 +10,19 @@ export interface DevnetFacts {
   treasury: string;
   guardian: string;
   committee: { member: string; weight: bigint }[];
+}
+
+/// Parameters of an embedded chain, whose people are the accounts of local chains. `members` sign reports.
+export function localParameters(time: BeaconTime, members?: number): Parameters {
+  return devnetParameters({
+    genesisTime: BigInt(time.genesisTime),
+    secondsPerSlot: BigInt(time.secondsPerSlot),
+    slotsPerEpoch: BigInt(time.slotsPerEpoch),
+    admin: localAddress("admin"),
+    treasury: localAddress("treasury"),
+    guardian: localAddress("guardian"),
+    committee: localCommittee(members).map(({ address }) => ({ member: address, weight: 1n })),
+  });
 }
 
 /// Parameters of the embedded chain: the minimal preset, so an epoch is 96 seconds and rewards are thousands of percent
@@ -24,9 +39,17 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     secondsPerSlot: parameter(facts.secondsPerSlot, "seconds", "told by the beacon chain"),
     slotsPerEpoch: parameter(facts.slotsPerEpoch, "slots", "minimal preset"),
     epochsPerFrame: parameter(4n, "epochs", "the least that finality follows within a frame"),
-    seedWei: parameter(10n ** 18n, "wei", "locked for ever; makes an inflation attack cost more than it takes"),
+    seedWei: parameter(
+      10n ** 18n,
+      "wei",
+      "locked for ever; makes an inflation attack cost more than it takes",
+    ),
     maxDepositPerFrameGwei: parameter(10_000n * 10n ** 9n, "gwei", "more than any story deposits"),
-    ledgerMaxGainBpPerYear: parameter(1_000_000n, "1/10,000 per year", "few validators share the rewards of the preset"),
+    ledgerMaxGainBpPerYear: parameter(
+      1_000_000n,
+      "1/10,000 per year",
+      "few validators share the rewards of the preset",
+    ),
     ledgerMaxFeeBp: parameter(2_000n, "1/10,000", "a fifth of rewards, as on every network"),
     maxDripBpPerYear: parameter(1_000_000n, "1/10,000 per year", "as fast as gains may come"),
     limitGainBpPerYear: parameter(500_000n, "1/10,000 per year", "half of what the ledger allows"),
@@ -39,6 +62,10 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     admin: parameter(facts.admin, "address", "stands for the timelock of governance"),
     treasury: parameter(facts.treasury, "address", "an account of the chain"),
     guardian: parameter(facts.guardian, "address", "an account of the chain"),
-    committee: parameter(facts.committee, "members", "five, so that four signatures are more than two thirds"),
+    committee: parameter(
+      facts.committee,
+      "members",
+      "five, so that four signatures are more than two thirds",
+    ),
   };
 }
