@@ -30,7 +30,8 @@ abstract contract PausableUntil is Guarded {
     uint64 public pausedUntil;
 
     modifier whenNotPaused() {
-        require(block.timestamp >= pausedUntil, PausedUntil(pausedUntil));
+        uint256 until = pausedUntil;
+        require(block.timestamp >= until, PausedUntil(until));
         _;
     }
 

@@ -10,6 +10,8 @@ library SSZ {
     error WrongProofLength(uint256 given, uint256 needed);
     /// @notice Indices must be strictly increasing and below the size of the tree.
     error IndexOutOfOrder(uint256 index);
+    /// @notice The SHA-256 precompile had too little gas.
+    error HashFailed();
 
     /// @dev Levels of the data tree of `validators`: VALIDATOR_REGISTRY_LIMIT = 2^40.
     uint256 internal constant DEPTH = 40;
@@ -92,26 +94,27 @@ library SSZ {
     function branchRoot(bytes32 leaf, uint256 gindex, bytes32[] calldata proof) internal view returns (bytes32 node) {
         uint256 depth = Math.log2(gindex);
         require(proof.length == depth, WrongProofLength(proof.length, depth));
-        node = leaf;
-        // scratch space only: the node goes to the left or right half by the lowest bit of the index, its sibling,
-        // read from the proof whose length was just checked, to the other
+        bool hashed = true;
+        // scratch space only: the node stands in the left or right half by the lowest bit of the index, its sibling,
+        // read from the proof whose length was just checked, in the other; each hash is written where the next one
+        // wants it. At the end the index is 1: the node is in the right half
         assembly ("memory-safe") {
+            let side := shl(5, and(gindex, 1))
+            mstore(side, leaf)
             let end := add(proof.offset, shl(5, depth))
             for {
                 let at := proof.offset
             } lt(at, end) {
                 at := add(at, 0x20)
             } {
-                let side := shl(5, and(gindex, 1))
-                mstore(side, node)
                 mstore(xor(side, 0x20), calldataload(at))
-                if iszero(staticcall(gas(), 0x02, 0x00, 0x40, 0x00, 0x20)) {
-                    revert(0x00, 0x00)
-                }
-                node := mload(0x00)
                 gindex := shr(1, gindex)
+                side := shl(5, and(gindex, 1))
+                hashed := and(hashed, staticcall(gas(), 0x02, 0x00, 0x40, side, 0x20))
             }
+            node := mload(0x20)
         }
+        require(hashed, HashFailed());
     }
 
     /// @notice The root of a list's data tree of `DEPTH` levels in which the leaves at `indices` are `nodes`, and then on
@@ -171,22 +174,22 @@ library SSZ {
     /// @dev From `level` to the root of the data tree, with nothing but empty subtrees to the right.
     function _throughEmpty(bytes32 node, uint256 level) private view returns (bytes32) {
         bytes memory zeros = ZERO_HASHES;
-        // scratch space only; `level` is at most DEPTH, which the table covers
+        bool hashed = true;
+        // scratch space only: the node stays in the left half; `level` is at most DEPTH, which the table covers
         assembly ("memory-safe") {
+            mstore(0x00, node)
             let end := add(add(zeros, 0x20), shl(5, DEPTH))
             for {
                 let at := add(add(zeros, 0x20), shl(5, level))
             } lt(at, end) {
                 at := add(at, 0x20)
             } {
-                mstore(0x00, node)
                 mstore(0x20, mload(at))
-                if iszero(staticcall(gas(), 0x02, 0x00, 0x40, 0x00, 0x20)) {
-                    revert(0x00, 0x00)
-                }
-                node := mload(0x00)
+                hashed := and(hashed, staticcall(gas(), 0x02, 0x00, 0x40, 0x00, 0x20))
             }
+            node := mload(0x00)
         }
+        require(hashed, HashFailed());
         return node;
     }
 }

@@ -15,7 +15,7 @@ import {BeaconValidator} from "../types/BeaconValidator.sol";
 
 /// @title BeaconDepositor
 /// @notice Predeposit, proof, top-up: the way of buffered ether to validators with our credentials.
-/// TRUST: nobody; anyone may call. It is replaced, by moving its role, when a fork changes the beacon state.
+/// TRUST: anyone may call; a pause stops new keys, never the top-up of what is proven. It is replaced, by moving its role, when a fork changes the beacon state.
 /// INVARIANTS: VAL-1, POOL-2.
 /// ASSUMPTIONS: slashed and exit epoch are as of a root at most ten minutes old; what happens later is a loss that
 /// the next reports book.
@@ -77,7 +77,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         ValidatorProof calldata p,
         KeyProof calldata k,
         uint64[] calldata amountsGwei
-    ) external whenNotPaused {
+    ) external {
         uint256 count = p.validators.length;
         _requireLength(amountsGwei.length, count);
         _requireLength(k.positions.length, count);
@@ -101,7 +101,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     }
 
     /// @inheritdoc IBeaconDepositor
-    function topUp(ValidatorProof calldata p, uint64[] calldata amountsGwei) external whenNotPaused {
+    function topUp(ValidatorProof calldata p, uint64[] calldata amountsGwei) external {
         uint256 count = p.validators.length;
         _requireLength(amountsGwei.length, count);
         bytes32[] memory pubkeyHashes = new bytes32[](count);

@@ -224,7 +224,8 @@ abstract contract ShareLedger is IShareLedger, IERC20Errors, EIP712, IERC165 {
         require(to != address(0) && to != address(this), ERC20InvalidReceiver(to));
 
         Account source = _accounts[from];
-        require(units <= source.units(), ERC20InsufficientBalance(from, balanceOf(from), amount));
+        // not `require`: the error's arguments would be computed on every transfer
+        if (units > source.units()) revert ERC20InsufficientBalance(from, balanceOf(from), amount);
         if (from != to) {
             Account target = _accounts[to];
             _requireOpen(to, target);
@@ -258,7 +259,7 @@ abstract contract ShareLedger is IShareLedger, IERC20Errors, EIP712, IERC165 {
     /// @dev Takes units away; the token takes them out of its total.
     function _burnUnits(address from, uint256 units, uint256 amount) internal {
         Account source = _accounts[from];
-        require(units <= source.units(), ERC20InsufficientBalance(from, balanceOf(from), amount));
+        if (units > source.units()) revert ERC20InsufficientBalance(from, balanceOf(from), amount);
         _accounts[from] = source = source.minus(units);
         uint256 id = source.delegateId();
         if (id != 0) {

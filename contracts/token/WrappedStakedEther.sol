@@ -185,17 +185,17 @@ contract WrappedStakedEther is IWrappedStakedEther, ShareLedger {
 
     /// @inheritdoc IWrappedStakedEther
     function getRate() external view returns (uint256) {
-        return convertToAssets(1e18);
+        return _rate();
     }
 
     /// @inheritdoc IWrappedStakedEther
     function stEthPerToken() external view returns (uint256) {
-        return convertToAssets(1e18);
+        return _rate();
     }
 
     /// @inheritdoc IWrappedStakedEther
     function exchangeRate() external view returns (uint256) {
-        return convertToAssets(1e18);
+        return _rate();
     }
 
     /// @inheritdoc IWrappedStakedEther
@@ -218,6 +218,10 @@ contract WrappedStakedEther is IWrappedStakedEther, ShareLedger {
     }
 
     /* INTERNAL */
+
+    function _rate() private view returns (uint256) {
+        return _ledger.getPooledEthByUnits(1e18 * UNITS_PER_SHARE);
+    }
 
     function _stake(address receiver, uint256 minShares, address referral) private returns (uint256 shares) {
         uint256 units = _ledger.stakeForUnits{value: msg.value}(referral);
@@ -243,7 +247,7 @@ contract WrappedStakedEther is IWrappedStakedEther, ShareLedger {
 
     /// @dev Names the owner who has too little before the total could underflow.
     function _burnable(address owner, uint256 units, uint256 shares) private view returns (uint256) {
-        require(units <= _accounts[owner].units(), ERC20InsufficientBalance(owner, balanceOf(owner), shares));
+        if (units > _accounts[owner].units()) revert ERC20InsufficientBalance(owner, balanceOf(owner), shares);
         return units;
     }
 
