@@ -1,11 +1,46 @@
 import { expect } from "chai";
+import { compoundingCredentials } from "../../scripts/lib/depositData.ts";
+import { commitBatch, depositDirectly, operatorKeys, predepositBatch, untilKnown } from "./support/keys.ts";
 import { poolAt, pooledAt } from "./support/pool.ts";
 import { reportNext } from "./support/reports.ts";
 import { expectRevert } from "./support/revert.ts";
 import { claim, cooldown, request, stake } from "./support/stake.ts";
-import { ETHER, force, startWorld, type World } from "./support/world.ts";
+import { ETHER, force, GWEI, startWorld, type World } from "./support/world.ts";
 
 const FORCED = { ledger: ETHER / 2n, queue: ETHER / 3n, withdrawals: ETHER / 5n, rewards: ETHER / 7n };
+
+describe("story: ether is given through the deposit contract", () => {
+  let world: World;
+
+  before(async () => {
+    world = await startWorld();
+    await stake(world, "alice", 3_000n * ETHER);
+  });
+  after(() => world.close());
+
+  it("to a validator of ours it is a gain, whatever its credentials and signature say", async () => {
+    const { accounts } = world;
+    const batch = await commitBatch(world, operatorKeys(world, 0, 1));
+    await predepositBatch(world, batch);
+    await untilKnown(world, batch);
+    const calm = await reportNext(world);
+    expect(calm.change).to.equal(0n);
+
+    const bob = await accounts.bob.getAddress();
+    await depositDirectly(world, accounts.bob, {
+      pubkey: batch.keys[0]!.pubkey,
+      withdrawalCredentials: compoundingCredentials(bob),
+      amountGwei: GWEI,
+      signature: `0x${"00".repeat(96)}`,
+    });
+    const gift = await reportNext(world);
+    expect(gift.report.beaconBalanceGwei).to.equal(2n * GWEI);
+    expect(gift.change).to.equal(ETHER);
+    // neither when it is on its way nor when it has arrived is it counted again
+    await world.devnet.tickUntil(async () => (await world.beacon.pendingDeposits("head")).length === 0);
+    expect((await reportNext(world)).change).to.equal(gift.change - gift.booked);
+  });
+});
 
 describe("story: ether comes by force", () => {
   let world: World;

@@ -171,6 +171,84 @@ describe("story: reports late, early, split and missed", () => {
     expect(await protocol.StakedEther.lastReportFrame()).to.equal(await frameOf(last));
   });
 
+  it("the state after the boundary is not taken for that at the boundary", async () => {
+    const { devnet, protocol } = world;
+    const oracle = protocol.ReportOracle;
+    const refSlot = await nextBoundary(world);
+    await untilFinal(world, refSlot);
+    const { report, evidence } = await prepare(world, refSlot);
+    // all that a committee would need for the block of two slots later, but that it is too late
+    const later = devnet.chain.history.atSlot(refSlot + 2)!;
+    const { slotProof } = await buildEvidence(world.beacon, refSlot + 2);
+    const forged = {
+      report: { ...report, blockRoot: later.blockRoot },
+      evidence: { ...evidence, childTimestamp: devnet.chain.timeAtSlot(refSlot + 3), slotProof },
+    };
+    const at = (blockSlot: number) => ({ ...forged, evidence: { ...forged.evidence, blockSlot } });
+    await expectRevert(
+      submit(world, at(refSlot + 2)),
+      oracle,
+      "BlockAfterRefSlot",
+      [refSlot + 2, refSlot].map(BigInt),
+    );
+    await expectRevert(
+      submit(world, at(refSlot)),
+      oracle,
+      slotProof.length === 0 ? "WrongProofLength" : "ProofInvalid",
+    );
+    // nor the one before it, which the boundary's own block has replaced
+    const earlier = {
+      report: { ...report, blockRoot: devnet.chain.history.atSlot(refSlot - 1)!.blockRoot },
+      evidence: { ...evidence, childTimestamp: devnet.chain.timeAtSlot(refSlot) },
+    };
+    await expectRevert(submit(world, earlier), oracle, "ChildNotAfterRefSlot");
+    await file(world, { report, evidence });
+  });
+
+  it("a report that is booked in the very block of a boundary is counted once", async () => {
+    const { devnet, protocol } = world;
+    const refSlot = await nextBoundary(world);
+    await force(world, protocol.RewardsVault, ETHER / 3n);
+    await untilFinal(world, refSlot);
+    const prepared = await prepare(world, refSlot);
+    const next = await nextBoundary(world);
+    await devnet.tickSlots(next - 1 - devnet.slot);
+    const first = await file(world, prepared);
+    expect(first.change).to.equal(ETHER / 3n);
+    expect((await world.provider.getBlock(first.receipt.blockNumber))!.timestamp).to.equal(
+      devnet.chain.timeAtSlot(next),
+    );
+
+    await untilFinal(world, next);
+    const second = await file(world, await prepare(world, next));
+    expect(second.report.rewardsReceived).to.equal(ETHER / 3n);
+    expect(second.change).to.equal(first.change - first.booked);
+  });
+
+  it("a frame that is two frames late is given up if deposits went on; the next one counts it", async () => {
+    const { protocol } = world;
+    const slots = await slotsPerFrame(world);
+    const batch = await commitBatch(world, operatorKeys(world, 0, 3));
+    const boundary = await nextBoundary(world);
+    await predepositBatch(world, batch, [0]);
+    for (const [i, index] of [1, 2].entries()) {
+      await untilFinal(world, boundary + i * slots);
+      await world.devnet.tickSlots(boundary + (i + 1) * slots + 1 - world.devnet.slot);
+      await predepositBatch(world, batch, [index]);
+    }
+    const frame = await frameOf(boundary);
+    await expectRevert(
+      prepare(world, boundary).then((prepared) => submit(world, prepared)),
+      protocol.StakedEther,
+      "DepositHistoryTooShort",
+      [frame, frame + 1n],
+    );
+    const filed = await file(world, await prepare(world, boundary + slots));
+    expect(filed.report.beaconBalanceGwei).to.equal(10n ** 9n);
+    expect(filed.change).to.equal(0n);
+    expect((await reportNext(world)).change).to.equal(0n);
+  });
+
   it("a report may be late, but never behind one that was booked", async () => {
     const { protocol } = world;
     const [first, second] = [

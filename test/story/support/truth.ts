@@ -10,14 +10,18 @@ export function beaconTruthGwei({ devnet, credentials, lost }: World, slot: numb
   const state = record && stateOf(record);
   if (state === undefined) throw new Error(`the state at slot ${slot} is not kept`);
   let sum = 0;
+  const ours = new Set<string>();
   const foreign = new Set(lost);
   for (const [index, validator] of state.validators.getAllReadonly().entries()) {
-    if (hexlify(validator.withdrawalCredentials) === credentials) sum += state.balances.get(index);
-    else foreign.add(hexlify(validator.pubkey));
+    const isOurs = hexlify(validator.withdrawalCredentials) === credentials;
+    (isOurs ? ours : foreign).add(hexlify(validator.pubkey));
+    if (isOurs) sum += state.balances.get(index);
   }
   for (const deposit of state.pendingDeposits.getAllReadonly()) {
-    if (hexlify(deposit.withdrawalCredentials) !== credentials) continue;
-    if (!foreign.has(hexlify(deposit.pubkey))) sum += deposit.amount;
+    const pubkey = hexlify(deposit.pubkey);
+    // a validator that is there takes any deposit, whatever its credentials and signature say
+    const makesOurs = hexlify(deposit.withdrawalCredentials) === credentials && !foreign.has(pubkey);
+    if (ours.has(pubkey) || makesOurs) sum += deposit.amount;
   }
   return BigInt(sum);
 }
