@@ -4,7 +4,7 @@ import { runValidators } from "./support/keys.ts";
 import { poolAt, pooledAt, rateAt } from "./support/pool.ts";
 import { file, nextBoundary, prepare, reportNext, untilFinal } from "./support/reports.ts";
 import { claim, cooldown, request, stake } from "./support/stake.ts";
-import { ETHER, mined, startWorld, type World } from "./support/world.ts";
+import { ETHER, force, mined, startWorld, type World } from "./support/world.ts";
 
 describe("story: validators are slashed", () => {
   let world: World;
@@ -18,9 +18,13 @@ describe("story: validators are slashed", () => {
     ({ indices } = await runValidators(world, 0, 4));
   });
   after(() => world.close());
+  let start: string;
+  beforeEach(async () => {
+    start = await world.devnet.snapshot();
+  });
+  afterEach(() => world.devnet.restore(start));
 
   it("without a cushion the rate falls by the loss; queued tickets bear it, finalised ones do not", async () => {
-    const id = await world.devnet.snapshot();
     const { devnet, protocol } = world;
     const ledger = protocol.StakedEther;
     const queue = protocol.WithdrawalQueue;
@@ -64,7 +68,6 @@ describe("story: validators are slashed", () => {
 
     expect(await claim(world, "alice", alices)).to.equal(last.finalized.amount);
     expect(await claim(world, "bob", bobs)).to.equal(bobsValue);
-    await world.devnet.restore(id);
   });
 
   it("with a cushion the drip is eaten first, and the rate does not fall", async () => {
@@ -92,5 +95,35 @@ describe("story: validators are slashed", () => {
     expect(fresh.dripEnd).to.equal(old.dripEnd);
     expect(fresh.target).to.equal(old.target + filed.booked);
     expect(filed.change - filed.booked).to.be.within(0n, 10n ** 9n * BigInt(fresh.dripEnd - fresh.time));
+  });
+
+  it("a loss is made good before a fee is taken again", async () => {
+    const { devnet, protocol } = world;
+    const books = () => protocol.StakedEther.booksAt(0);
+    const fees = () => protocol.StakedEther.unitsOf(protocol.RewardDistributor);
+    for (const index of indices) devnet.slashProposer(index);
+    let loss = await reportNext(world);
+    while (loss.change >= 0n) loss = await reportNext(world);
+    const held = await fees();
+
+    const { profit, highWater } = await books();
+    await force(world, protocol.RewardsVault, (highWater - profit) / 2n);
+    const below = await reportNext(world);
+    expect(below.change).to.be.within(1n, highWater - profit - 1n);
+    expect(below.feeShares).to.equal(0n);
+
+    await force(world, protocol.RewardsVault, ETHER / 10n);
+    const before = {
+      ...(await poolAt(world)),
+      profit: (await books()).profit,
+      highWater: (await books()).highWater,
+    };
+    const above = await reportNext(world);
+    const lifted = before.profit + above.change - before.highWater;
+    expect(lifted).to.be.within(1n, above.change - 1n);
+    const fee = lifted / 10n;
+    const feeUnits = (fee * before.units) / (before.target + above.change - fee);
+    expect(above.feeShares).to.equal(feeUnits / 10n ** 6n);
+    expect((await fees()) - held).to.equal(feeUnits);
   });
 });

@@ -12,8 +12,9 @@ import {
   submit,
   untilFinal,
 } from "./support/reports.ts";
+import { poolAt, rateAt } from "./support/pool.ts";
 import { expectRevert } from "./support/revert.ts";
-import { stake } from "./support/stake.ts";
+import { request, stake } from "./support/stake.ts";
 import { ETHER, force, startWorld, type World } from "./support/world.ts";
 
 describe("story: reports late, early, split and missed", () => {
@@ -138,10 +139,11 @@ describe("story: reports late, early, split and missed", () => {
     const { protocol, provider } = world;
     const refSlot = await nextBoundary(world);
     await force(world, protocol.RewardsVault, ETHER / 8n);
-    await untilFinal(world, refSlot);
-    const prepared = await prepare(world, refSlot);
+    await world.devnet.tickSlots(refSlot + 1 - world.devnet.slot);
     await force(world, protocol.RewardsVault, ETHER / 10n);
     await force(world, protocol.WithdrawalVault, ETHER / 20n);
+    await untilFinal(world, refSlot);
+    const prepared = await prepare(world, refSlot);
 
     const first = await file(world, prepared);
     expect(first.change).to.equal(ETHER / 8n);
@@ -169,6 +171,55 @@ describe("story: reports late, early, split and missed", () => {
     const { change } = await file(world, await prepare(world, last));
     expect(change).to.equal(ETHER / 2n);
     expect(await protocol.StakedEther.lastReportFrame()).to.equal(await frameOf(last));
+  });
+
+  it("not even the whole committee can say what it likes", async () => {
+    const { members, protocol } = world;
+    await reportNext(world);
+    const ticket = await request(world, "alice", ETHER);
+    await predepositBatch(world, await commitBatch(world, operatorKeys(world, 0, 60)));
+    const refSlot = await nextBoundary(world);
+    await force(world, protocol.RewardsVault, ETHER / 10n);
+    await untilFinal(world, refSlot);
+    const honest = await prepare(world, refSlot);
+    const told = (change: Partial<Report>) =>
+      submit(world, { ...honest, report: { ...honest.report, ...change } }, members);
+
+    const { readyAt } = await protocol.WithdrawalQueue.ticket(ticket);
+    const refTime = BigInt(world.devnet.chain.timeAtSlot(refSlot));
+    expect(readyAt).to.be.greaterThan(refTime);
+    await expectRevert(told({ lastTicketId: ticket }), protocol.WithdrawalQueue, "TicketNotReady", [
+      ticket,
+      readyAt,
+      refTime,
+    ]);
+    await expectRevert(told({ lastTicketId: ticket + 1n }), protocol.WithdrawalQueue, "TicketUnknown", [
+      ticket + 1n,
+    ]);
+    const rewardsReceived = ETHER / 10n + 1n;
+    await expectRevert(told({ rewardsReceived }), protocol.Accounting, "RewardsAboveVault", [
+      rewardsReceived,
+      ETHER / 10n,
+    ]);
+    await expectRevert(told({ withdrawalsReceived: 1n }), protocol.Accounting, "WithdrawalsAboveVault", [
+      1n,
+      0n,
+    ]);
+    // 60 ETH of 1,001: a loss of more than a twentieth
+    const books = await protocol.StakedEther.booksAt(await frameOf(refSlot));
+    const frames = (await frameOf(refSlot)) - books.frame;
+    expect(frames).to.equal(1n);
+    await expectRevert(told({ beaconBalanceGwei: 0n }), protocol.Accounting, "LossAboveLimit", [
+      60n * ETHER - ETHER / 10n,
+      (1_001n * ETHER) / 20n,
+    ]);
+    // and a gain beyond any is booked as far as the limit goes
+    const before = await poolAt(world);
+    const block = await told({ beaconBalanceGwei: 10n ** 18n });
+    const after = await poolAt(world, block.blockNumber);
+    const cap = (before.target * 500_000n * 384n * frames) / (10_000n * 31_536_000n);
+    expect(after.target - before.target).to.be.within(1n, cap);
+    expect(rateAt(after)).to.be.within(rateAt(before), rateAt(before) + 10n ** 9n);
   });
 
   it("the state after the boundary is not taken for that at the boundary", async () => {

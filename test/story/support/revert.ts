@@ -12,7 +12,7 @@ export async function expectRevert(
     () => new Error(`not refused, but should be with ${name}`),
     (reason: Error) => reason,
   );
-  if (!isError(error, "CALL_EXCEPTION") || error.data === null) throw error;
+  if (!isError(error, "CALL_EXCEPTION") || !error.data || error.data === "0x") throw error;
   const decoded = contract.interface.parseError(error.data);
   expect(decoded?.name ?? error.data, "error").to.equal(name);
   if (args !== undefined) expect([...decoded!.args], name).to.deep.equal(args);
