@@ -3,9 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
-import {
-    AccessControlEnumerable
-} from "@openzeppelin/contracts/access/extensions/AccessControlEnumerable.sol";
+import {AccessControlEnumerable} from "@openzeppelin/contracts/access/extensions/AccessControlEnumerable.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 
 /// @title Authority
@@ -20,6 +18,7 @@ contract Authority is IAuthority, AccessControlEnumerable {
 
     /* CONSTRUCTOR */
 
+    /// @notice The admin holds nothing else.
     /// @param admin First holder of the admin role, not zero.
     constructor(address admin) {
         require(admin != address(0), AccessControlBadConfirmation());

@@ -43,8 +43,6 @@ interface IBeaconDepositor {
     error ValidatorSlashed(uint256 validatorIndex);
     /// @notice The validator exits.
     error ValidatorExiting(uint256 validatorIndex, uint256 exitEpoch);
-    /// @notice The validator would have more than it can stake (gwei).
-    error TopUpAboveMaximum(uint256 validatorIndex, uint256 balanceGwei, uint256 maximumGwei);
     /// @notice Lists that belong together have different lengths.
     error LengthMismatch(uint256 given, uint256 needed);
     /// @notice A top-up is at least 1 ETH, as the deposit contract demands (gwei).

@@ -22,6 +22,8 @@ interface IRewardDistributor {
     error NothingToPull();
     /// @notice The root promises operators more than there is for them.
     error OperatorsPartExceeded(uint256 pulled, uint256 available);
+    /// @notice The distributor itself cannot be the treasury.
+    error NotATreasury(address treasury);
     /// @notice The part is out of its bounds (1/10,000).
     error PartOutOfBounds(uint256 bp, uint256 maximum);
 

@@ -18,13 +18,25 @@ interface IValidatorRegistry {
     /// @notice A key of a commitment by its hashes, with its validator.
     /// @param index Its place in the commitment.
     /// @param validatorIndex Index of the validator on the beacon chain.
+    /// @param topUpGwei Top-up that is deposited in the same transaction, 0 for none.
     /// @param pubkeyHash keccak256 of the public key.
     /// @param signatureHash keccak256 of the deposit signature.
     struct Link {
         uint32 index;
         uint40 validatorIndex;
+        uint64 topUpGwei;
         bytes32 pubkeyHash;
         bytes32 signatureHash;
+    }
+
+    /// @notice A top-up of a validator that was proven before.
+    /// @param validatorIndex Index of the validator on the beacon chain.
+    /// @param amountGwei What is deposited in the same transaction, in gwei.
+    /// @param pubkeyHash keccak256 of the public key.
+    struct TopUp {
+        uint40 validatorIndex;
+        uint64 amountGwei;
+        bytes32 pubkeyHash;
     }
 
     /// @notice A set of keys under one root. Leaves are keccak256(keccak256(abi.encode(index, keccak256(pubkey),
@@ -72,6 +84,12 @@ interface IValidatorRegistry {
     error ValidatorKnown(uint256 validatorIndex);
     /// @notice The validator is none of ours.
     error ValidatorUnknown(uint256 validatorIndex);
+    /// @notice Our deposits for the validator would pass what it can stake (ETH, each deposit rounded up).
+    error TopUpAboveMaximum(uint256 validatorIndex, uint256 depositedEth, uint256 maximumEth);
+    /// @notice The operator is stopped: no ether goes to its validators.
+    error OperatorStopped(uint256 operatorId);
+    /// @notice The id of an operator is beyond what a validator's record can hold.
+    error OperatorOutOfBounds(uint256 operatorId, uint256 maximum);
     /// @notice The operator would have more keys than it may.
     error KeyLimitExceeded(uint256 operatorId, uint256 keys, uint256 limit);
 
@@ -117,11 +135,9 @@ interface IValidatorRegistry {
         bool[] calldata flags
     ) external;
 
-    /// @notice Vouches, until the end of the transaction, that these keys are validators of ours. Caller: `DEPOSITOR`,
-    /// which has verified just now that they have our credentials.
-    /// @param validatorIndices Validators proven before, in the order of the keys.
-    /// @param pubkeyHashes keccak256 of each public key.
-    function vouch(uint256[] calldata validatorIndices, bytes32[] calldata pubkeyHashes) external;
+    /// @notice Counts top-ups, and vouches until the end of the transaction that these keys are validators of ours. Caller:
+    /// `DEPOSITOR`, which has verified just now that they have our credentials.
+    function vouch(TopUp[] calldata topUps) external;
 
     /* VIEWS */
 
@@ -136,6 +152,11 @@ interface IValidatorRegistry {
 
     /// @notice Whether the validator was proven to be one of ours.
     function isProven(uint256 validatorIndex) external view returns (bool);
+
+    /// @notice Who runs a validator of ours, 0 if it is none, and what we deposited for it in all (ETH, rounded up).
+    function validator(
+        uint256 validatorIndex
+    ) external view returns (uint256 operatorId, uint256 depositedEth);
 
     /// @notice Whether the key was shown, in this very transaction, to be a validator of ours.
     function isVouchedFor(bytes32 pubkeyHash) external view returns (bool);

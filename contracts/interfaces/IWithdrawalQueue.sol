@@ -84,7 +84,10 @@ interface IWithdrawalQueue {
     /// part. Does nothing while paused. Caller: `ACCOUNTING`.
     /// @param refTime Time of the report's reference slot: the last ticket's cooldown must have ended by then.
     /// @return shares Shares burnt (18 decimals). @return amount Wei set aside.
-    function finalize(uint256 lastTicketId, uint256 refTime) external returns (uint256 shares, uint256 amount);
+    function finalize(
+        uint256 lastTicketId,
+        uint256 refTime
+    ) external returns (uint256 shares, uint256 amount);
 
     /// @notice Sets the cooldown of new requests, in seconds. Caller: `PARAMETER_MANAGER`.
     function setCooldown(uint256 cooldown) external;

@@ -7,6 +7,7 @@ import {SSZ} from "./SSZ.sol";
 /// @notice hash_tree_root of `DepositData` (consensus specification, phase0/beacon-chain.md), as the official deposit
 /// contract asks for it.
 library DepositData {
+    /// @notice hash_tree_root of a deposit.
     /// @param pubkey 48 bytes. @param signature 96 bytes. Lengths are the caller's to check.
     function root(
         bytes calldata pubkey,

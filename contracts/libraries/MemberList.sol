@@ -58,7 +58,11 @@ library MemberList {
     }
 
     /// @notice The list with another weight for `member`; 0 leaves it out.
-    function set(bytes memory list, address member, uint32 weight) internal pure returns (bytes memory changed) {
+    function set(
+        bytes memory list,
+        address member,
+        uint32 weight
+    ) internal pure returns (bytes memory changed) {
         uint256 size = count(list);
         changed = "";
         uint256 sum = weight;

@@ -91,7 +91,11 @@ library SSZ {
     }
 
     /// @notice The root to which `leaf` at generalized index `gindex` leads by `proof` (leaf first).
-    function branchRoot(bytes32 leaf, uint256 gindex, bytes32[] calldata proof) internal view returns (bytes32 node) {
+    function branchRoot(
+        bytes32 leaf,
+        uint256 gindex,
+        bytes32[] calldata proof
+    ) internal view returns (bytes32 node) {
         uint256 depth = Math.log2(gindex);
         require(proof.length == depth, WrongProofLength(proof.length, depth));
         bool hashed = true;
@@ -162,9 +166,16 @@ library SSZ {
         uint256 above = Math.log2(gindex);
         uint256 rest = proof.length - used;
         uint256 filled = DEPTH - level;
-        require(proof.length >= used && rest >= above && rest - above <= filled, WrongProofLength(rest, filled + above));
+        require(
+            proof.length >= used && rest >= above && rest - above <= filled,
+            WrongProofLength(rest, filled + above)
+        );
         filled = rest - above;
-        node = branchRoot(nodes[0], (1 << filled) | (indices[0] & ((1 << filled) - 1)), proof[used:used + filled]);
+        node = branchRoot(
+            nodes[0],
+            (1 << filled) | (indices[0] & ((1 << filled) - 1)),
+            proof[used:used + filled]
+        );
         // what is left of the index belongs to levels whose other side is empty: it must be on the left
         require(indices[0] >> filled == 0, IndexOutOfOrder(indices[0]));
         node = _throughEmpty(node, level + filled);

@@ -5,11 +5,12 @@ pragma solidity 0.8.37;
 /// @notice The total of units when each of the last reports was booked, for the quorum of votes.
 /// The ring is written once when it is made, so that a report pays for a change and not for a new slot.
 library SupplyRing {
-    uint256 internal constant SIZE = 64;
+    /// @dev More frames than the longest life of a vote: its own days and the 120 of an exit window.
+    uint256 internal constant SIZE = 256;
 
     /// @dev Each slot: `frame (32) | time (48) | units (108)`, time 0 while unused.
     struct Ring {
-        uint256[64] slots;
+        uint256[SIZE] slots;
     }
 
     function prepare(Ring storage self) internal {
@@ -20,7 +21,7 @@ library SupplyRing {
         self.slots[frame % SIZE] = (frame << 156) | (time << 108) | units;
     }
 
-    /// @notice The entry of the newest report booked at or before `time`, among the last 64 frames.
+    /// @notice The entry of the newest report booked at or before `time`, among the last `SIZE` frames.
     /// @param newest Frame of the last report.
     function lookup(
         Ring storage self,

@@ -67,7 +67,11 @@ library WithdrawalCheckpoints {
     }
 
     /// @dev Ether set aside for the first `shares` shares, which lie between the two checkpoints, rounded down.
-    function _amountAt(Checkpoint previous, Checkpoint current, uint256 shares) private pure returns (uint256) {
+    function _amountAt(
+        Checkpoint previous,
+        Checkpoint current,
+        uint256 shares
+    ) private pure returns (uint256) {
         // shares and amounts only grow from one checkpoint to the next; 128 + 64 bits; the result lies between the two
         unchecked {
             uint256 grown = amountOf(current) - amountOf(previous);

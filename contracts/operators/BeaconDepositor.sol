@@ -15,14 +15,13 @@ import {BeaconValidator} from "../types/BeaconValidator.sol";
 
 /// @title BeaconDepositor
 /// @notice Predeposit, proof, top-up: the way of buffered ether to validators with our credentials.
-/// TRUST: anyone may call; a pause stops new keys, never the top-up of what is proven. It is replaced, by moving its role, when a fork changes the beacon state.
+/// TRUST: anyone may call; a pause stops new keys, never the top-up of what is proven.
+/// It is replaced, by moving its role, when a fork changes the beacon state.
 /// INVARIANTS: VAL-1, POOL-2.
 /// ASSUMPTIONS: slashed and exit epoch are as of a root at most ten minutes old; what happens later is a loss that
 /// the next reports book.
 contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     uint64 private constant PREDEPOSIT_GWEI = 1e9;
-    /// @notice MAX_EFFECTIVE_BALANCE_ELECTRA (EIP-7251), in gwei.
-    uint256 public constant MAX_BALANCE_GWEI = 2_048e9;
     /// @notice Oldest root that a top-up is proven under, in seconds.
     uint256 public constant MAX_ROOT_AGE = 10 minutes;
 
@@ -91,6 +90,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             links[i] = IValidatorRegistry.Link({
                 index: k.keyIndices[i],
                 validatorIndex: SafeCast.toUint40(p.indices[at]),
+                topUpGwei: amountsGwei[at],
                 pubkeyHash: keccak256(p.validators[at].pubkey),
                 signatureHash: k.signatureHashes[i]
             });
@@ -104,10 +104,17 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     function topUp(ValidatorProof calldata p, uint64[] calldata amountsGwei) external {
         uint256 count = p.validators.length;
         _requireLength(amountsGwei.length, count);
-        bytes32[] memory pubkeyHashes = new bytes32[](count);
-        for (uint256 i = 0; i < count; ++i) pubkeyHashes[i] = keccak256(p.validators[i].pubkey);
         _verify(p);
-        validatorRegistry.vouch(p.indices, pubkeyHashes);
+        IValidatorRegistry.TopUp[] memory topUps = new IValidatorRegistry.TopUp[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            topUps[i] = IValidatorRegistry.TopUp({
+                // below 2^40, as the proof has shown
+                validatorIndex: uint40(p.indices[i]),
+                amountGwei: amountsGwei[i],
+                pubkeyHash: keccak256(p.validators[i].pubkey)
+            });
+        }
+        validatorRegistry.vouch(topUps);
         _deposit(p, amountsGwei);
     }
 
@@ -137,12 +144,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             require(!v.slashed, ValidatorSlashed(index));
             require(v.exitEpoch == BeaconProofs.FAR_FUTURE_EPOCH, ValidatorExiting(index, v.exitEpoch));
         }
-        BeaconProofs.verifyValidators(
-            BeaconRoots.parentRoot(p.timestamp),
-            p.indices,
-            p.validators,
-            p.proof
-        );
+        BeaconProofs.verifyValidators(BeaconRoots.parentRoot(p.timestamp), p.indices, p.validators, p.proof);
     }
 
     /// @dev Deposits what is to be topped up, from free buffer. The beacon chain looks at no signature of a key that it
@@ -156,9 +158,6 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             uint64 amount = amountsGwei[i];
             if (amount == 0) continue;
             require(amount >= PREDEPOSIT_GWEI, TopUpTooSmall(amount));
-            // top-ups on their way are not seen; what exceeds the maximum comes back to the vault by itself (EIP-7251)
-            uint256 sum = uint256(p.validators[i].effectiveBalance) + amount;
-            require(sum <= MAX_BALANCE_GWEI, TopUpAboveMaximum(p.indices[i], sum, MAX_BALANCE_GWEI));
             total += amount;
             amounts[used++] = amount;
             pubkeys = bytes.concat(pubkeys, p.validators[i].pubkey);

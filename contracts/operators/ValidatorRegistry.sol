@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
-import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
@@ -17,12 +16,15 @@ import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 /// ASSUMPTIONS: the same key may stand in several commitments and be predeposited under each (1 ETH more for a validator
 /// of ours, or for whoever was first); only one of them is ever proven, since a validator index is.
 contract ValidatorRegistry is IValidatorRegistry, Guarded {
-    using BitMaps for BitMaps.BitMap;
     using TransientSlot for bytes32;
     using TransientSlot for TransientSlot.BooleanSlot;
 
     /// @notice Most keys of one commitment.
     uint256 public constant MAX_KEYS = 1_024;
+    /// @notice MAX_EFFECTIVE_BALANCE_ELECTRA (EIP-7251), in ETH.
+    uint256 public constant MAX_DEPOSITED_ETH = 2_048;
+    uint256 private constant MAX_OPERATOR = type(uint16).max;
+    uint256 private constant GWEI_PER_ETHER = 1e9;
     uint256 private constant PUBKEY = 48;
     uint256 private constant SIGNATURE = 96;
 
@@ -36,8 +38,8 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
     mapping(bytes32 commitmentId => Commitment) private _commitments;
     /// @dev Four bits for each key, 64 keys a slot.
     mapping(bytes32 commitmentId => mapping(uint256 word => uint256)) private _states;
-    /// @dev Validators of ours, by their index on the beacon chain.
-    BitMaps.BitMap private _proven;
+    /// @dev Validators of ours by their index on the beacon chain, eight to a slot: `operator (16) | deposited ETH (16)`.
+    mapping(uint256 word => uint256) private _validators;
     /// @inheritdoc IValidatorRegistry
     mapping(uint256 operatorId => uint256) public predepositedKeys;
 
@@ -84,7 +86,10 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         uint256 amount = indices.length;
         require(amount > 0, NoKeys());
         require(pubkeys.length == amount * PUBKEY, LengthMismatch(pubkeys.length, amount * PUBKEY));
-        require(signatures.length == amount * SIGNATURE, LengthMismatch(signatures.length, amount * SIGNATURE));
+        require(
+            signatures.length == amount * SIGNATURE,
+            LengthMismatch(signatures.length, amount * SIGNATURE)
+        );
         bytes32 id = commitmentIdOf(operatorId, root);
         _countPredeposits(operatorId, amount);
 
@@ -113,31 +118,37 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         bool[] calldata flags
     ) external onlyRole(Roles.DEPOSITOR) {
         require(links.length > 0, NoKeys());
+        require(operatorId <= MAX_OPERATOR, OperatorOutOfBounds(operatorId, MAX_OPERATOR));
         bytes32 id = commitmentIdOf(operatorId, root);
         bytes32[] memory leaves = new bytes32[](links.length);
+        uint256 topUps = 0;
         for (uint256 i = 0; i < links.length; ++i) {
             Link calldata link = links[i];
             _advance(id, link.index, State.Predeposited, State.Proven);
-            require(!_proven.get(link.validatorIndex), ValidatorKnown(link.validatorIndex));
-            _proven.set(link.validatorIndex);
+            (uint256 known, ) = validator(link.validatorIndex);
+            require(known == 0, ValidatorKnown(link.validatorIndex));
+            // the predeposit is the first ETH
+            _record(link.validatorIndex, operatorId, 0, GWEI_PER_ETHER + link.topUpGwei);
             _vouchSlot(link.pubkeyHash).tstore(true);
+            topUps += link.topUpGwei;
             leaves[i] = _leaf(link.index, link.pubkeyHash, link.signatureHash);
             emit KeyProven(id, link.pubkeyHash, link.validatorIndex);
         }
+        // a predeposit may be proven whatever has become of the operator; more ether needs one in good standing
+        if (topUps > 0) _requireActive(operatorId);
         // only the root itself says which keys are committed: a foreign root has no predeposited key
         _requireCommitted(id, root, leaves, proof, flags);
     }
 
     /// @inheritdoc IValidatorRegistry
-    function vouch(
-        uint256[] calldata validatorIndices,
-        bytes32[] calldata pubkeyHashes
-    ) external onlyRole(Roles.DEPOSITOR) {
-        uint256 count = validatorIndices.length;
-        require(pubkeyHashes.length == count, LengthMismatch(pubkeyHashes.length, count));
-        for (uint256 i = 0; i < count; ++i) {
-            require(_proven.get(validatorIndices[i]), ValidatorUnknown(validatorIndices[i]));
-            _vouchSlot(pubkeyHashes[i]).tstore(true);
+    function vouch(TopUp[] calldata topUps) external onlyRole(Roles.DEPOSITOR) {
+        for (uint256 i = 0; i < topUps.length; ++i) {
+            TopUp calldata t = topUps[i];
+            (uint256 operatorId, uint256 depositedEth) = validator(t.validatorIndex);
+            require(operatorId != 0, ValidatorUnknown(t.validatorIndex));
+            _requireActive(operatorId);
+            _record(t.validatorIndex, operatorId, depositedEth, t.amountGwei);
+            _vouchSlot(t.pubkeyHash).tstore(true);
         }
     }
 
@@ -160,7 +171,16 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
 
     /// @inheritdoc IValidatorRegistry
     function isProven(uint256 validatorIndex) external view returns (bool) {
-        return _proven.get(validatorIndex);
+        (uint256 operatorId, ) = validator(validatorIndex);
+        return operatorId != 0;
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function validator(
+        uint256 validatorIndex
+    ) public view returns (uint256 operatorId, uint256 depositedEth) {
+        uint256 lane = _validators[validatorIndex / 8] >> ((validatorIndex % 8) * 32);
+        return (uint16(lane >> 16), uint16(lane));
     }
 
     /// @inheritdoc IValidatorRegistry
@@ -180,6 +200,25 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         uint256 sum = predepositedKeys[operatorId] + amount;
         require(sum <= limit, KeyLimitExceeded(operatorId, sum, limit));
         predepositedKeys[operatorId] = sum;
+    }
+
+    function _requireActive(uint256 operatorId) private view {
+        require(operatorRegistry.depositableKeys(operatorId) > 0, OperatorStopped(operatorId));
+    }
+
+    /// @dev Counts a deposit, rounded up to whole ETH, so that what is on its way to the beacon chain is seen.
+    function _record(
+        uint256 validatorIndex,
+        uint256 operatorId,
+        uint256 depositedEth,
+        uint256 amountGwei
+    ) private {
+        uint256 sum = depositedEth + (amountGwei + GWEI_PER_ETHER - 1) / GWEI_PER_ETHER;
+        require(sum <= MAX_DEPOSITED_ETH, TopUpAboveMaximum(validatorIndex, sum, MAX_DEPOSITED_ETH));
+        uint256 shift = (validatorIndex % 8) * 32;
+        uint256 others = _validators[validatorIndex / 8] & ~(uint256(type(uint32).max) << shift);
+        // 16 bits each: bounded by MAX_OPERATOR and MAX_DEPOSITED_ETH
+        _validators[validatorIndex / 8] = others | (((operatorId << 16) | sum) << shift);
     }
 
     /// @dev States only move forward, so a step sets bits over those that are there.

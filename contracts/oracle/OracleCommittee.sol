@@ -150,7 +150,11 @@ contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
 
     /// @dev Reverts for what is no signature at all. A signature has a twin with the other sign of s; both name the same
     /// signer, and no signer counts twice.
-    function _signer(bytes32 signed, bytes calldata signatures, uint256 offset) private view returns (address) {
+    function _signer(
+        bytes32 signed,
+        bytes calldata signatures,
+        uint256 offset
+    ) private view returns (address) {
         bytes32 r;
         bytes32 vs;
         // the caller bounds `offset` by the length

@@ -76,14 +76,14 @@ abstract contract ReportLimits is IReportLimits, Guarded {
         }
     }
 
-    function _requireBounds(Limits memory l) private pure {
+    function _requireBounds(Limits memory given) private pure {
         require(
-            l.gainBpPerYear > 0 && l.gainBpPerYear <= MAX_GAIN_BP_PER_YEAR,
-            LimitOutOfBounds("gainBpPerYear", l.gainBpPerYear)
+            given.gainBpPerYear > 0 && given.gainBpPerYear <= MAX_GAIN_BP_PER_YEAR,
+            LimitOutOfBounds("gainBpPerYear", given.gainBpPerYear)
         );
         require(
-            l.lossBpPerFrame > 0 && l.lossBpPerFrame <= MAX_LOSS_BP_PER_FRAME,
-            LimitOutOfBounds("lossBpPerFrame", l.lossBpPerFrame)
+            given.lossBpPerFrame > 0 && given.lossBpPerFrame <= MAX_LOSS_BP_PER_FRAME,
+            LimitOutOfBounds("lossBpPerFrame", given.lossBpPerFrame)
         );
     }
 

@@ -34,6 +34,7 @@ contract ReportOracle is IReportOracle {
 
     /* CONSTRUCTOR */
 
+    /// @notice The frame is the ledger's; it must be a whole number of epochs.
     /// @param slotsPerEpoch_ 32, or 8 in the minimal preset.
     /// @param secondsPerSlot 12 on all public networks of today.
     constructor(

@@ -141,8 +141,8 @@ abstract contract ShareLedger is IShareLedger, IERC20Errors, EIP712, IERC165 {
         return _accounts[owner].nonce();
     }
 
-    /// @inheritdoc IERC20Permit
     // solhint-disable-next-line func-name-mixedcase
+    /// @inheritdoc IERC20Permit
     function DOMAIN_SEPARATOR() external view returns (bytes32) {
         return _domainSeparatorV4();
     }
@@ -152,8 +152,8 @@ abstract contract ShareLedger is IShareLedger, IERC20Errors, EIP712, IERC165 {
         return uint48(block.timestamp);
     }
 
-    /// @inheritdoc IERC6372
     // solhint-disable-next-line func-name-mixedcase
+    /// @inheritdoc IERC6372
     function CLOCK_MODE() external pure returns (string memory) {
         return "mode=timestamp";
     }

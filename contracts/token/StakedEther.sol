@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
@@ -245,10 +244,11 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
             uint256 bound;
             // 87 bits of ether, 27 of a rate, 32 each of frames and seconds
             unchecked {
-                bound = (t.target() * _maxGainBpPerYear * (b.frame - lastFrame) * _frameSeconds) / (BP * YEAR);
+                bound =
+                    (t.target() * _maxGainBpPerYear * (b.frame - lastFrame) * _frameSeconds) / (BP * YEAR);
             }
             require(gain <= bound, GainAboveBound(gain, bound));
-            bound = (gain * _maxFeeBp) / BP;
+            bound = (_profit.feeBasis(gain) * _maxFeeBp) / BP;
             require(b.fee <= bound, FeeAboveBound(b.fee, bound));
             uint256 taken;
             (t, taken, feeUnits) = _bookGain(t, gain, b.fee);

@@ -62,6 +62,7 @@ contract WrappedStakedEther is IWrappedStakedEther, ShareLedger {
         bytes calldata signature
     ) external returns (uint256 shares) {
         // a front-run permit has already set the allowance: the pull below decides
+        // solhint-disable-next-line no-empty-blocks
         try _ledger.permit(msg.sender, address(this), assets, deadline, signature) {} catch {}
         shares = _deposit(assets, receiver);
     }
@@ -247,7 +248,8 @@ contract WrappedStakedEther is IWrappedStakedEther, ShareLedger {
 
     /// @dev Names the owner who has too little before the total could underflow.
     function _burnable(address owner, uint256 units, uint256 shares) private view returns (uint256) {
-        if (units > _accounts[owner].units()) revert ERC20InsufficientBalance(owner, balanceOf(owner), shares);
+        if (units > _accounts[owner].units())
+            revert ERC20InsufficientBalance(owner, balanceOf(owner), shares);
         return units;
     }
 

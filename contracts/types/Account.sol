@@ -11,17 +11,7 @@ pragma solidity 0.8.37;
 /// into the fields above. `delegate` is the small id of the delegate, 0 for none. `nonce` counts signatures.
 type Account is uint256;
 
-using {
-    units,
-    delegateId,
-    isClosed,
-    nonce,
-    plus,
-    minus,
-    withDelegate,
-    close,
-    bumpNonce
-} for Account global;
+using {units, delegateId, isClosed, nonce, plus, minus, withDelegate, close, bumpNonce} for Account global;
 
 /// @dev 1 unit = 1e-6 of a share.
 function units(Account a) pure returns (uint256) {

@@ -41,9 +41,13 @@ abstract contract DepositPort is IDepositPort {
 
     /* INTERNAL */
 
-    /// @dev Errors of the deposit contract are passed on.
+    /// @notice Makes deposits; errors of the deposit contract are passed on.
     /// @param pubkeys 48 bytes for each deposit. @param signatures 96 bytes for each.
-    function _sendDeposits(bytes calldata pubkeys, bytes calldata signatures, uint64[] calldata amountsGwei) internal {
+    function _sendDeposits(
+        bytes calldata pubkeys,
+        bytes calldata signatures,
+        uint64[] calldata amountsGwei
+    ) internal {
         uint256 count = amountsGwei.length;
         require(pubkeys.length == count * PUBKEY, WrongPubkeysLength(pubkeys.length, count * PUBKEY));
         require(

@@ -78,10 +78,7 @@ contract RewardDistributor is IRewardDistributor, Guarded {
         bytes32[] calldata proof
     ) external returns (uint256 shares) {
         bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(operatorId, cumulativeShares))));
-        require(
-            MerkleProof.verifyCalldata(proof, root, leaf),
-            NotUnderRoot(operatorId, cumulativeShares)
-        );
+        require(MerkleProof.verifyCalldata(proof, root, leaf), NotUnderRoot(operatorId, cumulativeShares));
         uint256 pulled = pulledOf[operatorId];
         require(cumulativeShares > pulled, NothingToPull());
         _count();
@@ -117,6 +114,8 @@ contract RewardDistributor is IRewardDistributor, Guarded {
     /// @inheritdoc IRewardDistributor
     function setTreasury(address treasury_) external onlyRole(Roles.PARAMETER_MANAGER) {
         require(treasury_ != address(0), ZeroAddress());
+        // its own shares would count as fresh ones for ever
+        require(treasury_ != address(this), NotATreasury(treasury_));
         emit TreasurySet(treasury, treasury_);
         treasury = treasury_;
     }

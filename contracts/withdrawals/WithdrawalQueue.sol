@@ -71,7 +71,10 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     }
 
     /// @inheritdoc IWithdrawalQueue
-    function requestBatch(uint256[] calldata amounts, address owner) external returns (uint256 firstTicketId) {
+    function requestBatch(
+        uint256[] calldata amounts,
+        address owner
+    ) external returns (uint256 firstTicketId) {
         require(amounts.length > 0, NoRequests());
         (uint256 id, uint256 readyAt, uint256 upTo) = _next(owner);
         firstTicketId = id + 1;
@@ -142,7 +145,10 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         if (shares == 0) return (0, 0);
         _checkpointCount = uint64(++count);
         // cumulative shares fit 64 bits as `upTo` does; ether fits 87
-        _checkpoints.list[count] = WithdrawalCheckpoints.pack(done + shares / GRAIN, last.amountOf() + amount);
+        _checkpoints.list[count] = WithdrawalCheckpoints.pack(
+            done + shares / GRAIN,
+            last.amountOf() + amount
+        );
         emit Finalized(count, lastTicketId_, shares, amount);
     }
 

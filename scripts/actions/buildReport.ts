@@ -7,6 +7,7 @@ import { FatalError, RetryableError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { timeAt, type BeaconTime } from "../lib/units.ts";
 import { beaconBalanceGwei } from "./beaconBalance.ts";
+import { newestRoot } from "./newestRoot.ts";
 
 /** `Report` of contracts/types/Report.sol. */
 export interface Report {
@@ -54,7 +55,9 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
   const { blockHash, blockNumber: blockTag } = block.execution;
   const known = await provider.getBlock(blockTag);
   if (known?.hash !== blockHash) {
-    throw new FatalError(`execution block ${blockTag} is ${known?.hash}, the beacon chain says ${blockHash}`);
+    throw new FatalError(
+      `execution block ${blockTag} is ${known?.hash ?? "unknown"}, the beacon chain says ${blockHash}`,
+    );
   }
 
   const slotsPerFrame = Number(await protocol.ReportOracle.slotsPerFrame());
@@ -83,12 +86,9 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
 /** What shows the oracle that the report speaks of the chain's own, finalized block. */
 export async function buildEvidence(beacon: BeaconClient, refSlot: number): Promise<Evidence> {
   const header = await beacon.blockAtOrBefore(refSlot);
-  const head = await beacon.blockV2("head");
-  if (head === undefined) throw new FatalError("the beacon node has no head");
-  const parent = await beacon.header(head.parentRoot as `0x${string}`);
-  if (parent === undefined) throw new FatalError(`the beacon node has no block ${head.parentRoot}`);
-  const { bytes, fork } = await beacon.stateSsz(parent.header.stateRoot as `0x${string}`);
-  const finality = finalityProof(await decodeState(bytes, fork), parent.header);
+  const newest = await newestRoot(beacon);
+  const { bytes, fork } = await beacon.stateSsz(newest.stateId);
+  const finality = finalityProof(await decodeState(bytes, fork), newest.header);
   const child = await blockAfter(beacon, refSlot);
   // the block of the very next slot shows by itself that its parent is not after the reference slot
   const isNext = child.slot === refSlot + 1;
@@ -96,7 +96,7 @@ export async function buildEvidence(beacon: BeaconClient, refSlot: number): Prom
     childTimestamp: child.execution.timestamp,
     blockSlot: header.header.slot,
     slotProof: isNext ? [] : slotProof(header.header).proof,
-    finalityTimestamp: head.execution.timestamp,
+    finalityTimestamp: newest.timestamp,
     finalizedEpoch: finality.epoch,
     finalityProof: finality.proof,
   };

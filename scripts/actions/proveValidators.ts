@@ -4,6 +4,7 @@ import { validatorProof } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
 import { FatalError } from "../lib/errors.ts";
 import type { KeyTree } from "../lib/keyTree.ts";
+import { newestRoot } from "./newestRoot.ts";
 
 /** `ValidatorProof` of contracts/interfaces/IBeaconDepositor.sol. */
 export interface ValidatorProofArgument {
@@ -33,6 +34,12 @@ export interface KeyProofArgument {
   flags: boolean[];
 }
 
+/** Whether `proveValidators` would find all of these keys. */
+export async function areProvable(beacon: BeaconClient, pubkeys: readonly string[]): Promise<boolean> {
+  const { stateId } = await newestRoot(beacon);
+  return (await beacon.validators(stateId, [...pubkeys])).length === new Set(pubkeys).size;
+}
+
 /**
  * A proof of validators under the newest root that the execution chain knows: that of the parent of the head block.
  *
@@ -42,20 +49,16 @@ export async function proveValidators(
   beacon: BeaconClient,
   pubkeys: readonly string[],
 ): Promise<ValidatorProofArgument> {
-  const head = await beacon.blockV2("head");
-  if (head === undefined) throw new FatalError("the beacon node has no head");
-  const parent = await beacon.header(head.parentRoot as `0x${string}`);
-  if (parent === undefined) throw new FatalError(`the beacon node has no block ${head.parentRoot}`);
-  const stateId = parent.header.stateRoot as `0x${string}`;
+  const { timestamp, header, stateId } = await newestRoot(beacon);
   const known = await beacon.validators(stateId, [...pubkeys]);
   const missing = pubkeys.find((key) => !known.some(({ pubkey }) => pubkey === key.toLowerCase()));
   if (missing !== undefined) throw new FatalError(`the beacon chain knows no validator ${missing} yet`);
 
   const indices = known.map(({ index }) => index).sort((a, b) => a - b);
   const { bytes, fork } = await beacon.stateSsz(stateId);
-  const proof = validatorProof(await decodeState(bytes, fork), parent.header, indices);
+  const proof = validatorProof(await decodeState(bytes, fork), header, indices);
   return {
-    timestamp: head.execution.timestamp,
+    timestamp,
     indices,
     validators: proof.validators.map(({ effectiveBalanceGwei, ...rest }) => ({
       ...rest,

@@ -1,6 +1,6 @@
 import type { ContractTransactionReceipt, Signer, SigningKey } from "ethers";
-import { FatalError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
+import { receiptOf } from "../lib/receipts.ts";
 import { compactSignature, packSignatures } from "../lib/signatures.ts";
 import type { Evidence, Report } from "./buildReport.ts";
 
@@ -27,8 +27,5 @@ export async function submitReport(
   { report, evidence, signatures }: { report: Report; evidence: Evidence; signatures: readonly Signature[] },
 ): Promise<ContractTransactionReceipt> {
   const packed = packSignatures(await reportDigest(protocol, report), [...signatures]);
-  const response = await protocol.ReportOracle.connect(submitter).submit(report, evidence, packed.signatures);
-  const receipt = await response.wait();
-  if (receipt === null) throw new FatalError(`the report's transaction ${response.hash} has no receipt`);
-  return receipt;
+  return receiptOf(protocol.ReportOracle.connect(submitter).submit(report, evidence, packed.signatures));
 }

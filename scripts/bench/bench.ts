@@ -32,9 +32,18 @@ export class Bench {
   }
 
   /// Execution of a view with nothing warm: the estimate for a transaction, less what a transaction costs by itself.
-  async noteExecution(operation: Operation, contract: BaseContract, name: string, args: unknown[]): Promise<void> {
+  async noteExecution(
+    operation: Operation,
+    contract: BaseContract,
+    name: string,
+    args: unknown[],
+  ): Promise<void> {
     const data = (contract.interface as Interface).encodeFunctionData(name, args);
-    const estimate = await this.net.provider.estimateGas({ to: contract, data, from: this.net.accounts.keeper });
+    const estimate = await this.net.provider.estimateGas({
+      to: contract,
+      data,
+      from: this.net.accounts.keeper,
+    });
     this.note(operation, Number(estimate) - intrinsicGas(data));
   }
 }

@@ -34,7 +34,8 @@ if (options.update) writeFileSync(SNAPSHOT, snapshotOf(rows));
 const above = rows.filter(({ gas, bar }) => gas > bar);
 for (const { operation, gas, bar } of above) console.error(`${operation}: ${gas} is above its bar of ${bar}`);
 const changed = options.check === true && readFileSync(SNAPSHOT, "utf8") !== snapshotOf(rows);
-if (changed) console.error("the figures are not those of the snapshot: run with --update, and say why in the commit");
+if (changed)
+  console.error("the figures are not those of the snapshot: run with --update, and say why in the commit");
 process.exitCode = above.length > 0 || changed ? 1 : 0;
 
 async function measure(): Promise<Row[]> {
@@ -60,7 +61,9 @@ function toRows(measured: Measured): Row[] {
 }
 
 function snapshotOf(all: Row[]): string {
-  return JSON.stringify(Object.fromEntries(all.map(({ operation, gas }) => [operation, gas])), null, 2) + "\n";
+  return (
+    JSON.stringify(Object.fromEntries(all.map(({ operation, gas }) => [operation, gas])), null, 2) + "\n"
+  );
 }
 
 function table(all: Row[]): string {

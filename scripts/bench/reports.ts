@@ -32,7 +32,9 @@ export async function benchReports(bench: Bench): Promise<void> {
 /// Ether for both vaults: priority fees as a builder pays them, withdrawals as the beacon chain credits them.
 async function rewards(bench: Bench): Promise<void> {
   const { protocol, accounts, provider } = bench.net;
-  await (await accounts.alice.sendTransaction({ to: protocol.RewardsVault, value: parseEther("0.2") })).wait();
+  await (
+    await accounts.alice.sendTransaction({ to: protocol.RewardsVault, value: parseEther("0.2") })
+  ).wait();
   const held = await provider.getBalance(protocol.WithdrawalVault);
   const balance = `0x${(held + parseEther("0.2")).toString(16)}`;
   await provider.send("hardhat_setBalance", [await protocol.WithdrawalVault.getAddress(), balance]);

@@ -14,7 +14,9 @@ const OPERATOR = 1n;
 export async function benchValidators(bench: Bench): Promise<void> {
   const { protocol, accounts, devnet } = bench.net;
   const registry = protocol.ValidatorRegistry.connect(accounts.manager);
-  await bench.gasOf(protocol.StakedEther.connect(accounts.alice).stake(ZeroAddress, { value: parseEther("1500") }));
+  await bench.gasOf(
+    protocol.StakedEther.connect(accounts.alice).stake(ZeroAddress, { value: parseEther("1500") }),
+  );
   await bench.gasOf(
     protocol.OperatorRegistry.connect(accounts.admin).add(accounts.manager, accounts.operatorRewards, 100),
   );
@@ -22,7 +24,10 @@ export async function benchValidators(bench: Bench): Promise<void> {
 
   const published = concat(second.keys.flatMap(({ pubkey, signature }) => [pubkey, signature]));
   await bench.measure("register keys, root alone", registry.commit(OPERATOR, first.root, BATCH, "0x"));
-  await bench.measure("register 10 keys, published", registry.commit(OPERATOR, second.root, BATCH, published));
+  await bench.measure(
+    "register 10 keys, published",
+    registry.commit(OPERATOR, second.root, BATCH, published),
+  );
   await predeposit(bench, first);
   bench.note("predeposit of ten", await predeposit(bench, second));
 
@@ -30,7 +35,11 @@ export async function benchValidators(bench: Bench): Promise<void> {
   await devnet.tickUntil(() => devnet.chain.state.validators.length === known + 2 * BATCH);
   await proveAndTopUp(bench, first, [0]);
   bench.note("prove and top up one", await proveAndTopUp(bench, first, [1]));
-  const ten = await proveAndTopUp(bench, second, Array.from({ length: BATCH }, (_, i) => i));
+  const ten = await proveAndTopUp(
+    bench,
+    second,
+    Array.from({ length: BATCH }, (_, i) => i),
+  );
   bench.note("prove and top up, each of ten", Math.round(ten / BATCH));
 }
 

@@ -11,7 +11,7 @@ export async function benchWithdrawals(bench: Bench): Promise<void> {
   const { protocol, accounts, devnet, parameters } = bench.net;
   const ledger = protocol.StakedEther;
   const queue = protocol.WithdrawalQueue;
-  const { alice, bob, carol, admin, keeper } = accounts;
+  const { bob, carol, admin, keeper } = accounts;
   const amount = parseEther("0.01");
 
   for (const staker of [bob, carol]) {
@@ -40,16 +40,15 @@ export async function benchWithdrawals(bench: Bench): Promise<void> {
   const made = (await queue.checkpointCount()) - before;
   if (made !== BigInt(CHECKPOINTS)) throw new Error(`${made} checkpoints instead of ${CHECKPOINTS}`);
 
-  await bench.measure("claim, no hint, 1,000 checkpoints", queue.connect(carol)["claim(uint256)"](first + 500n));
+  await bench.measure("claim, no hint, 1,000 checkpoints", queue.connect(carol).claim(first + 500n));
   const hint = async (id: bigint) => queue.findCheckpoint(id);
-  const one = await bench.gasOf(
-    queue.connect(carol).claimTo(first + 700n, carol, await hint(first + 700n)),
-  );
+  const one = await bench.gasOf(queue.connect(carol).claimTo(first + 700n, carol, await hint(first + 700n)));
   bench.note("claim with a hint", one);
   const ids = Array.from({ length: 11 }, (_, i) => first + 800n + BigInt(i));
   const hints = await Promise.all(ids.map(hint));
-  const single = await bench.gasOf(queue.connect(carol).claimBatch([first + 900n], [await hint(first + 900n)], carol));
+  const single = await bench.gasOf(
+    queue.connect(carol).claimBatch([first + 900n], [await hint(first + 900n)], carol),
+  );
   const eleven = await bench.gasOf(queue.connect(carol).claimBatch(ids, hints, carol));
   bench.note("each further claim in a batch", Math.round((eleven - single) / 10));
-  void alice;
 }

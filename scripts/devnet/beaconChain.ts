@@ -168,7 +168,10 @@ export class BeaconChain {
     const proposerIndex = state.epochCtx.getBeaconProposer(slot);
     if (!this.duties.canPropose(state, proposerIndex)) return { slot, state };
     // The function is the same for both forks, but its type stops at Electra.
-    const { expectedWithdrawals } = getExpectedWithdrawals(ForkSeq.fulu, state as unknown as CachedBeaconStateElectra);
+    const { expectedWithdrawals } = getExpectedWithdrawals(
+      ForkSeq.fulu,
+      state as unknown as CachedBeaconStateElectra,
+    );
     const attributes: PayloadAttributes = {
       parentHash: state.latestExecutionPayloadHeader.blockHash,
       timestamp: this.timeAtSlot(slot),
@@ -186,7 +189,11 @@ export class BeaconChain {
   }
 
   /// Makes, signs, verifies and applies the block around an execution payload.
-  commit(prepared: PreparedSlot, payload: electra.ExecutionPayload, requests: electra.ExecutionRequests): BlockRecord {
+  commit(
+    prepared: PreparedSlot,
+    payload: electra.ExecutionPayload,
+    requests: electra.ExecutionRequests,
+  ): BlockRecord {
     const { state, attributes } = prepared;
     if (!attributes) throw new Error(`Slot ${prepared.slot} has no proposer`);
     const operations = this.#operations.select(state);

@@ -1,5 +1,10 @@
 import "./preset.ts";
-import { createBeaconConfig, createChainForkConfig, type BeaconConfig, type ChainConfig } from "@lodestar/config";
+import {
+  createBeaconConfig,
+  createChainForkConfig,
+  type BeaconConfig,
+  type ChainConfig,
+} from "@lodestar/config";
 import { minimalChainConfig } from "@lodestar/config/configs";
 import { DOMAIN_DEPOSIT, SLOTS_PER_EPOCH } from "@lodestar/params";
 import { ZERO_HASH, computeDomain } from "@lodestar/state-transition";

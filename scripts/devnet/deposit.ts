@@ -15,9 +15,15 @@ export interface DepositArguments {
 }
 
 /// Signs a deposit as deposit tools do: proof of possession over key, credentials and amount.
-export function signedDeposit(key: SecretKey, withdrawalCredentials: Uint8Array, amountGwei: number): DepositArguments {
+export function signedDeposit(
+  key: SecretKey,
+  withdrawalCredentials: Uint8Array,
+  amountGwei: number,
+): DepositArguments {
   const message = { pubkey: key.toPublicKey().toBytes(), withdrawalCredentials, amount: amountGwei };
-  const signature = key.sign(computeSigningRoot(ssz.phase0.DepositMessage, message, depositDomain())).toBytes();
+  const signature = key
+    .sign(computeSigningRoot(ssz.phase0.DepositMessage, message, depositDomain()))
+    .toBytes();
   return {
     pubkey: toHex(message.pubkey) as Hex,
     withdrawalCredentials: toHex(withdrawalCredentials) as Hex,

@@ -77,7 +77,9 @@ export class Devnet {
   }
 
   checkpointNumber(tag: "finalized" | "safe"): number {
-    const record = this.chain.checkpointRecord(tag === "finalized" ? this.chain.finalized : this.chain.justified);
+    const record = this.chain.checkpointRecord(
+      tag === "finalized" ? this.chain.finalized : this.chain.justified,
+    );
     return record.block.message.body.executionPayload.blockNumber;
   }
 
@@ -103,10 +105,14 @@ export class Devnet {
   }
 
   /// Ticks slots until the predicate holds; looks before the first one, too. Returns the number of slots.
-  async tickUntil(predicate: () => boolean | Promise<boolean>, maxSlots = DEFAULT_MAX_SLOTS): Promise<number> {
+  async tickUntil(
+    predicate: () => boolean | Promise<boolean>,
+    maxSlots = DEFAULT_MAX_SLOTS,
+  ): Promise<number> {
     for (let slots = 0; ; slots++) {
       if (await predicate()) return slots;
-      if (slots === maxSlots) throw new Error(`Condition still not met after ${maxSlots} slots, at slot ${this.slot}`);
+      if (slots === maxSlots)
+        throw new Error(`Condition still not met after ${maxSlots} slots, at slot ${this.slot}`);
       await this.#tick();
     }
   }

@@ -68,7 +68,9 @@ export class ExecutionChain {
   async mine(attributes: PayloadAttributes, feeRecipient: string): Promise<MinedPayload> {
     const parent = await this.#latest();
     if (parent.hash !== toHex(attributes.parentHash)) {
-      throw new Error(`The execution chain is at ${parent.hash}, the beacon chain at ${toHex(attributes.parentHash)}`);
+      throw new Error(
+        `The execution chain is at ${parent.hash}, the beacon chain at ${toHex(attributes.parentHash)}`,
+      );
     }
     const root = toHex(attributes.parentBeaconBlockRoot) as Hex;
     await writeBeaconRoot(this.#provider, attributes.timestamp, root);
@@ -83,7 +85,9 @@ export class ExecutionChain {
     const requests: electra.ExecutionRequests = {
       deposits: block.transactions.length === 0 ? [] : await this.#depositRequests(block.hash),
       withdrawals: (await dequeueRequests(this.#provider, WITHDRAWAL_QUEUE)).map(decodeWithdrawalRequest),
-      consolidations: (await dequeueRequests(this.#provider, CONSOLIDATION_QUEUE)).map(decodeConsolidationRequest),
+      consolidations: (await dequeueRequests(this.#provider, CONSOLIDATION_QUEUE)).map(
+        decodeConsolidationRequest,
+      ),
     };
     return { payload: toPayload(block, attributes), requests };
   }

@@ -95,7 +95,10 @@ function registerValidators(state: BeaconStateFulu, genesisValidators: GenesisVa
   state.genesisValidatorsRoot = state.validators.hashTreeRoot();
 
   const indices = Uint32Array.from({ length: count }, (_, index) => index);
-  const increments = Uint16Array.from({ length: count }, () => MIN_ACTIVATION_BALANCE / EFFECTIVE_BALANCE_INCREMENT);
+  const increments = Uint16Array.from(
+    { length: count },
+    () => MIN_ACTIVATION_BALANCE / EFFECTIVE_BALANCE_INCREMENT,
+  );
   const { syncCommittee } = getNextSyncCommittee(ForkSeq.fulu, state, indices, increments);
   state.currentSyncCommittee = ssz.altair.SyncCommittee.toViewDU(syncCommittee);
   state.nextSyncCommittee = ssz.altair.SyncCommittee.toViewDU(syncCommittee);

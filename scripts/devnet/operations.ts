@@ -56,7 +56,9 @@ export class OperationPool {
   addVoluntaryExit(state: CachedBeaconStateFulu, exit: phase0.SignedVoluntaryExit): void {
     const validity = getVoluntaryExitValidity(ForkSeq.fulu, state, exit, true);
     if (validity !== VoluntaryExitValidity.valid) {
-      throw new InvalidOperationError(`Voluntary exit of validator ${exit.message.validatorIndex}: ${validity}`);
+      throw new InvalidOperationError(
+        `Voluntary exit of validator ${exit.message.validatorIndex}: ${validity}`,
+      );
     }
     this.#voluntaryExits.set(exit.message.validatorIndex, exit);
   }

@@ -53,7 +53,8 @@ export class DevnetProvider implements Eip1193Provider {
 
   async request({ method, params }: { method: string; params?: unknown }): Promise<any> {
     const refusal = REFUSED.get(method);
-    if (refusal) throw new RpcError(METHOD_NOT_SUPPORTED, `${method} is not available on the devnet: ${refusal}`);
+    if (refusal)
+      throw new RpcError(METHOD_NOT_SUPPORTED, `${method} is not available on the devnet: ${refusal}`);
     const args = Array.isArray(params) ? params.map((param) => this.#resolveTags(param)) : [];
 
     switch (method) {
@@ -82,7 +83,8 @@ export class DevnetProvider implements Eip1193Provider {
   /// To the simulator every block is final at once; here finality is what the beacon chain says.
   #resolveTags(param: unknown): unknown {
     if (param === "finalized" || param === "safe") return quantity(this.#devnet.checkpointNumber(param));
-    if (typeof param !== "object" || param === null || !("fromBlock" in param || "toBlock" in param)) return param;
+    if (typeof param !== "object" || param === null || !("fromBlock" in param || "toBlock" in param))
+      return param;
     return Object.fromEntries(Object.entries(param).map(([key, value]) => [key, this.#resolveTags(value)]));
   }
 
@@ -108,7 +110,10 @@ export class DevnetProvider implements Eip1193Provider {
 
   async #mine([count, interval]: unknown[]): Promise<void> {
     if (interval !== undefined && Number(interval) !== SECONDS_PER_SLOT) {
-      throw new RpcError(INVALID_PARAMS, `Blocks are ${SECONDS_PER_SLOT} seconds apart, not ${Number(interval)}`);
+      throw new RpcError(
+        INVALID_PARAMS,
+        `Blocks are ${SECONDS_PER_SLOT} seconds apart, not ${Number(interval)}`,
+      );
     }
     await this.#devnet.tickBlocks(count === undefined ? 1 : positiveInteger(count));
   }

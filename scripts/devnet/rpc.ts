@@ -6,7 +6,11 @@ export interface Eip1193Provider {
 
 export type Hex = `0x${string}`;
 
-export function call<T = unknown>(provider: Eip1193Provider, method: string, ...params: unknown[]): Promise<T> {
+export function call<T = unknown>(
+  provider: Eip1193Provider,
+  method: string,
+  ...params: unknown[]
+): Promise<T> {
   return provider.request({ method, params });
 }
 

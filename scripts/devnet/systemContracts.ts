@@ -66,14 +66,22 @@ export async function installSystemContracts(provider: Eip1193Provider): Promise
 }
 
 /// EIP-4788's system call at the start of the block with this timestamp.
-export async function writeBeaconRoot(provider: Eip1193Provider, timestamp: number, root: Hex): Promise<void> {
+export async function writeBeaconRoot(
+  provider: Eip1193Provider,
+  timestamp: number,
+  root: Hex,
+): Promise<void> {
   const slot = timestamp % BEACON_ROOTS_LENGTH;
   await setStorage(provider, BEACON_ROOTS_ADDRESS, slot, timestamp);
   await setStorage(provider, BEACON_ROOTS_ADDRESS, slot + BEACON_ROOTS_LENGTH, BigInt(root));
 }
 
 /// EIP-2935's system call at the start of the block after `parentNumber`.
-export async function writeParentHash(provider: Eip1193Provider, parentNumber: number, hash: Hex): Promise<void> {
+export async function writeParentHash(
+  provider: Eip1193Provider,
+  parentNumber: number,
+  hash: Hex,
+): Promise<void> {
   await setStorage(provider, BLOCK_HASHES_ADDRESS, parentNumber % BLOCK_HASHES_LENGTH, BigInt(hash));
 }
 

@@ -13,6 +13,7 @@ import {
   genesisSchema,
   headerSchema,
   pendingDepositsSchema,
+  proposerDutiesSchema,
   specSchema,
   validatorsSchema,
   type BlockAnswer,
@@ -21,12 +22,14 @@ import {
   type Genesis,
   type HeaderAnswer,
   type PendingDeposit,
+  type ProposerDuty,
   type Spec,
   type ValidatorAnswer,
 } from "./beaconSchemas.ts";
 import { FatalError } from "./errors.ts";
 import { HttpClient, withoutQuery, type HttpAnswer, type HttpOptions } from "./http.ts";
 import { retry, type RetryOptions } from "./retry.ts";
+import type { SignedVoluntaryExit } from "./voluntaryExit.ts";
 import type { z } from "zod";
 
 /** "head", "genesis", "finalized", a slot, or a root (0x-hex). */
@@ -97,7 +100,7 @@ export class BeaconClient {
     return answer;
   }
 
-  /** A block with the hash, number and time of its execution payload; undefined as for `header`. */
+  /** A block with the hash, number, time and withdrawals of its execution payload; undefined as for `header`. */
   async blockV2(id: BlockId): Promise<BlockAnswer | undefined> {
     const answer = await this.#optional(`/eth/v2/beacon/blocks/${id}`, blockSchema);
     if (typeof id === "number" && answer !== undefined && answer.slot !== id) {
@@ -142,6 +145,11 @@ export class BeaconClient {
     return this.#required(`/eth/v1/beacon/states/${stateId}/pending_deposits`, pendingDepositsSchema);
   }
 
+  /** Who proposes in each slot of an epoch; nodes know this epoch and the next. */
+  async proposerDuties(epoch: number): Promise<ProposerDuty[]> {
+    return this.#required(`/eth/v1/validator/duties/proposer/${epoch}`, proposerDutiesSchema);
+  }
+
   /** A whole state as SSZ, with the name of its fork in lower case ("fulu") where the node says it. */
   async stateSsz(stateId: StateId): Promise<{ bytes: Uint8Array; fork: string | undefined }> {
     const path = `/eth/v2/debug/beacon/states/${stateId}`;
@@ -157,6 +165,17 @@ export class BeaconClient {
       );
     }
     return { bytes: answer.body, fork: answer.headers.get("eth-consensus-version")?.toLowerCase() };
+  }
+
+  /** Hands the node a signed exit for its pool. Nothing is lost where the same exit is sent twice. */
+  async submitVoluntaryExit(exit: SignedVoluntaryExit): Promise<void> {
+    const json = {
+      message: { epoch: String(exit.epoch), validator_index: String(exit.validatorIndex) },
+      signature: exit.signature,
+    };
+    const path = "/eth/v1/beacon/pool/voluntary_exits";
+    const answer = await retry(() => this.#http.request(path, { method: "POST", json }), this.#retry);
+    if (answer.status === 404) throw new FatalError(`${this.name}${path}: not found`);
   }
 
   /**

@@ -53,7 +53,8 @@ export function verifyValidatorProof(
         const next = nodes[i + 1];
         const pairs = node.index % 2 === 0 && next?.index === node.index + 1;
         const isFilled = nodes.length > 1 || hashes.length - used > ABOVE_LIST.length;
-        if (!isFilled && node.index !== 0) throw new FatalError("the index is beyond the levels of the proof");
+        if (!isFilled && node.index !== 0)
+          throw new FatalError("the index is beyond the levels of the proof");
         const sibling = pairs ? next.root : isFilled ? hashes[used++] : emptyRoot(level);
         if (sibling === undefined) throw new FatalError("the proof is too short");
         const root = node.index % 2 === 0 ? hashPair(node.root, sibling) : hashPair(sibling, node.root);

@@ -94,6 +94,15 @@ export const headerSchema = z
     finalized: finalized ?? false,
   }));
 
+const withdrawal = z
+  .object({ index: count, validator_index: count, address: hexOf(20), amount: uint64 })
+  .transform(({ index, validator_index, address, amount }) => ({
+    index,
+    validatorIndex: validator_index,
+    address,
+    amountGwei: amount,
+  }));
+
 export const blockSchema = z
   .object({
     ...flags,
@@ -105,7 +114,12 @@ export const blockSchema = z
         parent_root: root,
         state_root: root,
         body: z.object({
-          execution_payload: z.object({ block_hash: root, block_number: count, timestamp: count }),
+          execution_payload: z.object({
+            block_hash: root,
+            block_number: count,
+            timestamp: count,
+            withdrawals: z.array(withdrawal),
+          }),
         }),
       }),
     }),
@@ -120,6 +134,7 @@ export const blockSchema = z
       blockHash: message.body.execution_payload.block_hash,
       blockNumber: message.body.execution_payload.block_number,
       timestamp: message.body.execution_payload.timestamp,
+      withdrawals: message.body.execution_payload.withdrawals,
     },
     executionOptimistic: execution_optimistic ?? false,
     finalized: finalized ?? false,
@@ -189,6 +204,12 @@ export const pendingDepositsSchema = z
   .object({ data: z.array(pendingDeposit) })
   .transform(({ data }) => data);
 
+export const proposerDutiesSchema = z
+  .object({ data: z.array(z.object({ pubkey: hexOf(48), validator_index: count, slot: count })) })
+  .transform(({ data }) =>
+    data.map(({ pubkey, validator_index, slot }) => ({ pubkey, validatorIndex: validator_index, slot })),
+  );
+
 export type Genesis = z.output<typeof genesisSchema>;
 export type Spec = z.output<typeof specSchema>;
 export type DepositContract = z.output<typeof depositContractSchema>;
@@ -197,4 +218,5 @@ export type HeaderAnswer = z.output<typeof headerSchema>;
 export type BlockAnswer = z.output<typeof blockSchema>;
 export type FinalityCheckpoints = z.output<typeof finalityCheckpointsSchema>;
 export type ValidatorAnswer = z.output<typeof validator>;
+export type ProposerDuty = z.output<typeof proposerDutiesSchema>[number];
 export type PendingDeposit = z.output<typeof pendingDeposit>;

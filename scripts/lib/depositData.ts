@@ -7,8 +7,9 @@
  */
 import { PublicKey, Signature, verify, type SecretKey } from "@chainsafe/blst";
 import { ByteVectorType, ContainerType, UintBigintType } from "@chainsafe/ssz";
-import { concat, dataLength, getAddress, getBytes, hexlify, isHexString } from "ethers";
+import { concat, getAddress, hexlify, ZeroHash } from "ethers";
 import { FatalError } from "./errors.ts";
+import { computeDomain, computeSigningRoot, DOMAIN_DEPOSIT, fixedBytes as bytes } from "./signingDomain.ts";
 
 /** What the validator's key signs. All byte fields are 0x-hex. */
 export interface DepositMessage {
@@ -24,10 +25,8 @@ export interface DepositData extends DepositMessage {
   readonly signature: string;
 }
 
-const DOMAIN_DEPOSIT = "0x03000000";
 const COMPOUNDING_WITHDRAWAL_PREFIX = "0x02";
 
-const Bytes4 = new ByteVectorType(4);
 const Bytes32 = new ByteVectorType(32);
 const message = {
   pubkey: new ByteVectorType(48),
@@ -36,8 +35,6 @@ const message = {
 };
 const MessageType = new ContainerType(message);
 const DataType = new ContainerType({ ...message, signature: new ByteVectorType(96) });
-const ForkDataType = new ContainerType({ currentVersion: Bytes4, genesisValidatorsRoot: Bytes32 });
-const SigningDataType = new ContainerType({ objectRoot: Bytes32, domain: Bytes32 });
 
 /** Compounding credentials of a vault: 0x02, eleven zero bytes, its address. */
 export function compoundingCredentials(vault: string): string {
@@ -50,11 +47,7 @@ export function compoundingCredentials(vault: string): string {
  * @returns 32 bytes
  */
 export function depositDomain(genesisForkVersion: string): Uint8Array {
-  const forkDataRoot = ForkDataType.hashTreeRoot({
-    currentVersion: bytes(genesisForkVersion, 4, "genesisForkVersion"),
-    genesisValidatorsRoot: new Uint8Array(32),
-  });
-  return getBytes(concat([DOMAIN_DEPOSIT, forkDataRoot.slice(0, 28)]));
+  return computeDomain(DOMAIN_DEPOSIT, genesisForkVersion, ZeroHash);
 }
 
 /** hash_tree_root(DepositMessage), 0x-hex. */
@@ -70,10 +63,10 @@ export function depositDataRoot(deposit: DepositData): string {
 
 /** The 32 bytes that are signed. */
 export function depositSigningRoot(deposit: DepositMessage, genesisForkVersion: string): Uint8Array {
-  return SigningDataType.hashTreeRoot({
-    objectRoot: MessageType.hashTreeRoot(messageValue(deposit)),
-    domain: depositDomain(genesisForkVersion),
-  });
+  return computeSigningRoot(
+    MessageType.hashTreeRoot(messageValue(deposit)),
+    depositDomain(genesisForkVersion),
+  );
 }
 
 /** Signs a deposit with the validator's own key: the proof of possession that the beacon chain asks for. */
@@ -110,11 +103,4 @@ function messageValue({ pubkey, withdrawalCredentials, amountGwei }: DepositMess
     withdrawalCredentials: bytes(withdrawalCredentials, 32, "withdrawalCredentials"),
     amount: amountGwei,
   };
-}
-
-function bytes(hex: string, length: number, name: string): Uint8Array {
-  if (!isHexString(hex) || dataLength(hex) !== length) {
-    throw new FatalError(`${name} must be ${length} bytes of 0x-hex, got "${hex}"`);
-  }
-  return getBytes(hex);
 }

@@ -71,7 +71,7 @@ export function explain(error: unknown): string {
   let current = error;
   while (current !== undefined && current !== null && !seen.has(current)) {
     seen.add(current);
-    const text = current instanceof Error ? current.message || current.name : show(current);
+    const text = current instanceof Error ? messageOf(current) : show(current);
     // Node's AggregateError (several addresses of one host) has an empty message: its code says more.
     const code = (current as { code?: unknown }).code;
     const part = typeof code === "string" && !text.includes(code) ? `${text} [${code}]` : text;
@@ -79,6 +79,15 @@ export function explain(error: unknown): string {
     current = current instanceof Error ? current.cause : undefined;
   }
   return parts.join(": ");
+}
+
+/** The errors of ethers repeat the whole transaction; their short message and the revert's selector say as much. */
+function messageOf(error: Error): string {
+  const { shortMessage, data } = error as { shortMessage?: unknown; data?: unknown };
+  if (typeof shortMessage !== "string") return error.message || error.name;
+  return typeof data === "string" && data.length >= 10
+    ? `${shortMessage} ${data.slice(0, 10)}`
+    : shortMessage;
 }
 
 function show(value: unknown): string {

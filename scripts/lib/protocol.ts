@@ -17,19 +17,27 @@ import {
 
 /// How each contract of the protocol is connected to, by its name.
 const CONNECT = {
-  Authority: Authority__factory.connect,
-  OperatorRegistry: OperatorRegistry__factory.connect,
-  ValidatorRegistry: ValidatorRegistry__factory.connect,
-  WithdrawalVault: WithdrawalVault__factory.connect,
-  RewardsVault: RewardsVault__factory.connect,
-  StakedEther: StakedEther__factory.connect,
-  WrappedStakedEther: WrappedStakedEther__factory.connect,
-  WithdrawalQueue: WithdrawalQueue__factory.connect,
-  RewardDistributor: RewardDistributor__factory.connect,
-  OracleCommittee: OracleCommittee__factory.connect,
-  Accounting: Accounting__factory.connect,
-  ReportOracle: ReportOracle__factory.connect,
-  BeaconDepositor: BeaconDepositor__factory.connect,
+  Authority: (address: string, runner: ContractRunner) => Authority__factory.connect(address, runner),
+  OperatorRegistry: (address: string, runner: ContractRunner) =>
+    OperatorRegistry__factory.connect(address, runner),
+  ValidatorRegistry: (address: string, runner: ContractRunner) =>
+    ValidatorRegistry__factory.connect(address, runner),
+  WithdrawalVault: (address: string, runner: ContractRunner) =>
+    WithdrawalVault__factory.connect(address, runner),
+  RewardsVault: (address: string, runner: ContractRunner) => RewardsVault__factory.connect(address, runner),
+  StakedEther: (address: string, runner: ContractRunner) => StakedEther__factory.connect(address, runner),
+  WrappedStakedEther: (address: string, runner: ContractRunner) =>
+    WrappedStakedEther__factory.connect(address, runner),
+  WithdrawalQueue: (address: string, runner: ContractRunner) =>
+    WithdrawalQueue__factory.connect(address, runner),
+  RewardDistributor: (address: string, runner: ContractRunner) =>
+    RewardDistributor__factory.connect(address, runner),
+  OracleCommittee: (address: string, runner: ContractRunner) =>
+    OracleCommittee__factory.connect(address, runner),
+  Accounting: (address: string, runner: ContractRunner) => Accounting__factory.connect(address, runner),
+  ReportOracle: (address: string, runner: ContractRunner) => ReportOracle__factory.connect(address, runner),
+  BeaconDepositor: (address: string, runner: ContractRunner) =>
+    BeaconDepositor__factory.connect(address, runner),
 } as const;
 
 export type ContractName = keyof typeof CONNECT;

@@ -28,7 +28,8 @@ const LEAVING = 12;
 describe("devnet: consensus", () => {
   let devnet: Devnet;
 
-  const blockNumber = async (): Promise<number> => Number(await call<Hex>(devnet.provider, "eth_blockNumber"));
+  const blockNumber = async (): Promise<number> =>
+    Number(await call<Hex>(devnet.provider, "eth_blockNumber"));
 
   before(async () => {
     devnet = await startDevnet();
@@ -74,7 +75,12 @@ describe("devnet: consensus", () => {
     const record = chain.checkpointRecord(chain.finalized);
     const child = chain.history.firstFrom(record.slot + 1)!;
     const timestamp = child.block.message.body.executionPayload.timestamp;
-    const root = await call(devnet.provider, "eth_call", { to: BEACON_ROOTS_ADDRESS, data: word(timestamp) }, "latest");
+    const root = await call(
+      devnet.provider,
+      "eth_call",
+      { to: BEACON_ROOTS_ADDRESS, data: word(timestamp) },
+      "latest",
+    );
 
     const index = 7;
     const header = ssz.phase0.BeaconBlockHeader.toView(record.header);
@@ -82,7 +88,10 @@ describe("devnet: consensus", () => {
       type: ProofType.single,
       gindex: FIRST_VALIDATOR_GINDEX + BigInt(index),
     }) as SingleProof;
-    const inHeader = createProof(header.node, { type: ProofType.single, gindex: STATE_ROOT_GINDEX }) as SingleProof;
+    const inHeader = createProof(header.node, {
+      type: ProofType.single,
+      gindex: STATE_ROOT_GINDEX,
+    }) as SingleProof;
     const leaf = ssz.phase0.Validator.hashTreeRoot(chain.validator(index));
     const stateRoot = fold(leaf, inState.witnesses, FIRST_VALIDATOR_GINDEX + BigInt(index));
     expect(toHex(stateRoot)).to.equal(record.stateRoot);
@@ -135,7 +144,9 @@ describe("devnet: consensus", () => {
     const { chain } = devnet;
     const next = (): number => chain.state.proposerLookahead.get((devnet.slot + 1) % SLOTS_PER_EPOCH);
     // Away from the end of an epoch, where the lookahead shifts.
-    await devnet.tickUntil(() => (devnet.slot + 1) % SLOTS_PER_EPOCH !== 0 && !chain.validator(next()).slashed);
+    await devnet.tickUntil(
+      () => (devnet.slot + 1) % SLOTS_PER_EPOCH !== 0 && !chain.validator(next()).slashed,
+    );
     const proposer = next();
     const numberBefore = await blockNumber();
     const head = chain.head;
@@ -150,7 +161,9 @@ describe("devnet: consensus", () => {
     devnet.setOffline([proposer], false);
     await devnet.tickBlocks(1);
     expect(chain.validator(20).slashed).to.equal(true);
-    expect(chain.head.header.parentRoot).to.deep.equal(ssz.phase0.BeaconBlockHeader.hashTreeRoot(head.header));
+    expect(chain.head.header.parentRoot).to.deep.equal(
+      ssz.phase0.BeaconBlockHeader.hashTreeRoot(head.header),
+    );
     expect(await blockNumber()).to.equal(numberBefore + 1);
     // Votes of the missed slot are not lost.
     expect(chain.head.block.message.body.attestations.length).to.be.at.least(2);
@@ -178,7 +191,9 @@ describe("devnet: consensus", () => {
     await devnet.tickEpochs(66);
     const oldest = devnet.slot - 64 * SLOTS_PER_EPOCH;
     expect(chain.stateAt(chain.history.firstFrom(oldest)!.slot)?.slot).to.be.at.least(oldest);
-    expect(chain.stateAt(chain.history.firstFrom(2 * SLOTS_PER_EPOCH)!.slot)?.slot).to.equal(2 * SLOTS_PER_EPOCH);
+    expect(chain.stateAt(chain.history.firstFrom(2 * SLOTS_PER_EPOCH)!.slot)?.slot).to.equal(
+      2 * SLOTS_PER_EPOCH,
+    );
     expect(chain.stateAt(2 * SLOTS_PER_EPOCH + 1)?.slot).to.equal(undefined);
     expect(chain.history.atSlot(2 * SLOTS_PER_EPOCH + 1)?.slot).to.equal(2 * SLOTS_PER_EPOCH + 1);
   });

@@ -32,7 +32,12 @@ describe("devnet: deposits", () => {
 
   it("gives the contract the same root as the list of the specification", async () => {
     const data = encodeFunctionData({ abi: depositAbi, functionName: "get_deposit_root" });
-    const answer = await call<Hex>(devnet.provider, "eth_call", { to: DEPOSIT_CONTRACT_ADDRESS, data }, "latest");
+    const answer = await call<Hex>(
+      devnet.provider,
+      "eth_call",
+      { to: DEPOSIT_CONTRACT_ADDRESS, data },
+      "latest",
+    );
     const root = decodeFunctionResult({ abi: depositAbi, functionName: "get_deposit_root", data: answer });
 
     const pending = devnet.chain.state.pendingDeposits.getAllReadonlyValues();

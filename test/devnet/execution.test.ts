@@ -44,7 +44,9 @@ describe("devnet: execution chain", () => {
 
   it("has the canonical code at the addresses of the system contracts", async () => {
     for (const [address, hash] of Object.entries(CODE_HASHES)) {
-      expect(keccak256(await call<Hex>(devnet.provider, "eth_getCode", address, "latest")), address).to.equal(hash);
+      expect(keccak256(await call<Hex>(devnet.provider, "eth_getCode", address, "latest")), address).to.equal(
+        hash,
+      );
     }
   });
 
@@ -61,7 +63,8 @@ describe("devnet: execution chain", () => {
 
   it("refuses requests until the first block has opened the queues, then asks for one wei", async () => {
     const fresh = await startDevnet();
-    const fee = (): Promise<Hex> => call(fresh.provider, "eth_call", { to: WITHDRAWAL_REQUESTS_ADDRESS }, "latest");
+    const fee = (): Promise<Hex> =>
+      call(fresh.provider, "eth_call", { to: WITHDRAWAL_REQUESTS_ADDRESS }, "latest");
     const refused = await fee().then(
       () => false,
       () => true,
@@ -97,7 +100,9 @@ describe("devnet: execution chain", () => {
     await devnet.tickSlots(1);
     const now = devnet.chain.timeAtSlot(devnet.slot);
     expect(Number(await call(devnet.provider, "eth_call", { to: clock }, "latest"))).to.equal(now);
-    expect(Number(await call(devnet.provider, "eth_call", { to: clock }, "pending"))).to.equal(now + SECONDS_PER_SLOT);
+    expect(Number(await call(devnet.provider, "eth_call", { to: clock }, "pending"))).to.equal(
+      now + SECONDS_PER_SLOT,
+    );
   });
 
   it("mines what ethers sends, so that wait() returns", async () => {

@@ -43,7 +43,10 @@ describe("devnet: HTTP", () => {
     missed = devnet.slot;
     devnet.setOffline(everyone, false);
     await devnet.tickSlots(1);
-    await deposit(devnet, { key: interopSecretKey(1000), credentials: credentials(1, await account(devnet, 1)) });
+    await deposit(devnet, {
+      key: interopSecretKey(1000),
+      credentials: credentials(1, await account(devnet, 1)),
+    });
     servers = await serveDevnet(devnet, FREE_PORTS);
     api = getClient({ baseUrl: servers.beaconUrl }, { config: devnet.chain.config });
   });
@@ -67,7 +70,9 @@ describe("devnet: HTTP", () => {
       const finalized = await api.beacon.getBlockRoot({ blockId: "finalized" });
       expect(toHex(finalized.value().root)).to.equal(toHex(chain.finalized.root));
       expect(finalized.meta().finalized).to.equal(true);
-      const child = (await api.beacon.getBlockHeaders({ parentRoot: toHex(chain.head.header.parentRoot) })).value();
+      const child = (
+        await api.beacon.getBlockHeaders({ parentRoot: toHex(chain.head.header.parentRoot) })
+      ).value();
       expect(child.map(({ root }) => toHex(root))).to.deep.equal([chain.head.blockRoot]);
 
       const duties = (await api.validator.getProposerDuties({ epoch: devnet.epoch })).value();
@@ -78,7 +83,10 @@ describe("devnet: HTTP", () => {
       const exitPool = (await api.beacon.getPoolVoluntaryExits()).value();
       expect(exitPool).to.deep.equal([]);
       expect((await api.node.getHealth()).status).to.equal(200);
-      expect((await api.node.getSyncingStatus()).value()).to.include({ headSlot: chain.head.slot, isSyncing: false });
+      expect((await api.node.getSyncingStatus()).value()).to.include({
+        headSlot: chain.head.slot,
+        isSyncing: false,
+      });
     });
 
     it("delivers a state whose root is that of the header, as SSZ and as JSON", async () => {
@@ -92,7 +100,9 @@ describe("devnet: HTTP", () => {
       expect(body.version).to.equal("fulu");
       expect(body.data.slot).to.equal(String(devnet.chain.head.slot));
       const type = devnet.chain.config.getForkTypes(0).BeaconState;
-      expect(toHex(type.hashTreeRoot(type.fromJson(body.data) as never))).to.equal(devnet.chain.head.stateRoot);
+      expect(toHex(type.hashTreeRoot(type.fromJson(body.data) as never))).to.equal(
+        devnet.chain.head.stateRoot,
+      );
     });
 
     it("lists validators, balances and queues, numbers as strings", async () => {
@@ -124,8 +134,13 @@ describe("devnet: HTTP", () => {
       expect(spec).to.include({ SECONDS_PER_SLOT: "12", SLOTS_PER_EPOCH: "8", DEPOSIT_CHAIN_ID: "31337" });
       expect(spec.DOMAIN_DEPOSIT).to.equal("0x03000000");
       const { data: contract } = (await get("/eth/v1/config/deposit_contract")).body;
-      expect(contract).to.deep.equal({ chain_id: "31337", address: "0x00000000219ab540356cbb839cbe05303d7705fa" });
-      expect((await get("/eth/v1/config/fork_schedule")).body.data.at(-1).current_version).to.equal("0x06000001");
+      expect(contract).to.deep.equal({
+        chain_id: "31337",
+        address: "0x00000000219ab540356cbb839cbe05303d7705fa",
+      });
+      expect((await get("/eth/v1/config/fork_schedule")).body.data.at(-1).current_version).to.equal(
+        "0x06000001",
+      );
       expect((await get("/eth/v1/node/version")).body.data.version).to.contain("devnet");
     });
 
@@ -194,12 +209,17 @@ describe("devnet: HTTP", () => {
       expect((await control("tick", { slots: 2 })).body.slot).to.equal(slot + 2);
       await control("tick", { epochs: 1 });
       const { body } = await get("/kedge/v1/status");
-      expect(body).to.include({ slot: slot + 2 + SLOTS_PER_EPOCH, validators: devnet.chain.state.validators.length });
+      expect(body).to.include({
+        slot: slot + 2 + SLOTS_PER_EPOCH,
+        validators: devnet.chain.state.validators.length,
+      });
       expect(body.head.root).to.equal(devnet.chain.head.blockRoot);
     });
 
     it("takes validators offline, stalls finality, slashes", async () => {
-      expect((await control("offline", { indices: [4, 2], offline: true })).body.offline).to.deep.equal([2, 4]);
+      expect((await control("offline", { indices: [4, 2], offline: true })).body.offline).to.deep.equal([
+        2, 4,
+      ]);
       expect((await control("offline", { indices: [4, 2], offline: false })).body.offline).to.deep.equal([]);
       expect((await control("stall", { on: true })).body.offline.length).to.be.greaterThan(64 / 3);
       expect((await control("stall", { on: false })).body.offline).to.deep.equal([]);
@@ -254,7 +274,10 @@ describe("devnet: HTTP", () => {
     it("passes on the data of a revert", async () => {
       const reverting = "0x00000000000000000000000000000000000000e1";
       // Reverts with four bytes: PUSH4 0xdeadbeef PUSH0 MSTORE PUSH1 4 PUSH1 28 REVERT
-      await devnet.provider.request({ method: "hardhat_setCode", params: [reverting, "0x63deadbeef5f526004601cfd"] });
+      await devnet.provider.request({
+        method: "hardhat_setCode",
+        params: [reverting, "0x63deadbeef5f526004601cfd"],
+      });
       const call = { jsonrpc: "2.0", id: 1, method: "eth_call", params: [{ to: reverting }, "latest"] };
       const { error } = (await post(servers.rpcUrl, call)).body;
       expect(error.code).to.equal(3);
@@ -267,7 +290,8 @@ describe("devnet: HTTP", () => {
       expect((await post(servers.rpcUrl, "{")).body.error.code).to.equal(-32700);
       expect((await post(servers.rpcUrl, "[]")).body.error.code).to.equal(-32600);
       expect((await post(servers.rpcUrl, { id: 1 })).body.error.code).to.equal(-32600);
-      const refused = (await post(servers.rpcUrl, { id: 1, method: "evm_setAutomine", params: [true] })).body.error;
+      const refused = (await post(servers.rpcUrl, { id: 1, method: "evm_setAutomine", params: [true] })).body
+        .error;
       expect(refused.code).to.equal(-32004);
     });
   });

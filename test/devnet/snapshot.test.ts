@@ -18,7 +18,8 @@ describe("devnet: snapshots", () => {
     slot: devnet.slot,
     execution: (await call<{ hash: Hex }>(devnet.provider, "eth_getBlockByNumber", "latest", false)).hash,
   });
-  const indexOf = (key: typeof first): number | undefined => devnet.chain.indexOf(key.toPublicKey().toBytes());
+  const indexOf = (key: typeof first): number | undefined =>
+    devnet.chain.indexOf(key.toPublicKey().toBytes());
   const registered = async (key: typeof first): Promise<number> => {
     await devnet.tickUntil(() => indexOf(key) !== undefined);
     return indexOf(key)!;

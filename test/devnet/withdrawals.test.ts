@@ -127,11 +127,14 @@ describe("devnet: requests and withdrawals", () => {
     const { chain } = devnet;
     const owner = owners[LEAVING]!;
     await devnet.tickUntil(
-      () => withdrawnWei(devnet, owner, started) > 31n * ETHER && chain.validator(LEAVING).effectiveBalance === 0,
+      () =>
+        withdrawnWei(devnet, owner, started) > 31n * ETHER && chain.validator(LEAVING).effectiveBalance === 0,
     );
     const paid = withdrawnWei(devnet, owner, started);
     const startBlock = chain.history.atSlot(started)!.block.message.body.executionPayload.blockNumber;
-    expect((await balanceWei(devnet, owner)) - (await balanceWei(devnet, owner, quantity(startBlock)))).to.equal(paid);
+    expect(
+      (await balanceWei(devnet, owner)) - (await balanceWei(devnet, owner, quantity(startBlock))),
+    ).to.equal(paid);
     expect(chain.epoch).to.be.at.least(chain.validator(LEAVING).withdrawableEpoch);
   });
 
@@ -141,7 +144,9 @@ describe("devnet: requests and withdrawals", () => {
         "0x00000961Ef480Eb55e80D19ad83579A64c007002",
         "0x0000BBdDc7CE488642fb579F8B00f3a590007251",
       ]) {
-        expect(BigInt(await call<Hex>(devnet.provider, "eth_getStorageAt", address, slot, "latest"))).to.equal(0n);
+        expect(
+          BigInt(await call<Hex>(devnet.provider, "eth_getStorageAt", address, slot, "latest")),
+        ).to.equal(0n);
       }
     }
   });

@@ -208,6 +208,9 @@ describe("beacon client", () => {
               block_number: "17",
               timestamp: "1767225600",
               transactions: [],
+              withdrawals: [
+                { index: "3", validator_index: "70", address: `0x${"AB".repeat(20)}`, amount: "32000000001" },
+              ],
             },
           },
         },
@@ -220,10 +223,45 @@ describe("beacon client", () => {
       blockHash: bytes("hash"),
       blockNumber: 17,
       timestamp: 1767225600,
+      withdrawals: [
+        { index: 3, validatorIndex: 70, address: `0x${"ab".repeat(20)}`, amountGwei: 32_000_000_001n },
+      ],
     });
     expect([answer?.version, answer?.slot, answer?.executionOptimistic]).to.deep.equal(["fulu", 9, true]);
     expect(await client().blockV2(8)).to.equal(undefined);
     expect(await failure(client().blockV2(10))).to.be.instanceOf(FatalError);
+  });
+
+  it("reads who proposes when", async () => {
+    const duty = { pubkey: pubkeyOf(5), validator_index: "5", slot: "31" };
+    server.routes = { "/eth/v1/validator/duties/proposer/3": { data: [duty], dependent_root: bytes("r") } };
+    expect(await client().proposerDuties(3)).to.deep.equal([
+      { pubkey: pubkeyOf(5), validatorIndex: 5, slot: 31 },
+    ]);
+    expect(await failure(client().proposerDuties(4))).to.be.instanceOf(FatalError);
+  });
+
+  it("hands in a voluntary exit, and says why it was refused", async () => {
+    const path = "/eth/v1/beacon/pool/voluntary_exits";
+    const bodies: unknown[] = [];
+    server.routes = {
+      [path]: (request, response) => {
+        const chunks: Buffer[] = [];
+        request.on("data", (chunk: Buffer) => chunks.push(chunk));
+        request.on("end", () => {
+          bodies.push(JSON.parse(Buffer.concat(chunks).toString()));
+          response.writeHead(bodies.length === 1 ? 200 : 400);
+          response.end(bodies.length === 1 ? "" : JSON.stringify({ code: 400, message: "too young" }));
+        });
+      },
+    };
+    const exit = { epoch: 12, validatorIndex: 70, signature: bytes("signature") };
+    await client().submitVoluntaryExit(exit);
+    expect(bodies).to.deep.equal([
+      { message: { epoch: "12", validator_index: "70" }, signature: exit.signature },
+    ]);
+    const refused = await failure(client().submitVoluntaryExit(exit));
+    expect(refused).to.be.instanceOf(FatalError).with.property("message").that.contains("too young");
   });
 
   it("reads validators: Gwei as bigint, never as 2^64 - 1", async () => {

@@ -135,7 +135,7 @@ describe("deposit data", () => {
     );
     expect(() => depositDataRoot({ ...data, amountGwei: 2n ** 64n })).to.throw(FatalError, "uint64");
     expect(() => depositDataRoot({ ...data, amountGwei: -1n })).to.throw(FatalError, "uint64");
-    expect(() => verifyDeposit(data, "0x00")).to.throw(FatalError, "genesisForkVersion must be 4 bytes");
+    expect(() => verifyDeposit(data, "0x00")).to.throw(FatalError, "forkVersion must be 4 bytes");
   });
 
   it("is accepted by the official deposit contract, which recomputes the root", async () => {

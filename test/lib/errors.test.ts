@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { makeError } from "ethers";
 import {
   ConfigurationError,
   explain,
@@ -59,5 +60,18 @@ describe("errors", () => {
     loop.cause = loop;
     expect(explain(loop)).to.equal("a");
     expect(explain("plain")).to.equal('"plain"');
+  });
+
+  it("explain a revert by its selector, without the transaction", () => {
+    const data = `0xe2d2ab0a${"00".repeat(64)}`;
+    const error = makeError("execution reverted (unknown custom error)", "CALL_EXCEPTION", {
+      action: "estimateGas",
+      data,
+      reason: null,
+      transaction: { to: null, data: `0x${"ab".repeat(1000)}` },
+      invocation: null,
+      revert: null,
+    });
+    expect(explain(error)).to.equal("execution reverted (unknown custom error) 0xe2d2ab0a [CALL_EXCEPTION]");
   });
 });

@@ -1,6 +1,6 @@
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
 import { expect } from "chai";
-import { AbiCoder, hexlify, keccak256, type BaseContract } from "ethers";
+import { concat, AbiCoder, hexlify, keccak256, type BaseContract } from "ethers";
 import { createHash } from "node:crypto";
 import { FatalError } from "../../scripts/lib/errors.ts";
 import { KeyTree, type CommittedKey } from "../../scripts/lib/keyTree.ts";
@@ -132,29 +132,30 @@ describe("key tree", () => {
     const { indices, proof, proofFlags } = tree.multiProof([9, 2, 3]);
     await registry.getFunction("commit").send(1, tree.root, tree.count, "0x");
     const keys = presented(tree, indices);
-    const predeposit = registry.getFunction("predeposit");
-    const swapped = await outcomeOf(
-      registry,
-      "predeposit",
-      1,
-      tree.root,
-      keys.toReversed(),
-      proof,
-      proofFlags,
-    );
-    expect(swapped).to.equal("KeysNotCommitted");
-    await predeposit.send(1, tree.root, keys, proof, proofFlags);
+    const packed = (list: typeof keys) => [
+      list.map(({ index }) => index),
+      concat(list.map(({ pubkey }) => pubkey)),
+      concat(list.map(({ signature }) => signature)),
+    ];
+    const swapped = [1, tree.root, ...packed(keys.toReversed()), proof, proofFlags];
+    expect(await outcomeOf(registry, "predeposit", ...swapped)).to.equal("KeysNotCommitted");
+    await registry.getFunction("predeposit").send(1, tree.root, ...packed(keys), proof, proofFlags);
     const links = keys.map(({ index, pubkey, signature }) => [
       index,
+      1000 + index,
       keccak256(pubkey),
       keccak256(signature),
-      1000 + index,
     ]);
     await registry.getFunction("prove").send(1, tree.root, links, proof, proofFlags);
-    const proven = (key: CommittedKey) => registry.getFunction("isProven").staticCall(keccak256(key.pubkey));
-    expect(await Promise.all(tree.keys.map(proven))).to.deep.equal(
-      tree.keys.map((_, i) => indices.includes(i)),
+    const id = await registry.getFunction("commitmentIdOf").staticCall(1, tree.root);
+    const state = async (index: number) =>
+      Number(await registry.getFunction("stateOf").staticCall(id, index));
+    const PROVEN = 2;
+    expect(await Promise.all(tree.keys.map((_, i) => state(i)))).to.deep.equal(
+      tree.keys.map((_, i) => (indices.includes(i) ? PROVEN : 0)),
     );
+    expect(await registry.getFunction("isProven").staticCall(1009)).to.equal(true);
+    expect(await registry.getFunction("isProven").staticCall(1010)).to.equal(false);
   });
 
   it("fails on chain with the keys in another order, with one replaced, and with a changed proof", async () => {

@@ -23,6 +23,7 @@ export async function compileHarness(source: string) {
     sources: { "Harness.sol": { content: source } },
     settings: {
       evmVersion: "osaka",
+      viaIR: true,
       optimizer: { enabled: true },
       outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } },
     },

@@ -11,7 +11,9 @@ export function parameter<T>(value: T, unit: string, reason: string): Parameter<
   return { value, unit, reason };
 }
 
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "an address, such as 0x00000000219ab540356cBB839Cbe05303d7705Fa");
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, "an address, such as 0x00000000219ab540356cBB839Cbe05303d7705Fa");
 const uint = z.bigint().nonnegative();
 
 function of<S extends z.ZodType>(value: S) {

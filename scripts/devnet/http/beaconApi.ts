@@ -46,6 +46,7 @@ function orNotImplemented(methods: object): object {
   return new Proxy(methods, {
     get: (target, operation) =>
       Reflect.get(target, operation) ??
-      (() => Promise.reject(new ApiError(NOT_IMPLEMENTED as never, `${String(operation)} is not implemented`))),
+      (() =>
+        Promise.reject(new ApiError(NOT_IMPLEMENTED as never, `${String(operation)} is not implemented`))),
   });
 }

@@ -68,7 +68,8 @@ function headersMatching(chain: BeaconChain, slot?: number, parentRoot?: string)
   if (slot === undefined && parentRoot === undefined) return [chain.head];
   const record = slot === undefined ? childOf(chain, parentRoot!) : chain.history.atSlot(slot);
   if (!record) return [];
-  const isChild = parentRoot === undefined || chain.history.byBlockRoot(parentRoot) === parentOf(chain, record);
+  const isChild =
+    parentRoot === undefined || chain.history.byBlockRoot(parentRoot) === parentOf(chain, record);
   return isChild ? [record] : [];
 }
 

@@ -28,10 +28,15 @@ class ControlError extends Error {
 
 /// What a real network does by itself, done on command.
 export function addControlRoutes(server: FastifyInstance, devnet: Devnet): void {
-  const post = <T>(name: keyof typeof schemas, schema: z.ZodType<T>, act: (body: T) => Promise<void> | void): void => {
+  const post = <T>(
+    name: keyof typeof schemas,
+    schema: z.ZodType<T>,
+    act: (body: T) => Promise<void> | void,
+  ): void => {
     server.post(`${PREFIX}/${name}`, async (request) => {
       const body = schema.safeParse(request.body);
-      if (!body.success) throw new ControlError(`${z.prettifyError(body.error)}, got ${JSON.stringify(request.body)}`);
+      if (!body.success)
+        throw new ControlError(`${z.prettifyError(body.error)}, got ${JSON.stringify(request.body)}`);
       await refuseInvalid(async () => act(body.data));
       return status(devnet);
     });

@@ -18,7 +18,10 @@ export function blockById(chain: BeaconChain, id: string | number): BlockRecord 
 }
 
 /// The same names for the states after those blocks, or a state root.
-export function stateById(chain: BeaconChain, id: string | number): { record: BlockRecord; state: BeaconStateFulu } {
+export function stateById(
+  chain: BeaconChain,
+  id: string | number,
+): { record: BlockRecord; state: BeaconStateFulu } {
   const record = find(chain, String(id), "state", (root) => chain.history.byStateRoot(root));
   const state = stateOf(record);
   if (!state) throw new ApiError(NOT_FOUND, `State at slot ${record.slot} is no longer kept`);
@@ -52,9 +55,14 @@ export function isFinalized(chain: BeaconChain, record: BlockRecord): boolean {
 }
 
 /// The index that an id names in the state, if the validator is known there.
-export function validatorIndex(chain: BeaconChain, state: BeaconStateFulu, id: string | number): number | undefined {
+export function validatorIndex(
+  chain: BeaconChain,
+  state: BeaconStateFulu,
+  id: string | number,
+): number | undefined {
   const text = String(id);
-  if (!SLOT.test(text) && !PUBKEY.test(text)) throw new ApiError(BAD_REQUEST, `Invalid validator id: ${text}`);
+  if (!SLOT.test(text) && !PUBKEY.test(text))
+    throw new ApiError(BAD_REQUEST, `Invalid validator id: ${text}`);
   const index = PUBKEY.test(text) ? chain.indexOf(fromHex(text)) : Number(text);
   return index !== undefined && index < state.validators.length ? index : undefined;
 }

@@ -68,7 +68,11 @@ export function configApi(chain: BeaconChain): ApplicationMethods<routes.config.
     getForkSchedule: async () => ({
       data: config.forksAscendingEpochOrder
         .filter(({ epoch }) => Number.isFinite(epoch))
-        .map(({ version, prevVersion, epoch }) => ({ currentVersion: version, previousVersion: prevVersion, epoch })),
+        .map(({ version, prevVersion, epoch }) => ({
+          currentVersion: version,
+          previousVersion: prevVersion,
+          epoch,
+        })),
     }),
   };
 }
@@ -80,7 +84,10 @@ export function dutiesApi(
   const duties = (epoch: number, decidedBefore: number) => {
     const current = chain.epoch;
     if (epoch !== current && epoch !== current + 1) {
-      throw new ApiError(BAD_REQUEST, `Proposers are known for epochs ${current} and ${current + 1}, not ${epoch}`);
+      throw new ApiError(
+        BAD_REQUEST,
+        `Proposers are known for epochs ${current} and ${current + 1}, not ${epoch}`,
+      );
     }
     const lookahead = chain.state.proposerLookahead.getAll();
     const data = Array.from({ length: params.SLOTS_PER_EPOCH }, (_, i) => {
@@ -88,7 +95,8 @@ export function dutiesApi(
       const { pubkey } = chain.validator(validatorIndex);
       return { slot: epoch * params.SLOTS_PER_EPOCH + i, validatorIndex, pubkey };
     });
-    const decided = chain.history.latestUpTo(decidedBefore * params.SLOTS_PER_EPOCH - 1) ?? chain.history.genesis;
+    const decided =
+      chain.history.latestUpTo(decidedBefore * params.SLOTS_PER_EPOCH - 1) ?? chain.history.genesis;
     return { data, meta: { executionOptimistic: false, dependentRoot: decided.blockRoot } };
   };
   return {

@@ -41,7 +41,12 @@ export function createServer(): FastifyInstance {
 
 /// Lists come as `id=a,b` or `id=a&id=b`. Done here and not by the library, which makes objects of long lists.
 function parseQuery(query: string): Record<string, string | string[]> {
-  const flat = qs.parse(query, { depth: 0, duplicates: "combine", arrayLimit: Infinity, parameterLimit: Infinity });
+  const flat = qs.parse(query, {
+    depth: 0,
+    duplicates: "combine",
+    arrayLimit: Infinity,
+    parameterLimit: Infinity,
+  });
   return Object.fromEntries(
     Object.entries(flat).map(([name, value]) => {
       const parts = [value].flat().flatMap((part) => String(part).split(","));

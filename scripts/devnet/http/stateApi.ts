@@ -40,7 +40,10 @@ export function stateApi(chain: BeaconChain): StateMethods {
   };
   const balances = ({ stateId, validatorIds }: ValidatorsQuery) => {
     const { state, meta } = lookUp(chain, stateId);
-    const data = indices(chain, state, validatorIds).map((index) => ({ index, balance: state.balances.get(index) }));
+    const data = indices(chain, state, validatorIds).map((index) => ({
+      index,
+      balance: state.balances.get(index),
+    }));
     return { data, meta };
   };
   return {
@@ -66,7 +69,8 @@ export function stateApi(chain: BeaconChain): StateMethods {
     getStateValidator: async ({ stateId, validatorId }) => {
       const { state, meta } = lookUp(chain, stateId);
       const index = validatorIndex(chain, state, validatorId);
-      if (index === undefined) throw new ApiError(NOT_FOUND, `No validator ${validatorId} in state ${stateId}`);
+      if (index === undefined)
+        throw new ApiError(NOT_FOUND, `No validator ${validatorId} in state ${stateId}`);
       return { data: validatorResponse(state, index), meta };
     },
     getStateValidatorBalances: async (query) => balances(query),

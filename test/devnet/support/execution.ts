@@ -43,11 +43,18 @@ export async function send(devnet: Devnet, transaction: Transaction): Promise<He
   });
 }
 
-export async function receipt(devnet: Devnet, hash: Hex): Promise<{ status: Hex; blockNumber: Hex; blockHash: Hex }> {
+export async function receipt(
+  devnet: Devnet,
+  hash: Hex,
+): Promise<{ status: Hex; blockNumber: Hex; blockHash: Hex }> {
   return call(devnet.provider, "eth_getTransactionReceipt", hash);
 }
 
-export async function balanceWei(devnet: Devnet, address: string, block: unknown = "latest"): Promise<bigint> {
+export async function balanceWei(
+  devnet: Devnet,
+  address: string,
+  block: unknown = "latest",
+): Promise<bigint> {
   return BigInt(await call<Hex>(devnet.provider, "eth_getBalance", address, block));
 }
 
@@ -59,9 +66,14 @@ interface Deposit {
   spoil?: boolean;
 }
 
-export async function deposit(devnet: Devnet, { key, credentials, ether = 32, spoil = false }: Deposit): Promise<Hex> {
+export async function deposit(
+  devnet: Devnet,
+  { key, credentials, ether = 32, spoil = false }: Deposit,
+): Promise<Hex> {
   const amountGwei = ether * Number(GWEI);
-  const data = spoil ? spoiledDeposit(key, credentials, amountGwei) : signedDeposit(key, credentials, amountGwei);
+  const data = spoil
+    ? spoiledDeposit(key, credentials, amountGwei)
+    : signedDeposit(key, credentials, amountGwei);
   return send(devnet, {
     to: DEPOSIT_CONTRACT_ADDRESS,
     valueWei: BigInt(amountGwei) * GWEI,
@@ -84,7 +96,12 @@ function spoiledDeposit(
   return { ...good, signature, depositDataRoot };
 }
 
-export function depositRoot(pubkey: Hex, withdrawalCredentials: Uint8Array, amountGwei: number, signature: Hex): Hex {
+export function depositRoot(
+  pubkey: Hex,
+  withdrawalCredentials: Uint8Array,
+  amountGwei: number,
+  signature: Hex,
+): Hex {
   return toHex(
     ssz.phase0.DepositData.hashTreeRoot({
       pubkey: fromHex(pubkey),

@@ -1,0 +1,24 @@
+import type { BeaconClient, StateId } from "../lib/beaconClient.ts";
+import type { BeaconHeader } from "../lib/beaconHeader.ts";
+import { FatalError } from "../lib/errors.ts";
+
+/** The newest beacon block that the execution chain knows by EIP-4788: the parent of the head. */
+export interface NewestRoot {
+  /** Of the execution block that brought the root. */
+  timestamp: number;
+  header: BeaconHeader;
+  stateId: StateId;
+}
+
+/** Where proofs for the execution chain begin. */
+export async function newestRoot(beacon: BeaconClient): Promise<NewestRoot> {
+  const head = await beacon.blockV2("head");
+  if (head === undefined) throw new FatalError("the beacon node has no head");
+  const parent = await beacon.header(head.parentRoot as `0x${string}`);
+  if (parent === undefined) throw new FatalError(`the beacon node has no block ${head.parentRoot}`);
+  return {
+    timestamp: head.execution.timestamp,
+    header: parent.header,
+    stateId: parent.header.stateRoot as `0x${string}`,
+  };
+}

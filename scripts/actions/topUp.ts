@@ -1,0 +1,32 @@
+import type { ContractTransactionReceipt, Signer } from "ethers";
+import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { KeyTree } from "../lib/keyTree.ts";
+import type { Protocol } from "../lib/protocol.ts";
+import { receiptOf } from "../lib/receipts.ts";
+import { keyProof, proveValidators } from "./proveValidators.ts";
+
+/**
+ * Proves that predeposited keys became validators with our credentials, and tops each up by `amountGwei`, in one
+ * transaction. Anyone may.
+ *
+ * @throws FatalError where the beacon chain does not know one of the keys yet
+ */
+export async function proveAndTopUp(
+  { protocol, beacon }: { protocol: Protocol; beacon: BeaconClient },
+  sender: Signer,
+  {
+    operatorId,
+    tree,
+    indices,
+    amountGwei,
+  }: { operatorId: bigint; tree: KeyTree; indices: readonly number[]; amountGwei: bigint },
+): Promise<ContractTransactionReceipt> {
+  const { keys } = tree.multiProof(indices);
+  const validators = await proveValidators(
+    beacon,
+    keys.map(({ pubkey }) => pubkey),
+  );
+  const places = keyProof(tree, operatorId, validators.validators);
+  const amounts = validators.validators.map(() => amountGwei);
+  return receiptOf(protocol.BeaconDepositor.connect(sender).proveAndTopUp(validators, places, amounts));
+}

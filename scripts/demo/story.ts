@@ -1,0 +1,47 @@
+import "../devnet/preset.ts";
+import type { KeyTree } from "../lib/keyTree.ts";
+import { committeeReports, type BookedReport } from "./committee.ts";
+import { beaconChainPays, operatorCommits, operatorExits, tipArrives, validatorsStart } from "./operator.ts";
+import type { Stage } from "./stage.ts";
+import { aliceWraps, balancesGrow, bobAsksOut, bobClaims, stakersStake, type Growth } from "./stakers.ts";
+
+/** What the story tells those who check and show it. */
+export interface Played {
+  tree: KeyTree;
+  reports: BookedReport[];
+  growth: Growth;
+  /** Bob's ticket: its shares, and what it paid. */
+  ticket: { ticketId: bigint; shares: bigint; paidWei: bigint };
+}
+
+/** From a stake to a claim. */
+export async function play(stage: Stage): Promise<Played> {
+  await stakersStake(stage);
+  const operator = await operatorCommits(stage);
+  await validatorsStart(stage, operator);
+  await tipArrives(stage, operator);
+  const first = await committeeReports(stage);
+  const growth = await balancesGrow(stage);
+
+  await aliceWraps(stage);
+  const { ticketId, shares, readyAt } = await bobAsksOut(stage);
+  // nearly all ether is staked: the buffer pays a small part of the ticket, the rest has to come back
+  await operatorExits(stage, operator);
+  const second = await committeeReports(stage, readyAt);
+  await beaconChainPays(stage);
+  const third = await committeeReports(stage);
+  const paidWei = await bobClaims(stage, ticketId);
+
+  await dripEnds(stage);
+  const ticket = { ticketId, shares, paidWei };
+  return { tree: operator.tree, reports: [first, second, third], growth, ticket };
+}
+
+async function dripEnds({ step, protocol, network }: Stage): Promise<void> {
+  await step("the last gain drips to its end", async (wait) => {
+    const { devnet, provider } = network;
+    const { end } = await protocol.StakedEther.drip();
+    await wait(async () => BigInt((await provider.getBlock("latest"))!.timestamp) >= end);
+    return `slot ${devnet.slot}`;
+  });
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Guarded} from "../../../contracts/access/Guarded.sol";
+import {Roles} from "../../../contracts/access/Roles.sol";
+import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
+import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
+import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
+import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
+import {Report} from "../../../contracts/types/Report.sol";
+import {Protocol} from "../../utils/Protocol.sol";
+
+/// @notice Every guarded function of the protocol with the one role that opens it. The table is the specification;
+/// access-matrix.test.ts holds it against the contracts, so that none is forgotten.
+contract AccessMatrixTest is Protocol {
+    struct Row {
+        address target;
+        bytes data;
+        bytes32 role;
+        string name;
+    }
+
+    Row[] private rows;
+    bytes32[] private roles;
+    address private stranger = makeAddr("stranger");
+
+    function setUp() public override {
+        super.setUp();
+        ledger.pauseStaking(1 days);
+        fillTable();
+        roles = [
+            Roles.LEDGER,
+            Roles.WITHDRAWAL_QUEUE,
+            Roles.DEPOSITOR,
+            Roles.ACCOUNTING,
+            Roles.REPORTER,
+            Roles.SHARE_BURNER,
+            Roles.COMMITTEE_MANAGER,
+            Roles.OPERATOR_MANAGER,
+            Roles.PARAMETER_MANAGER,
+            Roles.PAUSER,
+            Roles.RESUMER
+        ];
+    }
+
+    function test_everyGuardedFunction_RevertWhen_CallerIsAStranger() public {
+        for (uint256 i = 0; i < rows.length; ++i) assertRefused(rows[i], stranger);
+    }
+
+    /// @dev The deployer and admin of roles may nothing by that alone.
+    function test_everyGuardedFunction_RevertWhen_CallerIsTheAdmin() public {
+        for (uint256 i = 0; i < roles.length; ++i) {
+            if (authority.hasRole(roles[i], address(this))) authority.revokeRole(roles[i], address(this));
+        }
+        for (uint256 i = 0; i < rows.length; ++i) assertRefused(rows[i], address(this));
+    }
+
+    /// @dev All other roles together do not open a function either; its own role does.
+    function test_everyGuardedFunction_OpensToItsRoleAlone() public {
+        for (uint256 i = 0; i < roles.length; ++i) authority.grantRole(roles[i], stranger);
+        for (uint256 i = 0; i < rows.length; ++i) {
+            Row memory row = rows[i];
+            authority.revokeRole(row.role, stranger);
+            assertRefused(row, stranger);
+            authority.grantRole(row.role, stranger);
+
+            uint256 state = vm.snapshotState();
+            vm.prank(stranger);
+            (bool done, bytes memory answer) = row.target.call(row.data);
+            assertTrue(done || bytes4(answer) != Guarded.Unauthorized.selector, row.name);
+            vm.revertToState(state);
+        }
+    }
+
+    /// @dev Contracts that know their one caller by address.
+    function test_contractsCalls_RevertWhen_CallerIsAStranger() public {
+        vm.deal(stranger, 1 ether);
+        vm.startPrank(stranger);
+        vm.expectRevert(abi.encodeWithSelector(IStakedEther.NotAVault.selector, stranger));
+        ledger.receiveSwept{value: 1}();
+        vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.NotTheLedger.selector, stranger));
+        (bool sent, ) = address(queue).call{value: 1}("");
+        vm.expectRevert(
+            abi.encodeWithSelector(Guarded.Unauthorized.selector, stranger, Roles.CLOSED_ACCOUNT)
+        );
+        ledger.closeAccount(stranger);
+        vm.stopPrank();
+        (sent, ) = address(withdrawalVault).call{value: 1}("");
+        assertFalse(sent, "the withdrawal vault takes no plain ether");
+    }
+
+    function assertRefused(Row memory row, address caller) private {
+        vm.prank(caller);
+        (bool done, bytes memory answer) = row.target.call(row.data);
+        assertFalse(done, row.name);
+        assertEq(answer, abi.encodeWithSelector(Guarded.Unauthorized.selector, caller, row.role), row.name);
+    }
+
+    function fillTable() private {
+        uint64[] memory noAmounts = new uint64[](0);
+        uint32[] memory noIndices = new uint32[](0);
+        IValidatorRegistry.Link[] memory noLinks = new IValidatorRegistry.Link[](0);
+        bytes32[] memory noHashes = new bytes32[](0);
+        bool[] memory noFlags = new bool[](0);
+        Report memory report_ = neutralReport(FIRST_FRAME + 1);
+        IStakedEther.Booking memory booking;
+
+        address a = address(operatorRegistry);
+        add(a, abi.encodeCall(operatorRegistry.add, (a, a, 1)), Roles.OPERATOR_MANAGER, "add");
+        add(a, abi.encodeCall(operatorRegistry.setKeyLimit, (1, 1)), Roles.OPERATOR_MANAGER, "setKeyLimit");
+        add(a, abi.encodeCall(operatorRegistry.setActive, (1, true)), Roles.OPERATOR_MANAGER, "setActive");
+
+        a = address(validatorRegistry);
+        add(
+            a,
+            abi.encodeCall(validatorRegistry.predeposit, (1, 0, noIndices, "", "", noHashes, noFlags)),
+            Roles.DEPOSITOR,
+            "predeposit"
+        );
+        add(
+            a,
+            abi.encodeCall(validatorRegistry.prove, (1, 0, noLinks, noHashes, noFlags)),
+            Roles.DEPOSITOR,
+            "prove"
+        );
+        add(
+            a,
+            abi.encodeCall(validatorRegistry.vouch, (new uint256[](0), noHashes)),
+            Roles.DEPOSITOR,
+            "vouch"
+        );
+
+        a = address(depositor);
+        add(a, abi.encodeCall(depositor.pauseFor, (1)), Roles.PAUSER, "pauseFor");
+        add(a, abi.encodeCall(depositor.resume, ()), Roles.RESUMER, "resume");
+
+        a = address(ledger);
+        add(a, abi.encodeCall(ledger.deposit, ("", "", noAmounts)), Roles.DEPOSITOR, "deposit");
+        add(a, abi.encodeCall(ledger.collect, (0, 0)), Roles.ACCOUNTING, "collect");
+        add(a, abi.encodeCall(ledger.bookReport, (booking)), Roles.ACCOUNTING, "bookReport");
+        add(a, abi.encodeCall(ledger.redeem, (0, 1)), Roles.WITHDRAWAL_QUEUE, "redeem");
+        add(a, abi.encodeCall(ledger.burnShares, (0)), Roles.SHARE_BURNER, "burnShares");
+        add(a, abi.encodeCall(ledger.pauseStaking, (1)), Roles.PAUSER, "pauseStaking");
+        add(a, abi.encodeCall(ledger.resumeStaking, ()), Roles.RESUMER, "resumeStaking");
+
+        add(
+            address(withdrawalVault),
+            abi.encodeCall(withdrawalVault.sweep, (0)),
+            Roles.LEDGER,
+            "WithdrawalVault.sweep"
+        );
+        add(
+            address(rewardsVault),
+            abi.encodeCall(rewardsVault.sweep, (0)),
+            Roles.LEDGER,
+            "RewardsVault.sweep"
+        );
+
+        a = address(distributor);
+        add(a, abi.encodeCall(distributor.setRoot, (0)), Roles.ACCOUNTING, "setRoot");
+        add(a, abi.encodeCall(distributor.setTreasuryPart, (0)), Roles.PARAMETER_MANAGER, "setTreasuryPart");
+        add(a, abi.encodeCall(distributor.setTreasury, (a)), Roles.PARAMETER_MANAGER, "setTreasury");
+
+        a = address(queue);
+        add(a, abi.encodeCall(queue.finalize, (0, 0)), Roles.ACCOUNTING, "finalize");
+        add(a, abi.encodeCall(queue.setCooldown, (1 days)), Roles.PARAMETER_MANAGER, "setCooldown");
+        add(a, abi.encodeCall(queue.pauseFor, (1)), Roles.PAUSER, "queue.pauseFor");
+        add(a, abi.encodeCall(queue.resume, ()), Roles.RESUMER, "queue.resume");
+
+        add(
+            address(committee),
+            abi.encodeCall(committee.setWeight, (stranger, 1)),
+            Roles.COMMITTEE_MANAGER,
+            "setWeight"
+        );
+        a = address(accounting);
+        add(a, abi.encodeCall(accounting.book, (report_, FIRST_FRAME + 1, 0)), Roles.REPORTER, "book");
+        add(a, abi.encodeCall(accounting.setFee, (1_000)), Roles.PARAMETER_MANAGER, "setFee");
+        add(
+            a,
+            abi.encodeCall(accounting.setLimits, (IReportLimits.Limits(1_500, 500))),
+            Roles.PARAMETER_MANAGER,
+            "setLimits"
+        );
+    }
+
+    function add(address target, bytes memory data, bytes32 role, string memory name) private {
+        rows.push(Row(target, data, role, name));
+    }
+}

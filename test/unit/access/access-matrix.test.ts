@@ -1,0 +1,70 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+
+/** Contracts by the name of their instance in test/utils/Protocol.sol. */
+const INSTANCES: Record<string, string> = {
+  operatorRegistry: "OperatorRegistry",
+  validatorRegistry: "ValidatorRegistry",
+  depositor: "BeaconDepositor",
+  ledger: "StakedEther",
+  withdrawalVault: "WithdrawalVault",
+  rewardsVault: "RewardsVault",
+  distributor: "RewardDistributor",
+  queue: "WithdrawalQueue",
+  committee: "OracleCommittee",
+  accounting: "Accounting",
+};
+
+/** Functions that change state and want no role: whoever calls acts on what is its own, or only with a proof. */
+const OPEN: Record<string, string> = {
+  Authority: "freezeRole grantRole renounceRole revokeRole", // its own admin: see Authority.t.sol
+  OperatorRegistry: "acceptManager proposeManager setRewardAddress", // managers: see OperatorRegistry.t.sol
+  ValidatorRegistry: "commit", // managers: see ValidatorRegistry.t.sol
+  BeaconDepositor: "predeposit proveAndTopUp topUp",
+  ReportOracle: "submit",
+  RewardDistributor: "pull pullTreasury",
+  StakedEther:
+    "approve closeAccount delegate delegateBySig permit pull push receiveSwept stake stakeFor stakeForUnits " +
+    "transfer transferFrom transferShares transferSharesFrom",
+  WrappedStakedEther:
+    "approve delegate delegateBySig deposit depositEther depositWithPermit mint permit redeem transfer " +
+    "transferFrom withdraw",
+  WithdrawalQueue:
+    "approve claim claimBatch claimTo request requestBatch safeTransferFrom setApprovalForAll transferFrom",
+};
+
+interface Artifact {
+  contractName: string;
+  bytecode: string;
+  abi: { type: string; name?: string; stateMutability?: string }[];
+}
+
+function deployable(): Artifact[] {
+  return readdirSync("artifacts/contracts", { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".json"))
+    .map((path) => JSON.parse(readFileSync(join("artifacts/contracts", path), "utf8")) as Artifact)
+    .filter(({ abi, bytecode }) => Array.isArray(abi) && bytecode !== "0x");
+}
+
+function mutating({ contractName, abi }: Artifact): string[] {
+  const names = abi
+    .filter(({ type, stateMutability }) => type === "function" && !/view|pure/.test(stateMutability ?? ""))
+    .map(({ name }) => `${contractName}.${name ?? ""}`);
+  return [...new Set(names)];
+}
+
+describe("the matrix of access", () => {
+  const table = readFileSync("test/unit/access/AccessMatrix.t.sol", "utf8");
+  const guarded = [...table.matchAll(/encodeCall\(\s*(\w+)\.(\w+)/g)].map(
+    ([, instance, name]) =>
+      `${INSTANCES[instance ?? ""] ?? `unknown instance ${instance ?? ""}`}.${name ?? ""}`,
+  );
+  const open = Object.entries(OPEN).flatMap(([contract, names]) =>
+    names.split(" ").map((name) => `${contract}.${name}`),
+  );
+
+  it("names every function that changes state, once", () => {
+    expect([...guarded, ...open].sort()).to.deep.equal(deployable().flatMap(mutating).sort());
+  });
+});

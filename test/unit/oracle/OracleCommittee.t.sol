@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ECDSA} from "solady/src/utils/ECDSA.sol";
+import {Authority} from "../../../contracts/access/Authority.sol";
+import {Guarded} from "../../../contracts/access/Guarded.sol";
+import {Roles} from "../../../contracts/access/Roles.sol";
+import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
+import {IOracleCommittee} from "../../../contracts/interfaces/IOracleCommittee.sol";
+import {OracleCommittee} from "../../../contracts/oracle/OracleCommittee.sol";
+import {KedgeTest} from "../../utils/KedgeTest.sol";
+
+/// @notice Signatures, quorum, and weights over time.
+contract OracleCommitteeTest is KedgeTest {
+    uint256 private constant GENESIS = 1_700_000_000;
+    uint256 private constant FRAME = 1 days;
+    /// @dev Order of secp256k1.
+    uint256 private constant N = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
+    address private constant ORACLE = address(0x0123);
+    uint64 private constant SLOT = 727_200;
+    bytes32 private constant ROOT = keccak256("block root");
+    bytes32 private constant HASH = keccak256("report");
+
+    Authority private authority;
+    OracleCommittee private committee;
+    address[] private members;
+    uint256[] private keys;
+
+    function setUp() public {
+        vm.warp(GENESIS + 10 * FRAME + 1 hours);
+        for (uint256 i = 0; i < 9; ++i) {
+            (address member, uint256 key) = makeAddrAndKey(string.concat("signer ", vm.toString(i)));
+            members.push(member);
+            keys.push(key);
+        }
+        for (uint256 i = 1; i < 9; ++i) {
+            for (uint256 j = i; j > 0 && members[j] < members[j - 1]; --j) {
+                (members[j], members[j - 1]) = (members[j - 1], members[j]);
+                (keys[j], keys[j - 1]) = (keys[j - 1], keys[j]);
+            }
+        }
+        authority = new Authority(address(this));
+        authority.grantRole(Roles.COMMITTEE_MANAGER, address(this));
+        uint256[] memory ones = new uint256[](9);
+        for (uint256 i = 0; i < 9; ++i) ones[i] = 1;
+        committee = new OracleCommittee(IAuthority(address(authority)), GENESIS, FRAME, members, ones);
+    }
+
+    /* QUORUM */
+
+    function test_verify_AcceptsMoreThanTwoThirds() public view {
+        verify(signedBy(0x07f));
+        verify(signedBy(0x1fc));
+        verify(signedBy(0x1ff));
+    }
+
+    function test_verify_RevertWhen_ExactlyTwoThirdsSign() public {
+        bytes memory six = signedBy(0x03f);
+        expectQuorum(6, 9);
+        verify(six);
+    }
+
+    function testFuzz_verify_CountsEverySet(uint256 set) public {
+        set = bound(set, 1, 511);
+        uint256 count = 0;
+        for (uint256 i = 0; i < 9; ++i) count += (set >> i) & 1;
+        bytes memory signatures = signedBy(set);
+        if (count < 7) expectQuorum(count, 9);
+        verify(signatures);
+    }
+
+    function testFuzz_verify_CountsWeights(uint32[9] calldata seeds, uint256 set) public {
+        set = bound(set, 1, 511);
+        uint256[] memory weights = new uint256[](9);
+        uint256 sum = 0;
+        uint256 total = 0;
+        for (uint256 i = 0; i < 9; ++i) {
+            weights[i] = bound(seeds[i], 1, 1e6);
+            total += weights[i];
+            if ((set >> i) & 1 == 1) sum += weights[i];
+        }
+        committee = new OracleCommittee(IAuthority(address(authority)), GENESIS, FRAME, members, weights);
+        assertEq(committee.totalWeightAt(block.timestamp), total, "total");
+        bytes memory signatures = signedBy(set);
+        if (sum * 3 <= total * 2) expectQuorum(sum, total);
+        verify(signatures);
+    }
+
+    /* SIGNATURES */
+
+    function test_verify_RevertWhen_LengthIsMalformed() public {
+        bytes memory good = signedBy(0x1ff);
+        uint256[6] memory lengths = [uint256(0), 1, 63, 65, 9 * 65, 9 * 64 - 1];
+        for (uint256 i = 0; i < lengths.length; ++i) {
+            bytes memory cut = new bytes(lengths[i]);
+            for (uint256 j = 0; j < cut.length && j < good.length; ++j) cut[j] = good[j];
+            vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.SignaturesLength.selector, lengths[i]));
+            verify(cut);
+        }
+    }
+
+    function test_verify_RevertWhen_SignersAreUnsorted() public {
+        bytes memory swapped = abi.encodePacked(sign(1), sign(0), signedBy(0x1fc));
+        vm.expectRevert(
+            abi.encodeWithSelector(IOracleCommittee.SignersNotSorted.selector, members[1], members[0])
+        );
+        verify(swapped);
+    }
+
+    function test_verify_RevertWhen_ASignerIsTwice() public {
+        bytes memory twice = abi.encodePacked(signedBy(0x03f), sign(5));
+        vm.expectRevert(
+            abi.encodeWithSelector(IOracleCommittee.SignersNotSorted.selector, members[5], members[5])
+        );
+        verify(twice);
+        twice = abi.encodePacked(signedBy(0x03f), sign(0));
+        vm.expectRevert(
+            abi.encodeWithSelector(IOracleCommittee.SignersNotSorted.selector, members[5], members[0])
+        );
+        verify(twice);
+    }
+
+    function test_verify_RevertWhen_ASignerIsForeign() public {
+        (address foreign, uint256 key) = makeAddrAndKey("foreign signer");
+        bytes memory mixed = "";
+        bool placed = false;
+        for (uint256 i = 0; i < 9; ++i) {
+            if (!placed && foreign < members[i]) {
+                mixed = abi.encodePacked(mixed, compact(key, digest()));
+                placed = true;
+            }
+            mixed = abi.encodePacked(mixed, sign(i));
+        }
+        if (!placed) mixed = abi.encodePacked(mixed, compact(key, digest()));
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.NotAMember.selector, foreign));
+        verify(mixed);
+    }
+
+    /// @dev A flipped bit of a signature is another signer or none, never the same one again.
+    function testFuzz_verify_RevertWhen_ASignatureIsMutated(uint256 bit) public {
+        bytes memory good = signedBy(0x07f);
+        bit = bound(bit, 0, good.length * 8 - 1);
+        good[bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+        vm.expectRevert();
+        verify(good);
+    }
+
+    function test_verify_RevertWhen_SIsHigh() public {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(keys[0], digest());
+        bytes32 high = bytes32(N - uint256(s));
+        // the top bit of a high s is the parity in EIP-2098: what is left is no signature of the member
+        bytes memory malleated = abi.encodePacked(r, high | bytes32(uint256(v == 27 ? 1 : 0) << 255));
+        bytes memory others = signedBy(0x1fe);
+        vm.expectRevert();
+        verify(abi.encodePacked(malleated, others));
+        // nor is a high s below the parity bit
+        bytes32 justHigh = bytes32(N / 2 + 1);
+        vm.expectPartialRevert(IOracleCommittee.NotAMember.selector);
+        verify(abi.encodePacked(r, justHigh, others));
+    }
+
+    function test_verify_RevertWhen_SignatureIsZero() public {
+        vm.expectRevert(ECDSA.InvalidSignature.selector);
+        verify(new bytes(64));
+    }
+
+    /* WHAT IS SIGNED */
+
+    function test_digest_IsEip712() public view {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256(
+                    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+                ),
+                keccak256("Kedge Oracle Committee"),
+                keccak256("1"),
+                block.chainid,
+                address(committee)
+            )
+        );
+        bytes32 typeHash = keccak256(
+            "ReportVote(address oracle,uint64 refSlot,bytes32 blockRoot,bytes32 reportHash)"
+        );
+        assertEq(
+            committee.digest(ORACLE, SLOT, ROOT, HASH),
+            keccak256(
+                abi.encodePacked(
+                    "\x19\x01",
+                    domain,
+                    keccak256(abi.encode(typeHash, ORACLE, SLOT, ROOT, HASH))
+                )
+            )
+        );
+    }
+
+    function test_verify_RevertWhen_AnythingSignedIsAnother() public {
+        bytes memory good = signedBy(0x1ff);
+        vm.expectRevert();
+        committee.verify(address(0x0124), SLOT, ROOT, HASH, block.timestamp, good);
+        vm.expectRevert();
+        committee.verify(ORACLE, SLOT + 1, ROOT, HASH, block.timestamp, good);
+        vm.expectRevert();
+        committee.verify(ORACLE, SLOT, ROOT ^ bytes32(uint256(1)), HASH, block.timestamp, good);
+        vm.expectRevert();
+        committee.verify(ORACLE, SLOT, ROOT, HASH ^ bytes32(uint256(1)), block.timestamp, good);
+        verify(good);
+    }
+
+    function test_verify_RevertWhen_ChainIsAnother() public {
+        bytes memory good = signedBy(0x1ff);
+        vm.chainId(560_048);
+        vm.expectRevert();
+        verify(good);
+        vm.chainId(31_337);
+        verify(good);
+    }
+
+    function test_verify_RevertWhen_CommitteeIsAnother() public {
+        bytes memory good = signedBy(0x1ff);
+        uint256[] memory ones = new uint256[](9);
+        for (uint256 i = 0; i < 9; ++i) ones[i] = 1;
+        committee = new OracleCommittee(IAuthority(address(authority)), GENESIS, FRAME, members, ones);
+        vm.expectRevert();
+        verify(good);
+    }
+
+    /* WEIGHTS OVER TIME */
+
+    function test_setWeight_CountsFromTheNextFrame() public {
+        address fresh = makeAddr("fresh");
+        uint256 start = GENESIS + 11 * FRAME;
+        vm.expectEmit(address(committee));
+        emit IOracleCommittee.WeightSet(fresh, 0, 5, start);
+        committee.setWeight(fresh, 5);
+        assertEq(committee.weightAt(fresh, start - 1), 0, "before");
+        assertEq(committee.weightAt(fresh, start), 5, "from the boundary on");
+        assertEq(committee.totalWeightAt(start - 1), 9, "total before");
+        assertEq(committee.totalWeightAt(start), 14, "total after");
+        assertEq(committee.members().length, 10, "members");
+    }
+
+    function test_setWeight_AtABoundaryCountsFromTheNextOne() public {
+        vm.warp(GENESIS + 11 * FRAME);
+        committee.setWeight(members[0], 3);
+        assertEq(committee.weightAt(members[0], GENESIS + 11 * FRAME), 1, "this frame");
+        assertEq(committee.weightAt(members[0], GENESIS + 12 * FRAME), 3, "next frame");
+        vm.warp(GENESIS + 12 * FRAME - 1);
+        committee.setWeight(members[1], 4);
+        assertEq(committee.weightAt(members[1], GENESIS + 12 * FRAME), 4, "a second before");
+    }
+
+    /// @dev A report that comes late, of a frame before a change, is held against the weights of its own frame.
+    function test_verify_UsesTheWeightsOfItsFrame() public {
+        uint256 old = GENESIS + 10 * FRAME;
+        for (uint256 i = 0; i < 3; ++i) committee.setWeight(members[i], 100);
+        vm.warp(GENESIS + 11 * FRAME + 1 hours);
+        bytes memory six = signedBy(0x1f8);
+        bytes memory seven = signedBy(0x1fc);
+        bytes memory three = signedBy(0x007);
+        committee.verify(ORACLE, SLOT, ROOT, HASH, old, seven);
+        expectQuorum(6, 9);
+        committee.verify(ORACLE, SLOT, ROOT, HASH, old, six);
+        expectQuorum(3, 9);
+        committee.verify(ORACLE, SLOT, ROOT, HASH, old, three);
+        committee.verify(ORACLE, SLOT, ROOT, HASH, old + FRAME, three);
+        expectQuorum(106, 306);
+        committee.verify(ORACLE, SLOT, ROOT, HASH, old + FRAME, seven);
+    }
+
+    function test_verify_RefusesARemovedMemberFromTheNextFrame() public {
+        uint256 old = GENESIS + 10 * FRAME;
+        committee.setWeight(members[0], 0);
+        bytes memory all = signedBy(0x1ff);
+        committee.verify(ORACLE, SLOT, ROOT, HASH, old, all);
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.NotAMember.selector, members[0]));
+        committee.verify(ORACLE, SLOT, ROOT, HASH, old + FRAME, all);
+        // six of eight are more than two thirds
+        bytes memory six = signedBy(0x07e);
+        committee.verify(ORACLE, SLOT, ROOT, HASH, old + FRAME, six);
+        assertEq(committee.members().length, 8, "members");
+        // a member that comes back counts again
+        vm.warp(old + FRAME + 1);
+        committee.setWeight(members[0], 1);
+        assertEq(committee.weightAt(members[0], old + FRAME), 0, "while away");
+        assertEq(committee.weightAt(members[0], old + 2 * FRAME), 1, "back");
+        assertEq(committee.weightAt(members[0], old), 1, "before");
+    }
+
+    function test_setWeight_KeepsTwoChanges() public {
+        uint256 t = GENESIS + 10 * FRAME;
+        committee.setWeight(members[0], 2);
+        vm.warp(t + FRAME + 1);
+        committee.setWeight(members[0], 3);
+        assertEq(committee.weightAt(members[0], t), 1, "oldest");
+        assertEq(committee.weightAt(members[0], t + FRAME), 2, "previous");
+        assertEq(committee.weightAt(members[0], t + 2 * FRAME - 1), 2, "until the boundary");
+        assertEq(committee.weightAt(members[0], t + 2 * FRAME), 3, "current");
+        assertEq(committee.totalWeightAt(t), 9, "total");
+        assertEq(committee.totalWeightAt(t + FRAME), 10, "total");
+        assertEq(committee.totalWeightAt(t + 2 * FRAME), 11, "total");
+    }
+
+    function test_setWeight_ReplacesAPendingChange() public {
+        uint256 t = GENESIS + 10 * FRAME;
+        committee.setWeight(members[0], 7);
+        committee.setWeight(members[0], 0);
+        committee.setWeight(members[0], 2);
+        assertEq(committee.weightAt(members[0], t), 1, "now");
+        assertEq(committee.weightAt(members[0], t + FRAME), 2, "then");
+        assertEq(committee.totalWeightAt(t), 9, "total now");
+        assertEq(committee.totalWeightAt(t + FRAME), 10, "total then");
+        assertEq(committee.members().length, 9, "members");
+    }
+
+    /// @dev Whatever changes when: the total is the sum of the weights, at every boundary that a report can still be of
+    /// (the last two), and history of that age never changes.
+    function testFuzz_setWeight_TotalIsTheSum(uint256 seed) public {
+        uint256 now_ = vm.getBlockTimestamp();
+        for (uint256 step = 0; step < 24; ++step) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            uint256 boundary = now_ - ((now_ - GENESIS) % FRAME);
+            uint256 totalHere = committee.totalWeightAt(boundary);
+            uint256 totalBefore = committee.totalWeightAt(boundary - FRAME);
+            address member = members[(seed >> 8) % 9];
+            uint256 here = committee.weightAt(member, boundary);
+            uint256 before = committee.weightAt(member, boundary - FRAME);
+            uint256 weight = (seed >> 16) % 4;
+            // the last member cannot go
+            if (committee.totalWeightAt(type(uint48).max) > committee.weightAt(member, type(uint48).max)) {
+                committee.setWeight(member, weight);
+            }
+            assertEq(committee.totalWeightAt(boundary), totalHere, "history of the total");
+            assertEq(committee.weightAt(member, boundary), here, "history");
+            if (step > 0) {
+                assertEq(
+                    committee.totalWeightAt(boundary - FRAME),
+                    totalBefore,
+                    "older history of the total"
+                );
+                assertEq(committee.weightAt(member, boundary - FRAME), before, "older history");
+            }
+            for (uint256 at = boundary - FRAME; at <= boundary + 2 * FRAME; at += FRAME) {
+                uint256 sum = 0;
+                for (uint256 i = 0; i < 9; ++i) sum += committee.weightAt(members[i], at);
+                assertEq(committee.totalWeightAt(at), sum, "sum");
+            }
+            if (seed % 3 == 0) {
+                now_ += seed % 2 == 0 ? FRAME : FRAME / 2;
+                vm.warp(now_);
+            }
+        }
+    }
+
+    /* BOUNDS */
+
+    function test_setWeight_RevertWhen_MemberIsZero() public {
+        vm.expectRevert(Guarded.ZeroAddress.selector);
+        committee.setWeight(address(0), 1);
+    }
+
+    function testFuzz_setWeight_RevertWhen_AboveMaximum(uint256 weight) public {
+        weight = bound(weight, 1e6 + 1, type(uint256).max);
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.WeightOutOfBounds.selector, weight, 1e6));
+        committee.setWeight(members[0], weight);
+        committee.setWeight(members[0], 1e6);
+    }
+
+    function test_setWeight_RevertWhen_ThereAreTooMany() public {
+        for (uint256 i = 9; i < 32; ++i) committee.setWeight(address(uint160(0x1000 + i)), 1e6);
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 33, 32));
+        committee.setWeight(address(0x2000), 1);
+        assertEq(committee.members().length, 32, "members");
+        assertEq(committee.totalWeightAt(type(uint48).max), 9 + 23 * 1e6, "total");
+    }
+
+    function test_setWeight_RevertWhen_NobodyWouldBeLeft() public {
+        for (uint256 i = 0; i < 8; ++i) committee.setWeight(members[i], 0);
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 0, 32));
+        committee.setWeight(members[8], 0);
+    }
+
+    /* CONSTRUCTOR */
+
+    function test_constructor_CountsFromTheBeginning() public view {
+        assertEq(committee.weightAt(members[3], 0), 1, "weight");
+        assertEq(committee.totalWeightAt(0), 9, "total");
+        assertEq(committee.totalWeightAt(type(uint256).max), 9, "total");
+    }
+
+    function test_constructor_RevertWhen_ListsAreMalformed() public {
+        IAuthority a = IAuthority(address(authority));
+        address[] memory two = new address[](2);
+        uint256[] memory weights = new uint256[](2);
+        (two[0], two[1], weights[0], weights[1]) = (members[0], members[0], 1, 1);
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 1, 2));
+        new OracleCommittee(a, GENESIS, FRAME, two, weights);
+
+        (two[1], weights[1]) = (members[1], 0);
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 1, 2));
+        new OracleCommittee(a, GENESIS, FRAME, two, weights);
+
+        (weights[0], weights[1]) = (0, 1);
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 0, 32));
+        new OracleCommittee(a, GENESIS, FRAME, two, weights);
+
+        (weights[0], weights[1]) = (1, 1e6 + 1);
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.WeightOutOfBounds.selector, 1e6 + 1, 1e6));
+        new OracleCommittee(a, GENESIS, FRAME, two, weights);
+
+        (two[1], weights[1]) = (address(0), 1);
+        vm.expectRevert(Guarded.ZeroAddress.selector);
+        new OracleCommittee(a, GENESIS, FRAME, two, weights);
+
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 1, 2));
+        new OracleCommittee(a, GENESIS, FRAME, two, new uint256[](1));
+    }
+
+    /// @dev A committee of nobody could never come to a report.
+    function test_constructor_RevertWhen_ThereIsNobody() public {
+        IAuthority a = IAuthority(address(authority));
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 0, 32));
+        new OracleCommittee(a, GENESIS, FRAME, new address[](0), new uint256[](0));
+    }
+
+    /* INTERNAL */
+
+    function verify(bytes memory signatures) private view {
+        committee.verify(ORACLE, SLOT, ROOT, HASH, block.timestamp, signatures);
+    }
+
+    function digest() private view returns (bytes32) {
+        return committee.digest(ORACLE, SLOT, ROOT, HASH);
+    }
+
+    function sign(uint256 member) private view returns (bytes memory) {
+        return compact(keys[member], digest());
+    }
+
+    function signedBy(uint256 set) private view returns (bytes memory signatures) {
+        bytes32 d = digest();
+        for (uint256 i = 0; i < 9; ++i) {
+            if ((set >> i) & 1 == 1) signatures = abi.encodePacked(signatures, compact(keys[i], d));
+        }
+    }
+
+    function compact(uint256 key, bytes32 d) private pure returns (bytes memory) {
+        (bytes32 r, bytes32 vs) = vm.signCompact(key, d);
+        return abi.encodePacked(r, vs);
+    }
+
+    function expectQuorum(uint256 weight, uint256 total) private {
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.QuorumNotReached.selector, weight, total));
+    }
+}

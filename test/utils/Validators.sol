@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
+import {BeaconVectors} from "./BeaconVectors.sol";
+import {Protocol} from "./Protocol.sol";
+
+/// @notice The protocol with two operators, ether to deposit, and the vectors' validators under a fresh beacon root.
+abstract contract Validators is Protocol, BeaconVectors {
+    bytes32 internal constant DEPOSIT_EVENT = keccak256("DepositEvent(bytes,bytes,bytes,bytes,bytes)");
+    uint256 internal constant RING = 8191;
+    uint256 internal constant OPERATOR = 1;
+    uint256 internal constant RIVAL = 2;
+
+    address internal manager = makeAddr("manager");
+    address internal rival = makeAddr("rival");
+    address internal staker;
+    string internal keys;
+    bytes32 internal stateRoot;
+    /// @dev Timestamp of the execution block that brought `stateRoot`.
+    uint64 internal rootTime;
+
+    function setUp() public virtual override {
+        super.setUp();
+        keys = keysFile();
+        require(vm.parseJsonAddress(keys, "$.vault") == address(withdrawalVault), "vectors of another vault");
+        operatorRegistry.add(manager, manager, 100);
+        operatorRegistry.add(rival, rival, 100);
+        staker = makeStaker("staker", 5_000 ether);
+        stateRoot = vm.parseJsonBytes32(keys, "$.root");
+        rootTime = uint64(vm.getBlockTimestamp() - 12);
+        setBeaconRoot(rootTime, stateRoot);
+    }
+
+    /* BEACON CHAIN */
+
+    /// @notice The EIP-4788 contract answers `root` for `time`.
+    function setBeaconRoot(uint256 time, bytes32 root) internal {
+        vm.store(BEACON_ROOTS, bytes32(time % RING), bytes32(time));
+        vm.store(BEACON_ROOTS, bytes32((time % RING) + RING), root);
+    }
+
+    /* KEYS */
+
+    /// @notice A set of the vectors, its commitment made by `operatorId`.
+    function committed(uint256 operatorId, string memory name) internal returns (KeySet memory s) {
+        s = keySet(keys, name);
+        vm.prank(operatorId == OPERATOR ? manager : rival);
+        validatorRegistry.commit(operatorId, s.root, s.count, "");
+    }
+
+    function predeposit(uint256 operatorId, KeySet memory s) internal {
+        (uint32[] memory indices, bytes memory pubkeys, bytes memory signatures) = packed(s.keys);
+        depositor.predeposit(operatorId, s.root, indices, pubkeys, signatures, s.proof, s.flags);
+    }
+
+    function proofOf(KeySet memory s) internal view returns (IBeaconDepositor.ValidatorProof memory) {
+        return
+            IBeaconDepositor.ValidatorProof({
+                timestamp: rootTime,
+                indices: s.indices,
+                validators: s.validators,
+                proof: s.validatorsProof
+            });
+    }
+
+    function keyProofOf(
+        uint256 operatorId,
+        KeySet memory s
+    ) internal pure returns (IBeaconDepositor.KeyProof memory) {
+        return
+            IBeaconDepositor.KeyProof({
+                operatorId: operatorId,
+                root: s.root,
+                positions: s.positions,
+                keyIndices: s.keyIndices,
+                signatureHashes: s.signatureHashes,
+                proof: s.proof,
+                flags: s.flags
+            });
+    }
+
+    function proveAndTopUp(uint256 operatorId, KeySet memory s, uint64[] memory amounts) internal {
+        depositor.proveAndTopUp(proofOf(s), keyProofOf(operatorId, s), amounts);
+    }
+
+    /// @notice The same top-up for each of `count` validators.
+    function amountsOf(uint256 count, uint64 amountGwei) internal pure returns (uint64[] memory amounts) {
+        amounts = new uint64[](count);
+        for (uint256 i = 0; i < count; ++i) amounts[i] = amountGwei;
+    }
+
+    /* DEPOSIT CONTRACT */
+
+    function depositCount() internal view returns (uint256) {
+        return uint256(vm.load(DEPOSIT_CONTRACT, bytes32(uint256(32))));
+    }
+
+    /// @notice A number of eight bytes, little-endian.
+    function littleEndian(uint64 value) internal pure returns (bytes memory b) {
+        b = new bytes(8);
+        for (uint256 i = 0; i < 8; ++i) b[i] = bytes1(uint8(value >> (8 * i)));
+    }
+}
