@@ -1,4 +1,5 @@
 import type { BaseContract, ContractFactory, ContractTransactionResponse, Signer } from "ethers";
+import { FatalError } from "../lib/errors.ts";
 import type { ContractName } from "../lib/protocol.ts";
 import type { Parameters } from "./parameters/schema.ts";
 import type { Records } from "./records.ts";
@@ -40,8 +41,9 @@ export class DeployContext {
     if (record !== undefined) {
       const code = await this.deployer.provider?.getCode(record.address);
       if (code !== undefined && code !== "0x") return;
-      throw new Error(
-        `${name} is recorded at ${record.address}, where there is no code: is this another chain?`,
+      throw new FatalError(
+        `${name} is recorded at ${record.address}, where there is no code: the records are of another chain, or this ` +
+          "one was started anew; remove their folder, or pass --fresh",
       );
     }
     const contract: BaseContract = await new Factory(this.deployer).deploy(...args);

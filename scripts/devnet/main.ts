@@ -1,9 +1,15 @@
 import "./preset.ts";
 import { Command, InvalidArgumentError } from "commander";
+import { relative } from "node:path";
+import { getAddress } from "ethers";
+import { deploymentFolder, Records } from "../deploy/records.ts";
+import { ACCOUNT_NAMES, LOCAL_ACCOUNTS, LOCAL_MNEMONIC } from "../lib/localAccounts.ts";
+import { CONTRACT_NAMES } from "../lib/protocol.ts";
+import { formatTable } from "../lib/table.ts";
 import { CHAIN_ID, DEPOSIT_CONTRACT_ADDRESS, SECONDS_PER_SLOT, SLOTS_PER_EPOCH } from "./config.ts";
-import { startDevnet, type Devnet } from "./devnet.ts";
+import type { Devnet } from "./devnet.ts";
 import { PortInUseError } from "./http/server.ts";
-import { serveDevnet, type DevnetServers } from "./http/serve.ts";
+import { startLocalNetwork, type LocalNetwork } from "./localNetwork.ts";
 import { call } from "./rpc.ts";
 
 interface Options {
@@ -11,12 +17,14 @@ interface Options {
   beaconPort: number;
   validators: number;
   slotSeconds: number;
+  deployments: string;
 }
 
-const WEI_PER_ETHER = 10n ** 18n;
+/// Slots that the deployment takes, and a few to spare.
+const DEPLOYMENT_SLOTS = 40;
 
 const program = new Command("devnet")
-  .description("A local Ethereum: execution chain and beacon chain in one process, for development.")
+  .description("A local Ethereum: execution chain and beacon chain in one process, with Kedge deployed.")
   .option("--rpc-port <port>", "JSON-RPC of the execution chain", port, 8545)
   .option("--beacon-port <port>", "Beacon API, and the control API under /kedge/v1", port, 5052)
   .option("--validators <count>", "validators at genesis", number, 64)
@@ -25,34 +33,28 @@ const program = new Command("devnet")
     "real seconds per slot; 0: slots pass with transactions and on command",
     number,
     0,
-  );
+  )
+  .option("--deployments <folder>", "where the contracts are recorded", deploymentFolder("devnet"));
 
 async function run(options: Options): Promise<void> {
-  const devnet = await startDevnet({
+  const network = await startLocalNetwork({
     validators: options.validators,
-    autoTick: options.slotSeconds === 0,
-    // Wallets and keepers compare the chain's time with the clock, so both start together.
-    genesisTime: Math.floor(Date.now() / 1000),
+    // Wallets and keepers compare the chain's time with the clock: both meet when the deployment is done.
+    genesisTime: Math.floor(Date.now() / 1000) - DEPLOYMENT_SLOTS * SECONDS_PER_SLOT,
+    records: new Records(options.deployments),
+    rpcPort: options.rpcPort,
+    beaconPort: options.beaconPort,
   });
-  await populate(devnet);
-  const servers = await serveDevnet(devnet, options).catch(async (error: unknown) => {
-    await devnet.close();
-    throw error;
-  });
+  const { devnet } = network;
+  await devnet.tickSlots(Math.max(0, DEPLOYMENT_SLOTS - devnet.slot));
+  devnet.autoTick = options.slotSeconds === 0;
   const stopClock = startClock(devnet, options.slotSeconds);
-  await announce(devnet, servers, options);
+  await announce(network, options);
 
   await interrupted();
   log("stopping");
   await stopClock();
-  await servers.close();
-  await devnet.close();
-}
-
-/// What is on the chain before anyone connects. The first block opens the request queues of EIP-7002 and
-/// EIP-7251, which refuse every call until then.
-async function populate(devnet: Devnet): Promise<void> {
-  await devnet.tickBlocks(1);
+  await network.close();
 }
 
 /// Lets a slot pass every so many real seconds; returns what ends that.
@@ -74,10 +76,13 @@ function startClock(devnet: Devnet, slotSeconds: number): () => Promise<void> {
   };
 }
 
-async function announce(devnet: Devnet, servers: DevnetServers, options: Options): Promise<void> {
+async function announce(
+  { devnet, servers, protocol, members }: LocalNetwork,
+  options: Options,
+): Promise<void> {
   const accounts = await call<string[]>(devnet.provider, "eth_accounts");
-  const balance =
-    BigInt(await call<string>(devnet.provider, "eth_getBalance", accounts[0], "latest")) / WEI_PER_ETHER;
+  const nameOf = (index: number) => ACCOUNT_NAMES.find((name) => LOCAL_ACCOUNTS[name] === index);
+  const contracts = CONTRACT_NAMES.map(async (name) => [name, await protocol[name].getAddress()]);
   const pace =
     options.slotSeconds === 0 ? "a slot passes with each transaction" : `${options.slotSeconds} s per slot`;
   console.log(
@@ -90,8 +95,14 @@ async function announce(devnet: Devnet, servers: DevnetServers, options: Options
       `${devnet.chain.state.validators.length} validators, genesis at ${new Date(devnet.chain.genesisTime * 1000).toISOString()}`,
       `Deposit contract ${DEPOSIT_CONTRACT_ADDRESS}`,
       "",
-      `Accounts of the mnemonic "test test test test test test test test test test test junk", ${balance} ETH each:`,
-      ...accounts.map((address, index) => `  ${String(index).padStart(2)}  ${address}`),
+      formatTable(["Contract", "address"], await Promise.all(contracts)),
+      `Recorded in ${relative(process.cwd(), options.deployments) || "."}`,
+      "",
+      `Accounts of the mnemonic "${LOCAL_MNEMONIC}"; after these, ${members.length} members of the oracle:`,
+      formatTable(
+        ["No.", "address", "name"],
+        accounts.map((address, index) => [index, getAddress(address), nameOf(index)]),
+      ),
     ].join("\n"),
   );
 }

@@ -1,3 +1,5 @@
+import { localAddress, localCommittee } from "../../lib/localAccounts.ts";
+import type { BeaconTime } from "../../lib/units.ts";
 import { parameter, type Parameters } from "./schema.ts";
 
 export interface DevnetFacts {
@@ -8,6 +10,19 @@ export interface DevnetFacts {
   treasury: string;
   guardian: string;
   committee: { member: string; weight: bigint }[];
+}
+
+/// Parameters of an embedded chain, whose people are the accounts of local chains. `members` sign reports.
+export function localParameters(time: BeaconTime, members?: number): Parameters {
+  return devnetParameters({
+    genesisTime: BigInt(time.genesisTime),
+    secondsPerSlot: BigInt(time.secondsPerSlot),
+    slotsPerEpoch: BigInt(time.slotsPerEpoch),
+    admin: localAddress("admin"),
+    treasury: localAddress("treasury"),
+    guardian: localAddress("guardian"),
+    committee: localCommittee(members).map(({ address }) => ({ member: address, weight: 1n })),
+  });
 }
 
 /// Parameters of the embedded chain: the minimal preset, so an epoch is 96 seconds and rewards are thousands of percent

@@ -1,0 +1,53 @@
+/**
+ * The accounts of local chains, by what each is for. All come from the well-known phrase of such chains: nothing on
+ * them has a value, and the chain itself signs for the first twenty.
+ */
+import { HDNodeWallet, Mnemonic, type SigningKey } from "ethers";
+
+export const LOCAL_MNEMONIC = "test test test test test test test test test test test junk";
+
+/** What each account is for, by its number. */
+export const LOCAL_ACCOUNTS = {
+  deployer: 0,
+  admin: 1,
+  treasury: 2,
+  guardian: 3,
+  keeper: 4,
+  manager: 5,
+  operatorRewards: 6,
+  alice: 7,
+  bob: 8,
+  carol: 9,
+} as const;
+
+export type AccountName = keyof typeof LOCAL_ACCOUNTS;
+
+export const ACCOUNT_NAMES = Object.keys(LOCAL_ACCOUNTS) as AccountName[];
+
+/** A member of the oracle's committee, who signs off chain. */
+export interface Member {
+  address: string;
+  key: SigningKey;
+}
+
+/** Members come after the accounts of the chain. */
+const FIRST_MEMBER = 20;
+export const DEFAULT_MEMBERS = 5;
+
+/** The address of an account. */
+export function localAddress(name: AccountName): string {
+  return root().deriveChild(LOCAL_ACCOUNTS[name]).address;
+}
+
+/** The committee, in no order. */
+export function localCommittee(size = DEFAULT_MEMBERS): Member[] {
+  const phrase = root();
+  return Array.from({ length: size }, (_, i) => {
+    const wallet = phrase.deriveChild(FIRST_MEMBER + i);
+    return { address: wallet.address, key: wallet.signingKey };
+  });
+}
+
+function root(): HDNodeWallet {
+  return HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(LOCAL_MNEMONIC), "m/44'/60'/0'/0");
+}

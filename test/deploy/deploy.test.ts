@@ -1,0 +1,305 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { dataLength, type Result } from "ethers";
+import { deploy, type Deployed } from "../../scripts/deploy/deploy.ts";
+import { parameter } from "../../scripts/deploy/parameters/schema.ts";
+import { Records, type DeploymentRecord } from "../../scripts/deploy/records.ts";
+import { FatalError } from "../../scripts/lib/errors.ts";
+import { localAddress } from "../../scripts/lib/localAccounts.ts";
+import { connectProtocol, CONTRACT_NAMES, type Protocol } from "../../scripts/lib/protocol.ts";
+import { ADMIN_ROLE, ROLE_NAMES, roleId } from "../../scripts/lib/roles.ts";
+import { expectRevert } from "../story/support/revert.ts";
+import { startBareChain, type BareChain } from "./support/bareChain.ts";
+import { holdersByEvents } from "./support/roles.ts";
+
+/// 13 contracts, 13 roles, 2 closed accounts, 2 frozen roles, the deployer's farewell.
+const TRANSACTIONS = 31;
+/// EIP-170.
+const MAX_CODE_BYTES = 24_576;
+const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
+const CLOSED = ["WrappedStakedEther", "WithdrawalQueue"] as const;
+
+/// A struct by the names of its fields; the types of contracts hide that it knows them.
+const fields = (struct: unknown) => (struct as Result).toObject();
+
+describe("deploy: the protocol", () => {
+  let chain: BareChain;
+  let folder: string;
+  let first: Deployed;
+  let protocol: Protocol;
+
+  before(async () => {
+    chain = await startBareChain();
+    folder = mkdtempSync(join(tmpdir(), "kedge-deploy-"));
+    first = await deploy({ ...chain, records: new Records(folder) });
+    protocol = connectProtocol(first.addresses, chain.provider);
+  });
+  after(async () => {
+    rmSync(folder, { recursive: true });
+    await chain.close();
+  });
+
+  it("records every contract, and a second run sends nothing", async () => {
+    expect(first.sent).to.equal(TRANSACTIONS);
+    expect(Object.keys(first.addresses)).to.have.members(CONTRACT_NAMES);
+    expect(JSON.parse(readFileSync(join(folder, "addresses.json"), "utf8"))).to.deep.equal(first.addresses);
+    const recorded = readFileSync(join(folder, "records.json"), "utf8");
+
+    const nonce = await chain.deployer.getNonce();
+    const said: string[] = [];
+    const second = await deploy({ ...chain, records: new Records(folder), say: (line) => said.push(line) });
+    expect(second).to.deep.equal({ addresses: first.addresses, sent: 0 });
+    expect(said).to.deep.equal([]);
+    expect(await chain.deployer.getNonce()).to.equal(nonce);
+    expect(readFileSync(join(folder, "records.json"), "utf8")).to.equal(recorded);
+    expect(existsSync(join(folder, "records.json.new"))).to.equal(false);
+  });
+
+  it("roles are held exactly as intended, by the events alone", async () => {
+    const a = first.addresses;
+    const admin = localAddress("admin");
+    expect(await holdersByEvents(protocol)).to.deep.equal({
+      ADMIN: [admin],
+      LEDGER: [a.StakedEther],
+      WITHDRAWAL_QUEUE: [a.WithdrawalQueue],
+      DEPOSITOR: [a.BeaconDepositor],
+      ACCOUNTING: [a.Accounting],
+      REPORTER: [a.ReportOracle],
+      CLOSED_ACCOUNT: [a.WrappedStakedEther, a.WithdrawalQueue].sort(),
+      COMMITTEE_MANAGER: [admin],
+      OPERATOR_MANAGER: [admin],
+      PARAMETER_MANAGER: [admin],
+      RESUMER: [admin],
+      PAUSER: [localAddress("guardian")],
+    });
+    const deployer = await chain.deployer.getAddress();
+    for (const role of [ADMIN_ROLE, ...ROLE_NAMES.map(roleId)]) {
+      expect(await protocol.Authority.hasRole(role, deployer), role).to.equal(false);
+      expect(await protocol.Authority.getRoleAdmin(role), role).to.equal(ADMIN_ROLE);
+    }
+  });
+
+  it("roles that move ether are frozen, for the admin too; the others are the admin's", async () => {
+    const { Authority } = protocol;
+    const admin = await chain.provider.getSigner(localAddress("admin"));
+    const authority = Authority.connect(admin);
+    const holders = {
+      LEDGER: first.addresses.StakedEther,
+      WITHDRAWAL_QUEUE: first.addresses.WithdrawalQueue,
+    };
+    for (const name of FROZEN) {
+      const role = roleId(name);
+      await expectRevert(authority.grantRole(role, admin), Authority, "RoleIsFrozen", [role]);
+      await expectRevert(authority.revokeRole(role, holders[name]), Authority, "RoleIsFrozen", [role]);
+    }
+    for (const name of ROLE_NAMES.filter((name) => !FROZEN.some((frozen) => frozen === name))) {
+      expect(await Authority.isFrozen(roleId(name)), name).to.equal(false);
+      await authority.grantRole.staticCall(roleId(name), chain.deployer);
+      await expectRevert(
+        Authority.connect(chain.deployer).grantRole(roleId(name), chain.deployer),
+        Authority,
+        "AccessControlUnauthorizedAccount",
+      );
+    }
+  });
+
+  it("the wrapper and the queue take shares only when they pull them", async () => {
+    const { StakedEther } = protocol;
+    for (const name of CLOSED) expect(await StakedEther.isClosed(protocol[name]), name).to.equal(true);
+    for (const name of CONTRACT_NAMES.filter((name) => !CLOSED.some((closed) => closed === name))) {
+      expect(await StakedEther.isClosed(protocol[name]), name).to.equal(false);
+    }
+  });
+
+  it("what is fixed at construction is what the parameters say", async () => {
+    const p = chain.parameters;
+    const frameSlots = p.slotsPerEpoch.value * p.epochsPerFrame.value;
+    const frameSeconds = frameSlots * p.secondsPerSlot.value;
+    const { StakedEther, WithdrawalQueue, RewardDistributor, OracleCommittee, Accounting, ReportOracle } =
+      protocol;
+
+    expect(fields(await StakedEther.parameters())).to.deep.equal({
+      genesisTime: p.genesisTime.value,
+      frameSeconds,
+      maxDepositPerFrameGwei: p.maxDepositPerFrameGwei.value,
+      maxGainBpPerYear: p.ledgerMaxGainBpPerYear.value,
+      maxFeeBp: p.ledgerMaxFeeBp.value,
+      maxDripBpPerYear: p.maxDripBpPerYear.value,
+    });
+    expect(await StakedEther.depositContract()).to.equal(p.depositContract.value);
+    const vault = first.addresses.WithdrawalVault;
+    expect(await StakedEther.withdrawalCredentials()).to.equal(
+      `0x02${"00".repeat(11)}${vault.slice(2).toLowerCase()}`,
+    );
+    expect(await StakedEther.sharesOf(StakedEther)).to.equal(p.seedWei.value);
+    expect(await StakedEther.getTotalShares()).to.equal(p.seedWei.value);
+    expect(await StakedEther.buffer()).to.equal(p.seedWei.value);
+
+    expect(await WithdrawalQueue.minCooldown()).to.equal(p.minCooldownSeconds.value);
+    expect(await WithdrawalQueue.cooldown()).to.equal(p.cooldownSeconds.value);
+    expect(await RewardDistributor.treasury()).to.equal(p.treasury.value);
+    expect(await RewardDistributor.treasuryBp()).to.equal(p.treasuryBp.value);
+
+    expect(await OracleCommittee.genesisTime()).to.equal(p.genesisTime.value);
+    expect(await OracleCommittee.frameSeconds()).to.equal(frameSeconds);
+    expect([...(await OracleCommittee.members())]).to.have.members(
+      p.committee.value.map(({ member }) => member),
+    );
+    for (const { member, weight } of p.committee.value) {
+      expect(await OracleCommittee.weightAt(member, p.genesisTime.value)).to.equal(weight);
+    }
+
+    expect(await Accounting.feeBp()).to.equal(p.feeBp.value);
+    expect(await Accounting.minCollect()).to.equal(p.minCollectWei.value);
+    expect(fields(await Accounting.limits())).to.deep.equal({
+      gainBpPerYear: p.limitGainBpPerYear.value,
+      lossBpPerFrame: p.limitLossBpPerFrame.value,
+    });
+    expect(await ReportOracle.slotsPerFrame()).to.equal(frameSlots);
+    expect(await ReportOracle.slotsPerEpoch()).to.equal(p.slotsPerEpoch.value);
+  });
+
+  it("contracts name each other, and all the same authority", async () => {
+    const a = first.addresses;
+    const p = protocol;
+    const guarded = CONTRACT_NAMES.flatMap((name) =>
+      p[name].interface.hasFunction("authority") ? [name] : [],
+    );
+    expect(guarded).to.have.length(10);
+    for (const name of guarded) {
+      const contract = p[name] as unknown as { authority(): Promise<string> };
+      expect(await contract.authority(), name).to.equal(a.Authority);
+    }
+    expect(await p.ValidatorRegistry.operatorRegistry()).to.equal(a.OperatorRegistry);
+    expect(await p.StakedEther.withdrawalVault()).to.equal(a.WithdrawalVault);
+    expect(await p.StakedEther.rewardsVault()).to.equal(a.RewardsVault);
+    expect(await p.WrappedStakedEther.asset()).to.equal(a.StakedEther);
+    expect(await p.WithdrawalQueue.ledger()).to.equal(a.StakedEther);
+    expect(await p.RewardDistributor.ledger()).to.equal(a.StakedEther);
+    expect(await p.RewardDistributor.operatorRegistry()).to.equal(a.OperatorRegistry);
+    expect(await p.Accounting.ledger()).to.equal(a.StakedEther);
+    expect(await p.Accounting.withdrawalVault()).to.equal(a.WithdrawalVault);
+    expect(await p.Accounting.rewardsVault()).to.equal(a.RewardsVault);
+    expect(await p.Accounting.withdrawalQueue()).to.equal(a.WithdrawalQueue);
+    expect(await p.Accounting.rewardDistributor()).to.equal(a.RewardDistributor);
+    expect(await p.ReportOracle.ledger()).to.equal(a.StakedEther);
+    expect(await p.ReportOracle.committee()).to.equal(a.OracleCommittee);
+    expect(await p.ReportOracle.accounting()).to.equal(a.Accounting);
+    expect(await p.BeaconDepositor.ledger()).to.equal(a.StakedEther);
+    expect(await p.BeaconDepositor.validatorRegistry()).to.equal(a.ValidatorRegistry);
+    expect(await p.BeaconDepositor.withdrawalQueue()).to.equal(a.WithdrawalQueue);
+  });
+
+  it("no contract is larger than the chain allows", async () => {
+    for (const name of CONTRACT_NAMES) {
+      const bytes = dataLength(await chain.provider.getCode(protocol[name]));
+      expect(bytes, name).to.be.within(1, MAX_CODE_BYTES);
+    }
+  });
+});
+
+describe("deploy: interrupted", () => {
+  let chain: BareChain;
+  let empty: string;
+  let whole: Awaited<ReturnType<typeof finalState>>;
+
+  /// Everything that a deployment leaves behind.
+  async function finalState(deployed: Deployed) {
+    const protocol = connectProtocol(deployed.addresses, chain.provider);
+    const ids = ROLE_NAMES.map(roleId);
+    return {
+      addresses: deployed.addresses,
+      holders: await holdersByEvents(protocol),
+      frozen: await Promise.all(ids.map((role) => protocol.Authority.isFrozen(role))),
+      closed: await Promise.all(CONTRACT_NAMES.map((name) => protocol.StakedEther.isClosed(protocol[name]))),
+      nonce: await chain.deployer.getNonce(),
+    };
+  }
+
+  before(async () => {
+    chain = await startBareChain();
+    empty = await chain.devnet.snapshot();
+    whole = await finalState(await deploy({ ...chain, records: new Records() }));
+  });
+  beforeEach(async () => {
+    await chain.devnet.restore(empty);
+    empty = await chain.devnet.snapshot();
+  });
+  after(() => chain.close());
+
+  /// Runs until so many steps are done, then breaks off.
+  async function breakOff(records: Records, after: number): Promise<void> {
+    let left = after;
+    const say = () => {
+      if (--left === 0) throw new Error("the cable is pulled");
+    };
+    const error = await deploy({ ...chain, records, say }).catch((reason: unknown) => reason);
+    expect((error as Error).message).to.equal("the cable is pulled");
+  }
+
+  for (const after of [1, 6, 7, 13, 14, 20, 27, 29, 30, 31]) {
+    it(`after ${after} of ${TRANSACTIONS} transactions, a second run ends in the same state`, async () => {
+      const records = new Records();
+      await breakOff(records, after);
+      const { addresses, sent } = await deploy({ ...chain, records });
+      expect(sent).to.equal(TRANSACTIONS - after);
+      expect(await finalState({ addresses, sent })).to.deep.equal(whole);
+    });
+  }
+
+  it("again and again, it goes on from where it was", async () => {
+    const records = new Records();
+    for (let i = 0; i < TRANSACTIONS; i++) await breakOff(records, 1);
+    const { addresses, sent } = await deploy({ ...chain, records });
+    expect(sent).to.equal(0);
+    expect(await finalState({ addresses, sent })).to.deep.equal(whole);
+  });
+
+  it("between a contract and its record, the contract is deployed once more and nothing else is", async () => {
+    class Torn extends Records {
+      override set(name: string, record: DeploymentRecord): void {
+        if (name === "StakedEther") throw new Error("the disk is full");
+        super.set(name, record);
+      }
+    }
+    const torn = new Torn();
+    const error = await deploy({ ...chain, records: torn }).catch((reason: unknown) => reason);
+    expect((error as Error).message).to.equal("the disk is full");
+    const records = new Records();
+    for (const name of Object.keys(torn.addresses())) records.set(name, torn.get(name)!);
+
+    const { addresses, sent } = await deploy({ ...chain, records });
+    expect(sent).to.equal(TRANSACTIONS - 5);
+    expect(await chain.deployer.getNonce()).to.equal(whole.nonce + 1);
+    const state = await finalState({ addresses, sent });
+    expect(state.frozen).to.deep.equal(whole.frozen);
+    expect(state.closed).to.deep.equal(whole.closed);
+    expect(state.holders.LEDGER).to.deep.equal([addresses.StakedEther]);
+    expect(state.holders.ADMIN).to.deep.equal(whole.holders.ADMIN);
+    expect(state.addresses.StakedEther).not.to.equal(whole.addresses.StakedEther);
+  });
+
+  it("records of another chain are told from a deployment", async () => {
+    const records = new Records();
+    await breakOff(records, 3);
+    await chain.devnet.restore(empty);
+    empty = await chain.devnet.snapshot();
+    const error = await deploy({ ...chain, records }).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(FatalError);
+    expect((error as Error).message).to.match(
+      /^Authority is recorded at 0x\w{40}, where there is no code: .*--fresh$/,
+    );
+  });
+
+  it("parameters of another chain are refused before anything is sent", async () => {
+    const parameters = { ...chain.parameters, chainId: parameter(1n, "id", "mainnet") };
+    const nonce = await chain.deployer.getNonce();
+    const error = await deploy({ ...chain, parameters, records: new Records() }).catch(
+      (reason: unknown) => reason,
+    );
+    expect((error as Error).message).to.equal("the chain has id 31337, the parameters are for 1");
+    expect(await chain.deployer.getNonce()).to.equal(nonce);
+  });
+});

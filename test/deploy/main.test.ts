@@ -1,0 +1,109 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { serveDevnet, type DevnetServers } from "../../scripts/devnet/http/serve.ts";
+import { CONTRACT_NAMES } from "../../scripts/lib/protocol.ts";
+import { startBareChain, type BareChain } from "./support/bareChain.ts";
+
+const PROGRAM = ["--import", "tsx", "scripts/deploy/main.ts"];
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function run(options: string[]): Promise<Outcome> {
+  const child = spawn(process.execPath, [...PROGRAM, ...options]);
+  const outcome: Outcome = { code: null, stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk) => (outcome.stdout += chunk));
+  child.stderr.on("data", (chunk) => (outcome.stderr += chunk));
+  return new Promise((resolve) => child.once("close", (code) => resolve({ ...outcome, code })));
+}
+
+describe("deploy: program", () => {
+  let chain: BareChain;
+  let servers: DevnetServers;
+  let folder: string;
+  let empty: string;
+
+  before(async () => {
+    chain = await startBareChain();
+    servers = await serveDevnet(chain.devnet, { rpcPort: 0, beaconPort: 0 });
+    folder = mkdtempSync(join(tmpdir(), "kedge-deploy-"));
+    empty = await chain.devnet.snapshot();
+  });
+  after(async () => {
+    rmSync(folder, { recursive: true });
+    await servers.close();
+    await chain.close();
+  });
+
+  const deployment = (...more: string[]) =>
+    run([
+      ...["--network", "devnet", "--deployments", folder],
+      ...["--rpc-url", servers.rpcUrl, "--beacon-url", servers.beaconUrl],
+      ...more,
+    ]);
+  const addresses = () =>
+    JSON.parse(readFileSync(join(folder, "addresses.json"), "utf8")) as Record<string, string>;
+
+  it("deploys over HTTP: data on stdout, progress on stderr", async () => {
+    const { code, stdout, stderr } = await deployment("--json");
+    expect(code, stderr).to.equal(0);
+    expect(JSON.parse(stdout)).to.deep.equal({ network: "devnet", sent: 31, addresses: addresses() });
+    expect(stderr.trimEnd().split("\n")).to.have.length(32);
+    expect(stderr).to.match(/^deploy: Authority 0x\w{40} \(\d+ gas\)\n/);
+    expect(stderr).to.match(/\ndeploy: 31 transactions sent\n$/);
+  });
+
+  it("run again it sends nothing and says so", async () => {
+    const { code, stdout, stderr } = await deployment();
+    expect(code).to.equal(0);
+    expect(stderr).to.equal("deploy: everything was there: 0 transactions sent\n");
+    const lines = stdout.trimEnd().split("\n").slice(1);
+    expect(lines.map((line) => line.split(/ +/))).to.deep.equal(
+      CONTRACT_NAMES.map((name) => [name, addresses()[name]]),
+    );
+  });
+
+  it("tells a chain that was started anew, and starts anew with --fresh", async () => {
+    await chain.devnet.restore(empty);
+    const stale = await deployment();
+    expect(stale.code).to.equal(1);
+    expect(stale.stdout).to.equal("");
+    expect(stale.stderr).to.contain(addresses().Authority);
+    expect(stale.stderr).to.match(/^deploy: .*remove their folder, or pass --fresh\n$/);
+
+    const fresh = await deployment("--fresh");
+    expect(fresh.code, fresh.stderr).to.equal(0);
+    expect(fresh.stderr).to.match(/\ndeploy: 31 transactions sent\n$/);
+  });
+
+  it("tells bad usage from failure, with the value that was wrong", async () => {
+    const wrong = [
+      [["--network", "atlantis"], "atlantis"],
+      [["--network", "devnet", "--rpc-url", "8545"], "8545"],
+      [["--network", "devnet", "--beacon-url", "ftp://127.0.0.1"], "ftp://127.0.0.1"],
+      [[], "--network"],
+    ] as const;
+    const outcomes = await Promise.all(wrong.map(([options]) => run([...options])));
+    for (const [i, { code, stdout, stderr }] of outcomes.entries()) {
+      expect(code).to.equal(2);
+      expect(stdout).to.equal("");
+      expect(stderr).to.contain(wrong[i]![1]);
+    }
+    const nobody = await run([
+      "--network",
+      "devnet",
+      "--rpc-url",
+      "http://127.0.0.1:1",
+      "--beacon-url",
+      servers.beaconUrl,
+    ]);
+    expect(nobody.code).to.equal(1);
+    expect(nobody.stderr).to.match(/^deploy: no execution chain answers at 127\.0\.0\.1:1: .+\n$/);
+  });
+});

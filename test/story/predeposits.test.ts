@@ -1,0 +1,153 @@
+import { expect } from "chai";
+import { concat, keccak256, zeroPadValue } from "ethers";
+import { beaconBalanceGwei } from "../../scripts/actions/beaconBalance.ts";
+import { keyProof, proveValidators } from "../../scripts/actions/proveValidators.ts";
+import { compoundingCredentials, signDeposit, verifyDeposit } from "../../scripts/lib/depositData.ts";
+import {
+  commitBatch,
+  depositDirectly,
+  operatorKeys,
+  predepositBatch,
+  PREDEPOSITED,
+  proveBatch,
+  PROVEN,
+  statesOf,
+  untilKnown,
+  validatorIndices,
+} from "./support/keys.ts";
+import { reportNext } from "./support/reports.ts";
+import { expectRevert } from "./support/revert.ts";
+import { stake } from "./support/stake.ts";
+import { ETHER, GWEI, startWorld, type World } from "./support/world.ts";
+
+const ONE = { amountGwei: GWEI };
+
+async function depositedWei({ protocol }: World): Promise<bigint> {
+  return (await protocol.StakedEther.booksAt(10_000)).depositedGwei * GWEI;
+}
+
+describe("story: predeposits that go wrong", () => {
+  let world: World;
+
+  before(async () => {
+    world = await startWorld();
+    await stake(world, "alice", 500n * ETHER);
+  });
+  after(() => world.close());
+
+  it("bad signatures: the beacon chain drops the deposits, the report books their loss, nothing can be proven", async () => {
+    const id = await world.devnet.snapshot();
+    const { beacon, protocol } = world;
+    const keys = operatorKeys(world, 0, 3);
+    const overAnotherAmount = signDeposit(
+      keys[0]!.secretKey,
+      { withdrawalCredentials: world.credentials, amountGwei: 32n * GWEI },
+      world.forkVersion,
+    ).signature;
+    const noPoint = `0x${"ff".repeat(96)}`;
+    const batch = await commitBatch(world, keys, (key, index) => ({
+      ...key,
+      signature: [overAnotherAmount, noPoint, key.signature][index]!,
+    }));
+    await predepositBatch(world, batch);
+
+    const pubkeys = keys.map(({ pubkey }) => pubkey);
+    const counted = await beaconBalanceGwei({
+      beacon,
+      stateId: "head",
+      pubkeys,
+      withdrawalCredentials: world.credentials,
+      genesisForkVersion: world.forkVersion,
+    });
+    expect(counted, "while all three are still pending").to.equal(GWEI);
+    expect((await beacon.pendingDeposits("head")).map(({ pubkey }) => pubkey)).to.have.members(pubkeys);
+
+    world.lost = new Set(pubkeys.slice(0, 2));
+    const { change } = await reportNext(world);
+    expect(change).to.equal(-2n * ETHER);
+    await world.devnet.tickUntil(async () => (await beacon.pendingDeposits("head")).length === 0);
+    await world.devnet.tickBlocks(2);
+    const [first, second, third] = validatorIndices(world, batch);
+    expect([first, second]).to.deep.equal([undefined, undefined]);
+    expect((await reportNext(world)).change, "the loss is booked once").to.equal(0n);
+
+    const error = await proveBatch(world, batch, [0]).catch((reason: unknown) => reason);
+    expect((error as Error).message).to.contain(`no validator ${pubkeys[0]!}`);
+    // nor can another validator of ours stand for it
+    const proof = await proveValidators(beacon, [pubkeys[2]!]);
+    expect(proof.indices).to.deep.equal([third]);
+    const path = batch.tree.multiProof([0]);
+    const stolen = {
+      ...keyProof(batch.tree, world.operatorId, proof.validators),
+      keyIndices: [0],
+      signatureHashes: [keccak256(path.keys[0]!.signature)],
+      proof: path.proof,
+      flags: path.proofFlags,
+    };
+    const depositor = protocol.BeaconDepositor.connect(world.accounts.keeper);
+    await expectRevert(
+      depositor.proveAndTopUp(proof, stolen, [31n * GWEI]),
+      protocol.ValidatorRegistry,
+      "KeysNotCommitted",
+    );
+
+    await proveBatch(world, batch, [2]);
+    expect(await statesOf(world, batch)).to.deep.equal([PREDEPOSITED, PREDEPOSITED, PROVEN]);
+    expect(await depositedWei(world)).to.equal((3n + 31n) * ETHER);
+    await world.devnet.restore(id);
+  });
+
+  it("front-run credentials: each costs 1 ETH and never more", async () => {
+    const { accounts, protocol } = world;
+    const thief = await accounts.bob.getAddress();
+    const theirs = [concat(["0x01", zeroPadValue(thief, 31)]), compoundingCredentials(thief)];
+    const batch = await commitBatch(world, operatorKeys(world, 10, 3));
+    // the holder of the key itself is ahead of the pool, with credentials of its own
+    for (const [i, withdrawalCredentials] of theirs.entries()) {
+      const { secretKey } = batch.keys[i]!;
+      const deposit = signDeposit(secretKey, { withdrawalCredentials, ...ONE }, world.forkVersion);
+      await depositDirectly(world, accounts.bob, deposit);
+    }
+    // somebody without the key tries the same and can not sign
+    const unsigned = {
+      ...signDeposit(
+        batch.keys[2]!.secretKey,
+        { withdrawalCredentials: theirs[1]!, ...ONE },
+        world.forkVersion,
+      ),
+      signature: batch.tree.keys[0]!.signature,
+    };
+    expect(verifyDeposit(unsigned, world.forkVersion)).to.equal(false);
+    await depositDirectly(world, accounts.bob, unsigned);
+    await predepositBatch(world, batch);
+
+    const { change } = await reportNext(world);
+    expect(change).to.equal(-2n * ETHER);
+    const indices = await untilKnown(world, batch);
+    for (const [i, credentials] of theirs.entries()) {
+      await expectRevert(proveBatch(world, batch, [i]), protocol.BeaconDepositor, "WrongCredentials", [
+        BigInt(indices[i]!),
+        credentials,
+        world.credentials,
+      ]);
+    }
+    await proveBatch(world, batch, [2]);
+    expect(await statesOf(world, batch)).to.deep.equal([PREDEPOSITED, PREDEPOSITED, PROVEN]);
+    expect(await depositedWei(world)).to.equal((3n + 31n) * ETHER);
+    expect((await reportNext(world)).change, "the loss is booked once").to.equal(0n);
+
+    // a proof of the good validator does not open the door for the others
+    await world.devnet.tickBlocks(2);
+    const proof = await proveValidators(
+      world.beacon,
+      batch.keys.map(({ pubkey }) => pubkey),
+    );
+    const depositor = protocol.BeaconDepositor.connect(accounts.keeper);
+    const lied = {
+      ...proof,
+      validators: proof.validators.map((v) => ({ ...v, withdrawalCredentials: world.credentials })),
+    };
+    const amounts = proof.indices.map(() => 31n * GWEI);
+    await expectRevert(depositor.topUp(lied, amounts), protocol.BeaconDepositor, "ProofInvalid");
+  });
+});
