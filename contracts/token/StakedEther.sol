@@ -521,7 +521,7 @@ contract StakedEther is IStakedEther, ShareLedger, DepositPort, Guarded {
         Totals t,
         uint256 gain,
         uint256 fee
-    ) private returns (Totals next, uint256 taken, uint256 feeUnits) {
+    ) private view returns (Totals next, uint256 taken, uint256 feeUnits) {
         uint256 backing = 0;
         next = t;
         if (fee > 0) {

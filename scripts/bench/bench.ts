@@ -1,4 +1,4 @@
-import type { BaseContract, ContractTransactionResponse, Interface, TransactionReceipt } from "ethers";
+import type { BaseContract, ContractTransactionResponse, TransactionReceipt } from "ethers";
 import { startLocalNetwork, type LocalNetwork } from "../devnet/localNetwork.ts";
 import type { Measured, Operation } from "./bars.ts";
 
@@ -38,7 +38,7 @@ export class Bench {
     name: string,
     args: unknown[],
   ): Promise<void> {
-    const data = (contract.interface as Interface).encodeFunctionData(name, args);
+    const data = (contract.interface).encodeFunctionData(name, args);
     const estimate = await this.net.provider.estimateGas({
       to: contract,
       data,

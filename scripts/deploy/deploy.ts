@@ -39,7 +39,9 @@ export async function deploy(options: {
   const parameters = parametersSchema.parse(options.parameters);
   const chainId = (await options.deployer.provider?.getNetwork())?.chainId;
   if (chainId !== parameters.chainId.value) {
-    throw new Error(`the chain has id ${chainId}, the parameters are for ${parameters.chainId.value}`);
+    throw new Error(
+      `the chain has id ${String(chainId)}, the parameters are for ${parameters.chainId.value}`,
+    );
   }
   const context = new DeployContext(options.deployer, parameters, options.records, options.say ?? (() => {}));
   for (const step of STEPS) await step(context);

@@ -51,6 +51,7 @@ export class DevnetProvider implements Eip1193Provider {
     this.#devnet = devnet;
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   async request({ method, params }: { method: string; params?: unknown }): Promise<any> {
     const refusal = REFUSED.get(method);
     if (refusal)
@@ -129,6 +130,6 @@ export class DevnetProvider implements Eip1193Provider {
 function positiveInteger(value: unknown): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number) || number < 1)
-    throw new RpcError(INVALID_PARAMS, `Not a positive integer: ${value}`);
+    throw new RpcError(INVALID_PARAMS, `Not a positive integer: ${String(value)}`);
   return number;
 }

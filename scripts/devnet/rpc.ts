@@ -1,6 +1,7 @@
 /// The part of an EIP-1193 provider that the devnet needs.
 export interface Eip1193Provider {
   // The result's type depends on the method, which only the caller knows.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   request(args: { method: string; params?: unknown }): Promise<any>;
 }
 

@@ -44,7 +44,7 @@ export function addBeaconRoutes(server: FastifyInstance, chain: BeaconChain): vo
 
 function orNotImplemented(methods: object): object {
   return new Proxy(methods, {
-    get: (target, operation) =>
+    get: (target, operation): unknown =>
       Reflect.get(target, operation) ??
       (() =>
         Promise.reject(new ApiError(NOT_IMPLEMENTED as never, `${String(operation)} is not implemented`))),

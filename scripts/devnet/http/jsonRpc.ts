@@ -39,7 +39,7 @@ async function respond(provider: Eip1193Provider, request: unknown): Promise<Rpc
   if (!isRequest(request)) return failure(null, INVALID_REQUEST, `Not a request: ${JSON.stringify(request)}`);
   const id = request.id ?? null;
   try {
-    const result = await provider.request({ method: request.method, params: request.params ?? [] });
+    const result: unknown = await provider.request({ method: request.method, params: request.params ?? [] });
     return { jsonrpc: "2.0", id, result: result ?? null };
   } catch (error) {
     const { code, message, data } = error as { code?: unknown; message?: string; data?: unknown };

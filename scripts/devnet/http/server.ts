@@ -49,7 +49,7 @@ function parseQuery(query: string): Record<string, string | string[]> {
   });
   return Object.fromEntries(
     Object.entries(flat).map(([name, value]) => {
-      const parts = [value].flat().flatMap((part) => String(part).split(","));
+      const parts = ([value].flat() as string[]).flatMap((part) => part.split(","));
       return [name, parts.length === 1 ? parts[0]! : parts];
     }),
   );

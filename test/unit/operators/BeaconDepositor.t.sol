@@ -127,10 +127,8 @@ contract BeaconDepositorTest is Validators {
         proveOne(oneOf(s, 31 * ETHER), s);
         Vm.Log[] memory logs = vm.getRecordedLogs();
         bytes memory data = logs[logs.length - 1].data;
-        (bytes memory pubkey, bytes memory credentials, bytes memory amount, bytes memory signature, ) = abi.decode(
-            data,
-            (bytes, bytes, bytes, bytes, bytes)
-        );
+        (bytes memory pubkey, bytes memory credentials, bytes memory amount, bytes memory signature, ) = abi
+            .decode(data, (bytes, bytes, bytes, bytes, bytes));
         assertEq(pubkey, s.validators[0].pubkey, "pubkey");
         assertEq(credentials, abi.encodePacked(ledger.withdrawalCredentials()), "credentials");
         assertEq(amount, littleEndian(31 * ETHER), "amount");
@@ -728,7 +726,11 @@ contract BeaconDepositorTest is Validators {
         depositor.proveAndTopUpOne(v, s.validators[0].pubkey, s.validatorsProof, s.proof);
     }
 
-    function expectOneRefused(IBeaconDepositor.OneValidator memory v, KeySet memory s, bytes4 selector) private {
+    function expectOneRefused(
+        IBeaconDepositor.OneValidator memory v,
+        KeySet memory s,
+        bytes4 selector
+    ) private {
         vm.expectPartialRevert(selector);
         proveOne(v, s);
     }

@@ -102,7 +102,7 @@ contract DepositPortTest is Validators {
             vm.expectRevert(abi.encodeWithSelector(IDepositPort.WrongPubkeysLength.selector, lengths[i], 96));
             ledger.deposit(new bytes(lengths[i]), signatures, amountsOf(2, 1e9));
         }
-        lengths = [uint256(0), 96, 191, 193];
+        lengths = [uint256(1), 96, 191, 193];
         for (uint256 i = 0; i < 4; ++i) {
             vm.expectRevert(
                 abi.encodeWithSelector(IDepositPort.WrongSignaturesLength.selector, lengths[i], 192)
@@ -111,6 +111,9 @@ contract DepositPortTest is Validators {
         }
         vm.expectRevert(abi.encodeWithSelector(IDepositPort.WrongPubkeysLength.selector, 96, 48));
         ledger.deposit(pubkeys, signatures, amountsOf(1, 1e9));
+        // without signatures each key must be a validator of ours, whatever the amount
+        vm.expectPartialRevert(IDepositPort.KeyNotProven.selector);
+        ledger.deposit(pubkeys, "", amountsOf(2, 1e9));
         assertEq(DEPOSIT_CONTRACT.balance, 0, "deposited");
     }
 
