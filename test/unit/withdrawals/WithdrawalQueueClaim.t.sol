@@ -22,7 +22,7 @@ contract WithdrawalQueueClaimTest is Withdrawals {
         vm.expectEmit(address(queue));
         emit ERC721.Transfer(alice, address(0), id);
         vm.expectEmit(address(queue));
-        emit IWithdrawalQueue.Claimed(id, alice, alice, amount);
+        emit IWithdrawalQueue.Claimed(id, alice, amount);
         vm.prank(alice);
         assertEq(queue.claim(id), amount, "answer");
 
@@ -89,7 +89,7 @@ contract WithdrawalQueueClaimTest is Withdrawals {
         (uint256 id, ) = _twoFinalized();
         uint256 amount = queue.claimable(id);
         vm.expectEmit(address(queue));
-        emit IWithdrawalQueue.Claimed(id, alice, carol, amount);
+        emit IWithdrawalQueue.Claimed(id, carol, amount);
         vm.prank(alice);
         assertEq(queue.claimTo(id, carol, 1), amount, "answer");
         assertEq(carol.balance, amount, "paid");
@@ -369,7 +369,7 @@ contract WithdrawalQueueClaimTest is Withdrawals {
         assertEq(queue.ownerOf(id), address(claimer), "taken");
         vm.startPrank(bob);
         vm.expectRevert(ERC721.TransferToNonERC721ReceiverImplementer.selector);
-        queue.safeTransferFrom(bob, address(limits), other, "data");
+        queue.safeTransferFrom(bob, address(accounting), other, "data");
         queue.safeTransferFrom(bob, carol, other, "data");
         assertEq(queue.ownerOf(other), carol, "no code, no question");
     }
