@@ -11,18 +11,18 @@ contract WithdrawalCheckpoints__Harness {
     uint256 public count;
 
     function push(uint64 shares, uint128 amount) external {
-        _trace.list[++count] = WithdrawalCheckpoints.Checkpoint(shares, amount);
+        _trace.list[++count] = WithdrawalCheckpoints.pack(shares, amount);
     }
 
     function find(uint256 shares) external view returns (uint256) {
         return _trace.find(shares, count);
     }
 
-    function holds(uint256 index, uint256 shares) external view returns (bool) {
-        return _trace.holds(index, shares);
-    }
-
-    function amountAt(uint256 index, uint256 shares) external view returns (uint256) {
-        return _trace.amountAt(index, shares);
+    function valueIn(
+        uint256 index,
+        uint256 from,
+        uint256 upTo
+    ) external view returns (bool held, uint256 amount) {
+        return _trace.valueIn(index, from, upTo);
     }
 }

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {Roles} from "../../contracts/access/Roles.sol";
-import {IDepositPort} from "../../contracts/interfaces/IDepositPort.sol";
 import {IStakedEther} from "../../contracts/interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../../contracts/interfaces/IWithdrawalQueue.sol";
 import {Accounting} from "../../contracts/oracle/Accounting.sol";
@@ -10,6 +9,7 @@ import {StakedEther} from "../../contracts/token/StakedEther.sol";
 import {WrappedStakedEther} from "../../contracts/token/WrappedStakedEther.sol";
 import {Report} from "../../contracts/types/Report.sol";
 import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
+import {Deposits} from "../utils/Deposits.sol";
 import {KedgeTest} from "../utils/KedgeTest.sol";
 import {Protocol} from "../utils/Protocol.sol";
 
@@ -17,6 +17,8 @@ import {Protocol} from "../utils/Protocol.sol";
 /// action is made to succeed; what an action broke is kept for the invariants, for a revert would undo it.
 /// @dev In the file of its test: the runner finds the functions of a target in the artifacts of that file.
 contract TokenHandler is KedgeTest {
+    using Deposits for Deposits.Batch;
+
     struct System {
         StakedEther ledger;
         WrappedStakedEther wrapper;
@@ -37,6 +39,8 @@ contract TokenHandler is KedgeTest {
         uint256 votes;
         uint256 wrapped;
     }
+
+    error Refused();
 
     uint256 private constant ACTORS = 5;
 
@@ -103,7 +107,7 @@ contract TokenHandler is KedgeTest {
         amount = _amount(amount);
         hoax(_actor(who), amount);
         (bool sent, ) = address(_s.ledger).call{value: amount}("");
-        assertTrue(sent, "refused");
+        require(sent, Refused());
     }
 
     function stakeAndWrap(uint256 who, uint256 to, uint256 amount) external watched {
@@ -283,14 +287,15 @@ contract TokenHandler is KedgeTest {
     /// @notice Reports the state at a coming boundary, an hour after it, with or without a deposit in between.
     function report(uint256 silent, uint256 late) external {
         uint256 frame = _frame() + 1 + (silent % 3);
-        vm.warp(_s.ledger.frameTime(frame));
+        uint256 refTime = _s.ledger.frameTime(frame);
+        vm.warp(refTime);
         Report memory r;
         IStakedEther.Books memory books = _s.ledger.booksAt(frame);
         r.refSlot = uint64(frame * _s.slotsPerFrame);
         r.beaconBalanceGwei = uint64(beaconGwei);
         r.withdrawalsReceived = uint128(_s.withdrawalVault.balance + books.sweptWithdrawals);
         r.rewardsReceived = uint128(_s.rewardsVault.balance + books.sweptRewards);
-        r.lastTicketId = uint64(_lastReady(_s.ledger.frameTime(frame)));
+        r.lastTicketId = uint64(_lastReady(refTime));
         skipTime(1 hours);
         if (late % 2 == 0 && _s.ledger.buffer() > 5 ether) _deposit(1 + (late % 5));
 
@@ -302,7 +307,7 @@ contract TokenHandler is KedgeTest {
         (uint256 pooled, uint256 units) = _pool();
         (, , uint256 undripped) = _s.ledger.drip();
         vm.prank(_s.reporter);
-        _s.accounting.book(r, frame);
+        _s.accounting.book(r, frame, refTime);
 
         uint256 loss = change < 0 ? uint256(-change) : 0;
         _compare(pooled, units, loss > undripped ? loss - undripped : 0);
@@ -415,12 +420,8 @@ contract TokenHandler is KedgeTest {
     }
 
     function _deposit(uint256 n) private {
-        IDepositPort.Deposit[] memory list = new IDepositPort.Deposit[](n);
-        for (uint256 i = 0; i < n; ++i) {
-            list[i] = IDepositPort.Deposit(new bytes(48), new bytes(96), 1e9);
-        }
         vm.prank(_s.brain);
-        _s.ledger.deposit(list);
+        Deposits.batch(n, 1e9).send(_s.ledger);
         beaconGwei += n * 1e9;
     }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IDepositPort} from "../../contracts/interfaces/IDepositPort.sol";
 import {IStakedEther} from "../../contracts/interfaces/IStakedEther.sol";
 import {PoolMath, Totals} from "../../contracts/libraries/PoolMath.sol";
+import {Deposits} from "./Deposits.sol";
 import {Protocol} from "./Protocol.sol";
 
 /// @notice The protocol, with means to put the pool at any rate and to play its brains.
 abstract contract TokenTest is Protocol {
+    using Deposits for Deposits.Batch;
     using PoolMath for Totals;
 
     /// @dev Slot of the pool's totals in the ledger; `setRate` checks it.
@@ -17,10 +18,12 @@ abstract contract TokenTest is Protocol {
     bytes32 internal constant DELEGATION_TYPEHASH =
         keccak256("Delegation(address delegatee,uint256 nonce,uint256 expiry)");
 
+    error TotalsInAnotherSlot();
+
     /// @notice Sets the rate (1e18 = one ether per share) as if gains or losses had been booked; no drip remains.
     function setRate(uint256 rate) internal {
         Totals t = Totals.wrap(uint256(vm.load(address(ledger), TOTALS_SLOT)));
-        assertEq(t.units(), ledger.totalUnits(), "the totals are in another slot");
+        require(t.units() == ledger.totalUnits() && t.units() > 0, TotalsInAnotherSlot());
         uint256 target = (t.units() * rate) / 1e24;
         vm.deal(address(ledger), address(ledger).balance + target - t.target());
         vm.store(
@@ -38,17 +41,9 @@ abstract contract TokenTest is Protocol {
         b.feeReceiver = address(distributor);
     }
 
-    /// @notice `count` deposits of `amountGwei`, of keys that tell nobody anything.
-    function someDeposits(
-        uint256 count,
-        uint64 amountGwei
-    ) internal pure returns (IDepositPort.Deposit[] memory list) {
-        list = new IDepositPort.Deposit[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            list[i].pubkey = abi.encodePacked(bytes32(i + 1), bytes16(0));
-            list[i].signature = new bytes(96);
-            list[i].amountGwei = amountGwei;
-        }
+    /// @notice Makes `count` deposits of `amountGwei` each, as the account that is pranked.
+    function depositSome(uint256 count, uint64 amountGwei) internal {
+        Deposits.batch(count, amountGwei).send(ledger);
     }
 
     /// @notice EIP-712 digest, computed beside the contract.

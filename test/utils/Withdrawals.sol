@@ -2,20 +2,21 @@
 pragma solidity 0.8.37;
 
 import {Roles} from "../../contracts/access/Roles.sol";
-import {IDepositPort} from "../../contracts/interfaces/IDepositPort.sol";
 import {IStakedEther} from "../../contracts/interfaces/IStakedEther.sol";
 import {Report} from "../../contracts/types/Report.sol";
+import {Deposits} from "./Deposits.sol";
 import {Protocol} from "./Protocol.sol";
 
 /// @notice The protocol with holders who may ask to withdraw, deposits to shorten the buffer, and finalisations: by
 /// a report, or straight by the test, which holds the role of the accounting beside the accounting itself.
 abstract contract Withdrawals is Protocol {
+    using Deposits for Deposits.Batch;
+
     /// @dev The queue counts in 1e-9 of a share.
     uint256 internal constant GRAIN = 1e9;
 
     address internal alice;
     address internal bob;
-    uint256 private _keys;
 
     function setUp() public virtual override {
         deployProtocol();
@@ -40,16 +41,7 @@ abstract contract Withdrawals is Protocol {
 
     /// @notice Sends `count` ether of the buffer to the official deposit contract.
     function depositKeys(uint256 count) internal {
-        IDepositPort.Deposit[] memory deposits = new IDepositPort.Deposit[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            bytes32 key = keccak256(abi.encode("key", ++_keys));
-            deposits[i] = IDepositPort.Deposit({
-                pubkey: abi.encodePacked(key, bytes16(key)),
-                signature: abi.encodePacked(key, key, key),
-                amountGwei: 1e9
-            });
-        }
-        ledger.deposit(deposits);
+        Deposits.batch(count, 1e9).send(ledger);
     }
 
     function requestFor(address holder, uint256 amount) internal returns (uint256 ticketId) {

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {SupplyRing__Harness} from "../../harness/SupplyRing__Harness.sol";
 import {KedgeTest} from "../../utils/KedgeTest.sol";
 
-/// @notice Past totals by time, among the last 64 frames.
+/// @notice Past totals by time, among the last 256 frames.
 contract SupplyRingTest is KedgeTest {
     SupplyRing__Harness private ring;
 
@@ -48,20 +48,20 @@ contract SupplyRingTest is KedgeTest {
         _assertKnown(5_000, 6);
     }
 
-    function test_lookup_ForgetsWhatIs64FramesBack() public {
+    function test_lookup_ForgetsWhatIs256FramesBack() public {
         ring.record(100, 1_000, 5);
-        ring.record(163, 5_000, 6);
+        ring.record(355, 5_000, 6);
         _assertKnown(4_999, 5);
-        ring.record(164, 5_100, 7);
+        ring.record(356, 5_100, 7);
         _assertUnknown(4_999);
         _assertKnown(5_000, 6);
     }
 
-    /// @dev A slot that a silent frame did not overwrite holds a frame of an earlier round: not one of the last 64.
+    /// @dev A slot that a silent frame did not overwrite holds a frame of an earlier round: not one of the last 256.
     function test_lookup_TakesNoEntryOfAnEarlierRound() public {
-        for (uint256 f = 100; f < 164; ++f) ring.record(f, f * 100, f);
-        ring.record(200, 20_000, 200);
-        _assertKnown(19_999, 163);
+        for (uint256 f = 100; f < 356; ++f) ring.record(f, f * 100, f);
+        ring.record(392, 39_200, 392);
+        _assertKnown(39_199, 355);
         _assertKnown(13_700, 137);
         _assertUnknown(13_699);
     }

@@ -9,6 +9,7 @@ import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
 import {IRewardDistributor} from "../../../contracts/interfaces/IRewardDistributor.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
+import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
 import {Accounting} from "../../../contracts/oracle/Accounting.sol";
 import {Report} from "../../../contracts/types/Report.sol";
 import {Withdrawals} from "../../utils/Withdrawals.sol";
@@ -27,8 +28,8 @@ contract AccountingTest is Withdrawals {
         r.rewardsReceived = 0.2 ether;
         assertEq(changeOf(r), 0.2 ether, "a gain");
 
-        vm.expectEmit(true, false, false, false, address(accounting));
-        emit IAccounting.ReportApplied(r.refSlot, 0, 0, 0, 0, 0);
+        vm.expectEmit(true, false, false, false, address(ledger));
+        emit IStakedEther.ReportBooked(r.refSlot, 0, 0, 0, 0, 0, 0);
         book(r);
 
         assertEq(ledger.balanceOf(carol), before, "no jump");
@@ -64,8 +65,10 @@ contract AccountingTest is Withdrawals {
         r.beaconBalanceGwei -= 1e9;
         r.lastTicketId = uint64(id);
         uint256 value = (2 ether * uint256(40 ether)) / 41 ether;
-        vm.expectEmit(address(accounting));
-        emit IAccounting.ReportApplied(r.refSlot, -1 ether, -1 ether, 0, 2 ether / GRAIN, value);
+        vm.expectEmit(address(ledger));
+        emit IStakedEther.ReportBooked(r.refSlot, -1 ether, -1 ether, 0, r.beaconBalanceGwei, 0, 0);
+        vm.expectEmit(address(queue));
+        emit IWithdrawalQueue.Finalized(1, id, 2 ether, value);
         book(r);
         assertEq(queue.claimable(id), value, "set aside");
     }
@@ -147,8 +150,8 @@ contract AccountingTest is Withdrawals {
 
     /// @dev The ledger refuses a gain above its own bound: the accounting must cap below it, whatever the limits say.
     function test_book_NoGiftStopsThePoolWhenTheLimitsAreWide() public {
-        limits.setLimits(IReportLimits.Limits({gainBpPerYear: 3_000, lossBpPerFrame: 500}));
-        limits.setLimits(IReportLimits.Limits({gainBpPerYear: 6_000, lossBpPerFrame: 500}));
+        accounting.setLimits(IReportLimits.Limits({gainBpPerYear: 3_000, lossBpPerFrame: 500}));
+        accounting.setLimits(IReportLimits.Limits({gainBpPerYear: 6_000, lossBpPerFrame: 500}));
         vm.deal(address(rewardsVault), 100 ether);
         uint256 bound_ = (41 ether * uint256(5_000) * FRAME_SECONDS) / (10_000 * YEAR);
         reportAndFinalize(0, 0);
@@ -294,7 +297,7 @@ contract AccountingTest is Withdrawals {
         bytes32 before = _stateHash();
         vm.prank(reporter);
         vm.expectRevert(abi.encodeWithSelector(IReportLimits.LossAboveLimit.selector, loss, limit));
-        accounting.book(r, r.refSlot / SLOTS_PER_FRAME);
+        _submit(r, r.refSlot / SLOTS_PER_FRAME);
         assertEq(_stateHash(), before, "nothing changed");
 
         r.beaconBalanceGwei += 1;
@@ -334,14 +337,14 @@ contract AccountingTest is Withdrawals {
             abi.encodeWithSelector(IReportLimits.WithdrawalsAboveVault.selector, 3 ether + 1, 3 ether)
         );
         vm.prank(reporter);
-        accounting.book(r, frame);
+        _submit(r, frame);
         r.withdrawalsReceived -= 1;
         r.rewardsReceived += 1;
         vm.expectRevert(
             abi.encodeWithSelector(IReportLimits.RewardsAboveVault.selector, 0.01 ether + 1, 0.01 ether)
         );
         vm.prank(reporter);
-        accounting.book(r, frame);
+        _submit(r, frame);
         r.rewardsReceived -= 1;
         book(r);
         // what was collected still counts as received
@@ -360,23 +363,21 @@ contract AccountingTest is Withdrawals {
         r.withdrawalsReceived = 0;
         vm.prank(reporter);
         vm.expectPartialRevert(IReportLimits.LossAboveLimit.selector);
-        accounting.book(r, r.refSlot / SLOTS_PER_FRAME);
+        _submit(r, r.refSlot / SLOTS_PER_FRAME);
     }
 
     function test_book_RevertWhen_TheFrameIsNotNew() public {
         Report memory r = report(0);
         uint256 frame = r.refSlot / SLOTS_PER_FRAME;
         vm.startPrank(reporter);
-        vm.expectRevert(abi.encodeWithSelector(IStakedEther.FrameOutOfOrder.selector, frame, frame, frame));
-        accounting.book(r, frame);
-        vm.expectRevert(
-            abi.encodeWithSelector(IStakedEther.FrameOutOfOrder.selector, frame - 1, frame, frame)
-        );
-        accounting.book(r, frame - 1);
+        vm.expectRevert(abi.encodeWithSelector(IAccounting.FrameNotLater.selector, frame, frame));
+        _submit(r, frame);
+        vm.expectRevert(abi.encodeWithSelector(IAccounting.FrameNotLater.selector, frame - 1, frame));
+        _submit(r, frame - 1);
         vm.expectRevert(
             abi.encodeWithSelector(IStakedEther.FrameOutOfOrder.selector, frame + 1, frame, frame)
         );
-        accounting.book(r, frame + 1);
+        _submit(r, frame + 1);
     }
 
     /// @dev A frame beyond 32 bits must not pass for the one that its low bits name: its time would end every cooldown.
@@ -387,7 +388,7 @@ contract AccountingTest is Withdrawals {
         uint256 frame = r.refSlot / SLOTS_PER_FRAME + (1 << 32);
         vm.prank(reporter);
         vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 32, frame));
-        accounting.book(r, frame);
+        _submit(r, frame);
         assertFalse(queue.ticket(id).finalized, "its cooldown runs");
     }
 
@@ -509,7 +510,7 @@ contract AccountingTest is Withdrawals {
         IStakedEther.Booking memory b;
         vm.startPrank(alice);
         _expectRole(Roles.REPORTER);
-        accounting.book(r, r.refSlot / SLOTS_PER_FRAME);
+        _submit(r, r.refSlot / SLOTS_PER_FRAME);
         _expectRole(Roles.PARAMETER_MANAGER);
         accounting.setFee(FEE_BP);
         _expectRole(Roles.ACCOUNTING);
@@ -580,11 +581,16 @@ contract AccountingTest is Withdrawals {
                 withdrawalVault,
                 rewardsVault,
                 queue,
-                limits,
                 distributor,
                 feeBp,
-                1 ether
+                1 ether,
+                IReportLimits.Limits({gainBpPerYear: 1_500, lossBpPerFrame: 500})
             );
+    }
+
+    /// @dev Hands in a report for a frame of its own, as whoever is pranked.
+    function _submit(Report memory r, uint256 frame) private {
+        accounting.book(r, frame, GENESIS_TIME + frame * FRAME_SECONDS);
     }
 
     function _rate() private view returns (uint256) {

@@ -6,7 +6,7 @@ import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
-import {ReportLimits} from "../../../contracts/oracle/ReportLimits.sol";
+import {ReportLimits__Harness} from "../../harness/ReportLimits__Harness.sol";
 import {KedgeTest} from "../../utils/KedgeTest.sol";
 
 /// @notice Bounds of reports, alone.
@@ -14,7 +14,7 @@ contract ReportLimitsTest is KedgeTest {
     uint256 private constant POOL = 1000 ether;
 
     Authority private authority;
-    ReportLimits private limits;
+    ReportLimits__Harness private limits;
 
     function setUp() public {
         authority = new Authority(address(this));
@@ -28,7 +28,7 @@ contract ReportLimitsTest is KedgeTest {
         IReportLimits.Limits memory first = IReportLimits.Limits(1_000, 100);
         vm.expectEmit();
         emit IReportLimits.LimitsSet(IReportLimits.Limits(0, 0), first);
-        ReportLimits fresh = new ReportLimits(IAuthority(address(authority)), first);
+        ReportLimits__Harness fresh = new ReportLimits__Harness(IAuthority(address(authority)), first);
         assertEq(fresh.limits().gainBpPerYear, 1_000, "gain");
         assertEq(fresh.limits().lossBpPerFrame, 100, "loss");
     }
@@ -43,7 +43,7 @@ contract ReportLimitsTest is KedgeTest {
         _expectOut("lossBpPerFrame", 1_001);
         _deploy(1_500, 1_001);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new ReportLimits(IAuthority(address(0)), IReportLimits.Limits(1_500, 500));
+        new ReportLimits__Harness(IAuthority(address(0)), IReportLimits.Limits(1_500, 500));
         _deploy(100_000_000, 1_000);
         _deploy(1, 1);
     }
@@ -151,7 +151,7 @@ contract ReportLimitsTest is KedgeTest {
         limits.setLimits(IReportLimits.Limits(1_500, 1_000));
         _expectOut("lossBpPerFrame", 1_001);
         limits.setLimits(IReportLimits.Limits(1_500, 1_001));
-        ReportLimits high = _deploy(90_000_000, 500);
+        ReportLimits__Harness high = _deploy(90_000_000, 500);
         _expectOut("gainBpPerYear", 100_000_001);
         high.setLimits(IReportLimits.Limits(100_000_001, 500));
     }
@@ -165,8 +165,8 @@ contract ReportLimitsTest is KedgeTest {
 
     /* INTERNAL */
 
-    function _deploy(uint32 gain, uint16 loss) private returns (ReportLimits) {
-        return new ReportLimits(IAuthority(address(authority)), IReportLimits.Limits(gain, loss));
+    function _deploy(uint32 gain, uint16 loss) private returns (ReportLimits__Harness) {
+        return new ReportLimits__Harness(IAuthority(address(authority)), IReportLimits.Limits(gain, loss));
     }
 
     function _expectOut(bytes32 name, uint256 value) private {

@@ -6,10 +6,12 @@ import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.so
 import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
-import {IDepositPort} from "../../../contracts/interfaces/IDepositPort.sol";
+import {IDepositContract} from "../../../contracts/interfaces/IDepositContract.sol";
 import {IEtherVault} from "../../../contracts/interfaces/IEtherVault.sol";
 import {IShareLedger} from "../../../contracts/interfaces/IShareLedger.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
+import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
+import {PoolMath} from "../../../contracts/libraries/PoolMath.sol";
 import {StakedEther} from "../../../contracts/token/StakedEther.sol";
 import {TokenTest} from "../../utils/TokenTest.sol";
 
@@ -17,6 +19,8 @@ import {TokenTest} from "../../utils/TokenTest.sol";
 contract StakedEtherTest is TokenTest {
     address private alice;
     address private bob = makeAddr("bob");
+    /// @dev All the shares whose units fit the pool's slot.
+    uint256 private constant MOST_SHARES = PoolMath.MAX_UNITS / 1e6;
 
     function setUp() public override {
         super.setUp();
@@ -39,7 +43,12 @@ contract StakedEtherTest is TokenTest {
 
     function test_constructor_KeepsTheParameters() public view {
         assertEq(abi.encode(ledger.parameters()), abi.encode(ledgerParameters()), "parameters");
-        assertEq(address(ledger.depositPort()), address(depositPort), "port");
+        assertEq(ledger.depositContract(), DEPOSIT_CONTRACT, "deposit contract");
+        assertEq(
+            ledger.withdrawalCredentials(),
+            bytes32(abi.encodePacked(bytes1(0x02), bytes11(0), address(withdrawalVault))),
+            "credentials"
+        );
         assertEq(address(ledger.withdrawalVault()), address(withdrawalVault), "withdrawal vault");
         assertEq(address(ledger.rewardsVault()), address(rewardsVault), "rewards vault");
     }
@@ -47,7 +56,8 @@ contract StakedEtherTest is TokenTest {
     function _deploy(uint256 seed, IStakedEther.Parameters memory p) private {
         new StakedEther{value: seed}(
             IAuthority(address(authority)),
-            IDepositPort(address(depositPort)),
+            IDepositContract(DEPOSIT_CONTRACT),
+            validatorRegistry,
             IEtherVault(address(withdrawalVault)),
             IEtherVault(address(rewardsVault)),
             p
@@ -92,17 +102,21 @@ contract StakedEtherTest is TokenTest {
 
     function test_constructor_RevertWhen_AnAddressIsZero() public {
         IAuthority a = IAuthority(address(authority));
-        IDepositPort port = IDepositPort(address(depositPort));
-        IEtherVault vault = IEtherVault(address(rewardsVault));
+        IDepositContract d = IDepositContract(DEPOSIT_CONTRACT);
+        IValidatorRegistry r = validatorRegistry;
+        IEtherVault v = IEtherVault(address(rewardsVault));
+        IStakedEther.Parameters memory p = ledgerParameters();
         bytes4 zero = Guarded.ZeroAddress.selector;
         vm.expectRevert(zero);
-        new StakedEther{value: 1 ether}(IAuthority(address(0)), port, vault, vault, ledgerParameters());
+        new StakedEther{value: 1 ether}(IAuthority(address(0)), d, r, v, v, p);
         vm.expectRevert(zero);
-        new StakedEther{value: 1 ether}(a, IDepositPort(address(0)), vault, vault, ledgerParameters());
+        new StakedEther{value: 1 ether}(a, IDepositContract(address(0)), r, v, v, p);
         vm.expectRevert(zero);
-        new StakedEther{value: 1 ether}(a, port, IEtherVault(address(0)), vault, ledgerParameters());
+        new StakedEther{value: 1 ether}(a, d, IValidatorRegistry(address(0)), v, v, p);
         vm.expectRevert(zero);
-        new StakedEther{value: 1 ether}(a, port, vault, IEtherVault(address(0)), ledgerParameters());
+        new StakedEther{value: 1 ether}(a, d, r, IEtherVault(address(0)), v, p);
+        vm.expectRevert(zero);
+        new StakedEther{value: 1 ether}(a, d, r, v, IEtherVault(address(0)), p);
     }
 
     /* STAKING */
@@ -234,13 +248,44 @@ contract StakedEtherTest is TokenTest {
                 IERC20Errors.ERC20InsufficientBalance.selector,
                 alice,
                 100 ether,
-                type(uint256).max
+                MOST_SHARES
             )
         );
-        ledger.transferShares(bob, type(uint256).max);
+        ledger.transferShares(bob, MOST_SHARES);
         ledger.transferShares(bob, 100 ether);
         vm.stopPrank();
         assertEq(ledger.unitsOf(alice), 0, "all of it may go");
+    }
+
+    function test_transferShares_RevertWhen_MoreThanHeldTellsEther() public {
+        setRate(1.5e18);
+        vm.prank(alice);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IERC20Errors.ERC20InsufficientBalance.selector,
+                alice,
+                150 ether,
+                153 ether
+            )
+        );
+        ledger.transferShares(bob, 102 ether);
+    }
+
+    function test_transferShares_RevertWhen_MoreThanCanExist() public {
+        uint256[2] memory tooMany = [MOST_SHARES + 1, type(uint256).max];
+        vm.prank(alice);
+        ledger.approve(bob, type(uint256).max);
+        for (uint256 i = 0; i < 2; ++i) {
+            bytes memory refused = abi.encodeWithSelector(PoolMath.PoolOverflow.selector, tooMany[i], 88);
+            vm.prank(alice);
+            vm.expectRevert(refused);
+            ledger.transferShares(bob, tooMany[i]);
+            vm.prank(bob);
+            vm.expectRevert(refused);
+            ledger.transferSharesFrom(alice, bob, tooMany[i]);
+            vm.expectRevert(refused);
+            ledger.getPooledEthByShares(tooMany[i]);
+        }
     }
 
     function test_transferSharesFrom_ChargesTheValueRoundedUp() public {
@@ -280,10 +325,10 @@ contract StakedEtherTest is TokenTest {
                 IERC20Errors.ERC20InsufficientBalance.selector,
                 alice,
                 100 ether,
-                type(uint256).max
+                100 ether + 1
             )
         );
-        ledger.transferSharesFrom(alice, bob, type(uint256).max);
+        ledger.transferSharesFrom(alice, bob, 100 ether + 1);
         assertEq(ledger.allowance(alice, bob), type(uint256).max, "endless allowance");
     }
 
@@ -544,17 +589,16 @@ contract StakedEtherTest is TokenTest {
     /* ROLES */
 
     function test_guardedFunctions_RevertWhen_CalledByAStranger() public {
-        IDepositPort.Deposit[] memory none = new IDepositPort.Deposit[](0);
         vm.startPrank(alice);
         _expectUnauthorized(alice, Roles.DEPOSITOR);
-        ledger.deposit(none);
+        depositSome(0, 0);
         _expectUnauthorized(alice, Roles.ACCOUNTING);
         ledger.collect(0, 0);
         IStakedEther.Booking memory b = quietBooking(FIRST_FRAME + 1);
         _expectUnauthorized(alice, Roles.ACCOUNTING);
         ledger.bookReport(b);
         _expectUnauthorized(alice, Roles.WITHDRAWAL_QUEUE);
-        ledger.redeem(1);
+        ledger.redeem(1, 1);
         _expectUnauthorized(alice, Roles.SHARE_BURNER);
         ledger.burnShares(1);
         _expectUnauthorized(alice, Roles.PAUSER);

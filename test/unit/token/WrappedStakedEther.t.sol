@@ -109,8 +109,8 @@ contract WrappedStakedEtherTest is TokenTest {
             abi.encodeWithSelector(
                 IERC20Errors.ERC20InsufficientBalance.selector,
                 alice,
-                100 ether,
-                100 ether + 1
+                125 ether,
+                125 ether + 1
             )
         );
         wrapper.mint(100 ether + 1, alice);

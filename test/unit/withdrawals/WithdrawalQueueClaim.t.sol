@@ -22,7 +22,7 @@ contract WithdrawalQueueClaimTest is Withdrawals {
         vm.expectEmit(address(queue));
         emit ERC721.Transfer(alice, address(0), id);
         vm.expectEmit(address(queue));
-        emit IWithdrawalQueue.Claimed(id, alice, alice, amount);
+        emit IWithdrawalQueue.Claimed(id, alice, amount);
         vm.prank(alice);
         assertEq(queue.claim(id), amount, "answer");
 
@@ -89,7 +89,7 @@ contract WithdrawalQueueClaimTest is Withdrawals {
         (uint256 id, ) = _twoFinalized();
         uint256 amount = queue.claimable(id);
         vm.expectEmit(address(queue));
-        emit IWithdrawalQueue.Claimed(id, alice, carol, amount);
+        emit IWithdrawalQueue.Claimed(id, carol, amount);
         vm.prank(alice);
         assertEq(queue.claimTo(id, carol, 1), amount, "answer");
         assertEq(carol.balance, amount, "paid");
@@ -160,6 +160,46 @@ contract WithdrawalQueueClaimTest is Withdrawals {
             );
             queue.claimTo(id, carol, type(uint256).max);
         }
+    }
+
+    /// @dev A ticket over three checkpoints, each at a rate of its own, pays the parts by every way to claim it.
+    function test_claim_PaysATicketThatSpansCheckpoints() public {
+        uint256 first = requestFor(alice, 10 ether);
+        uint256 second = requestFor(alice, 4 ether);
+        depositKeys(39);
+        skipTime(COOLDOWN);
+        (uint256 shares1, uint256 amount1) = finalize(second);
+        bookChange(-1.95 ether);
+        makeStaker("dave", 3 ether + 5);
+        (uint256 shares2, uint256 amount2) = finalize(second);
+        bookChange(-1 ether);
+        makeStaker("dave", 20 ether);
+        (uint256 shares3, uint256 amount3) = finalize(second);
+        assertEq(shares1 + shares2 + shares3, 14 ether, "all three");
+        assertGt(amount1 * shares2, amount2 * shares1, "the second at a lower rate");
+        assertGt(amount2 * shares3, amount3 * shares2, "the third at the lowest");
+
+        uint256 worth = amount1 + amount2 + (amount3 * (10 ether - shares1 - shares2)) / shares3;
+        uint256 all = amount1 + amount2 + amount3;
+        assertEq(queue.claimable(first), worth, "the parts");
+        assertEq(queue.claimable(second), all - worth, "what is left of the third");
+        uint256 snapshot = vm.snapshotState();
+        vm.startPrank(alice);
+        assertEq(queue.claim(first), worth, "claim");
+        assertEq(alice.balance, worth, "paid to its owner");
+        vm.revertToState(snapshot);
+        assertEq(queue.claimTo(first, carol, 3), worth, "claimTo");
+        assertEq(carol.balance, worth, "paid to the recipient");
+        vm.revertToState(snapshot);
+        for (uint256 hint = 1; hint < 3; ++hint) {
+            vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.WrongHint.selector, first, hint));
+            queue.claimTo(first, carol, hint);
+        }
+        (uint256[] memory ids, uint256[] memory hints) = _pair(first, second);
+        (hints[0], hints[1]) = (3, 3);
+        assertEq(queue.claimBatch(ids, hints, carol), all, "both pay all that was set aside");
+        assertEq(carol.balance, all, "paid at once");
+        assertEq(address(queue).balance, 0, "nothing left");
     }
 
     /* CLAIM BATCH */
@@ -369,7 +409,7 @@ contract WithdrawalQueueClaimTest is Withdrawals {
         assertEq(queue.ownerOf(id), address(claimer), "taken");
         vm.startPrank(bob);
         vm.expectRevert(ERC721.TransferToNonERC721ReceiverImplementer.selector);
-        queue.safeTransferFrom(bob, address(limits), other, "data");
+        queue.safeTransferFrom(bob, address(accounting), other, "data");
         queue.safeTransferFrom(bob, carol, other, "data");
         assertEq(queue.ownerOf(other), carol, "no code, no question");
     }

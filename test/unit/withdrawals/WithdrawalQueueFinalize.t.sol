@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {PausableUntil} from "../../../contracts/access/PausableUntil.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
@@ -23,12 +24,14 @@ contract WithdrawalQueueFinalizeTest is Withdrawals {
         uint256 total = ledger.getTotalShares();
 
         vm.expectEmit(address(ledger));
-        emit IStakedEther.Redeemed(shares, value);
+        emit IERC20.Transfer(address(queue), address(0), value);
+        vm.expectEmit(address(ledger));
+        emit IStakedEther.TransferShares(address(queue), address(0), shares);
         vm.expectEmit(address(queue));
         emit IWithdrawalQueue.Finalized(1, id, shares, value);
         (uint256 burnt, uint256 amount) = finalize(id);
 
-        assertEq(burnt, shares / GRAIN, "burnt");
+        assertEq(burnt, shares, "burnt");
         assertEq(amount, value, "amount");
         assertEq(address(queue).balance, value, "queue's ether");
         assertEq(ledger.buffer(), buffer - value, "buffer");
@@ -76,7 +79,7 @@ contract WithdrawalQueueFinalizeTest is Withdrawals {
         );
         queue.finalize(id, readyAt - 1);
         (uint256 shares, ) = queue.finalize(id, readyAt);
-        assertEq(shares, 1 ether / GRAIN, "ready to the second");
+        assertEq(shares, 1 ether, "ready to the second");
     }
 
     /// @dev The cooldown is measured at the reference slot of the report, not when the report arrives.
@@ -97,7 +100,7 @@ contract WithdrawalQueueFinalizeTest is Withdrawals {
                 GENESIS_TIME + frame * FRAME_SECONDS
             )
         );
-        accounting.book(r, frame);
+        accounting.book(r, frame, GENESIS_TIME + frame * FRAME_SECONDS);
         reportAndFinalize(0, id);
         assertTrue(queue.ticket(id).finalized, "by the next report");
     }
@@ -112,7 +115,7 @@ contract WithdrawalQueueFinalizeTest is Withdrawals {
 
         (uint256 shares, uint256 amount) = finalize(second);
         assertEq(amount, 4 ether, "all of the buffer");
-        assertEq(shares, 4 ether / GRAIN, "shares for it");
+        assertEq(shares, 4 ether, "shares for it");
         assertFalse(queue.ticket(first).finalized, "in part");
         assertEq(ledger.buffer(), 0, "buffer");
 
@@ -322,22 +325,28 @@ contract WithdrawalQueueFinalizeTest is Withdrawals {
     function test_redeem_RevertWhen_CallerIsNotTheQueue() public {
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(Guarded.Unauthorized.selector, alice, Roles.WITHDRAWAL_QUEUE));
-        ledger.redeem(1 ether);
+        ledger.redeem(1 ether, GRAIN);
     }
 
-    function test_redeem_RevertWhen_TheBufferIsShort() public {
+    function test_redeem_PaysTheQueueAsMuchAsTheBufferHolds() public {
         requestFor(alice, 10 ether);
         depositKeys(40);
-        vm.prank(address(queue));
-        vm.expectRevert(abi.encodeWithSelector(IStakedEther.BufferTooSmall.selector, 1 ether, 10 ether));
-        ledger.redeem(10 ether);
+        vm.startPrank(address(queue));
+        (uint256 burnt, uint256 amount) = ledger.redeem(10 ether, GRAIN);
+        assertEq(burnt, 1 ether, "shares");
+        assertEq(amount, 1 ether, "ether");
+        assertEq(ledger.sharesOf(address(queue)), 9 ether, "the rest waits");
+        assertEq(address(queue).balance, 1 ether, "paid");
+        (burnt, amount) = ledger.redeem(9 ether, GRAIN);
+        assertEq(burnt + amount, 0, "an empty buffer");
+        vm.stopPrank();
     }
 
     function test_redeem_RevertWhen_TheQueueHasFewerShares() public {
         requestFor(alice, 1 ether);
         vm.prank(address(queue));
         vm.expectPartialRevert(bytes4(keccak256("ERC20InsufficientBalance(address,uint256,uint256)")));
-        ledger.redeem(1 ether + 1);
+        ledger.redeem(1 ether + 1, 1);
     }
 
     /// @dev TOK-2, TOK-3: neither a finalisation nor a claim lowers the rate, and neither lifts it beyond dust.

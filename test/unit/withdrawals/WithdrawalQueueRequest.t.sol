@@ -53,7 +53,7 @@ contract WithdrawalQueueRequestTest is Withdrawals {
         vm.expectEmit(address(queue));
         emit ERC721.Transfer(address(0), bob, 1);
         vm.expectEmit(address(queue));
-        emit IWithdrawalQueue.Requested(1, bob, shares, amount, readyAt);
+        emit IWithdrawalQueue.Requested(1, bob, shares, readyAt);
         vm.prank(alice);
         uint256 id = queue.request(amount, bob);
 
