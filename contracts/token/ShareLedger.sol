@@ -141,7 +141,6 @@ abstract contract ShareLedger is IShareLedger, IERC20Errors, EIP712, IERC165 {
         return _accounts[owner].nonce();
     }
 
-    // solhint-disable-next-line func-name-mixedcase
     /// @inheritdoc IERC20Permit
     function DOMAIN_SEPARATOR() external view returns (bytes32) {
         return _domainSeparatorV4();
@@ -152,7 +151,6 @@ abstract contract ShareLedger is IShareLedger, IERC20Errors, EIP712, IERC165 {
         return uint48(block.timestamp);
     }
 
-    // solhint-disable-next-line func-name-mixedcase
     /// @inheritdoc IERC6372
     function CLOCK_MODE() external pure returns (string memory) {
         return "mode=timestamp";

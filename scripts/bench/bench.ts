@@ -38,7 +38,7 @@ export class Bench {
     name: string,
     args: unknown[],
   ): Promise<void> {
-    const data = (contract.interface).encodeFunctionData(name, args);
+    const data = contract.interface.encodeFunctionData(name, args);
     const estimate = await this.net.provider.estimateGas({
       to: contract,
       data,

@@ -143,6 +143,7 @@ describe("key tree", () => {
     const links = keys.map(({ index, pubkey, signature }) => [
       index,
       1000 + index,
+      0,
       keccak256(pubkey),
       keccak256(signature),
     ]);

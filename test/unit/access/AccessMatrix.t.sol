@@ -125,7 +125,16 @@ contract AccessMatrixTest is Protocol {
         );
         add(
             a,
-            abi.encodeCall(validatorRegistry.vouch, (new uint256[](0), noHashes)),
+            abi.encodeCall(
+                validatorRegistry.proveOne,
+                (1, 0, IValidatorRegistry.Link(0, 0, 0, 0, 0), noHashes)
+            ),
+            Roles.DEPOSITOR,
+            "proveOne"
+        );
+        add(
+            a,
+            abi.encodeCall(validatorRegistry.vouch, (new IValidatorRegistry.TopUp[](0))),
             Roles.DEPOSITOR,
             "vouch"
         );

@@ -21,7 +21,7 @@ const OPEN: Record<string, string> = {
   Authority: "freezeRole grantRole renounceRole revokeRole", // its own admin: see Authority.t.sol
   OperatorRegistry: "acceptManager proposeManager setRewardAddress", // managers: see OperatorRegistry.t.sol
   ValidatorRegistry: "commit", // managers: see ValidatorRegistry.t.sol
-  BeaconDepositor: "predeposit proveAndTopUp topUp",
+  BeaconDepositor: "predeposit proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
   RewardDistributor: "pull pullTreasury",
   StakedEther:
