@@ -83,7 +83,7 @@ interface IBeaconDepositor {
         uint64[] calldata amountsGwei
     ) external;
 
-    /// @notice As `proveAndTopUp`, for one validator, at less gas: what must be so is not told but taken as given. A validator
+    /// @notice As `proveAndTopUp`, for one validator, at less gas: what must be so is taken as given. A validator
     /// with other credentials, slashed or exiting, leads to another root (`ProofInvalid`).
     /// @param pubkey 48 bytes. @param proof See `SSZ.listRoot`. @param keyProof Branch of the key in the commitment.
     function proveAndTopUpOne(

@@ -181,7 +181,8 @@ interface IStakedEther is IShareLedger, IDepositPort {
 
     /* BRAINS */
 
-    /// @notice Sends buffered ether to the official deposit contract, which tells of each deposit. Caller: `DEPOSITOR`. A key that the registry does
+    /// @notice Sends buffered ether to the official deposit contract, which tells of each deposit. Caller: `DEPOSITOR`.
+    /// A key that the registry does
     /// not know as proven gets at most 1 ETH; all deposits of a frame together stay below the cap.
     /// @param pubkeys BLS public keys, 48 bytes each, one after the other.
     /// @param signatures BLS signatures of the deposits, 96 bytes each; none at all if every key is a validator of ours.

@@ -23,7 +23,7 @@ abstract contract Validators is Protocol, BeaconVectors {
     function setUp() public virtual override {
         super.setUp();
         keys = keysFile();
-        require(vm.parseJsonAddress(keys, "$.vault") == address(withdrawalVault), "vectors of another vault");
+        assertEq(vm.parseJsonAddress(keys, "$.vault"), address(withdrawalVault), "vectors of another vault");
         operatorRegistry.add(manager, manager, 100);
         operatorRegistry.add(rival, rival, 100);
         staker = makeStaker("staker", 5_000 ether);
