@@ -34,6 +34,12 @@ export const BARS = {
     peerGas: 78_699,
     floor: 45_000,
   },
+  "finalise inside a report, 1,000 tickets": {
+    bar: 62_000,
+    peer: "Mantle (alone)",
+    peerGas: 78_699,
+    floor: 45_000,
+  },
   "claim, no hint, 1,000 checkpoints": { bar: 75_000, peer: "Lido", peerGas: 116_888, floor: 45_000 },
   "claim with a hint": { bar: 53_800, peer: "StakeWise", peerGas: 53_855, floor: 38_000 },
   "each further claim in a batch": { bar: 21_000, peer: "Lido", peerGas: 33_000, floor: 15_000 },

@@ -4,6 +4,8 @@ import { reportDigest, signDigest, submitReport } from "../actions/submitReport.
 import { gasOf, type Bench } from "./bench.ts";
 
 const SIGNATURES = 7;
+/// As many as one transaction holds with room to spare.
+const PER_BATCH = 250;
 
 /// Reports with and without what may come with them. The first one writes slots that later ones change.
 export async function benchReports(bench: Bench): Promise<void> {
@@ -21,6 +23,9 @@ export async function benchReports(bench: Bench): Promise<void> {
   bench.note("finalise inside a report, 1 ticket", (await report(bench, SIGNATURES)) - quiet);
   await requests(bench, 100);
   bench.note("finalise inside a report, 100 tickets", (await report(bench, SIGNATURES)) - quiet);
+
+  await requests(bench, 1_000);
+  bench.note("finalise inside a report, 1,000 tickets", (await report(bench, SIGNATURES)) - quiet);
 
   await rewards(bench);
   await report(bench, SIGNATURES);
@@ -44,8 +49,10 @@ async function requests(bench: Bench, count: number): Promise<void> {
   const { protocol, accounts, devnet, parameters } = bench.net;
   const queue = protocol.WithdrawalQueue;
   await bench.gasOf(protocol.StakedEther.connect(accounts.alice).approve(queue, MaxUint256));
-  const amounts = Array.from({ length: count }, () => parseEther("0.01"));
-  await bench.gasOf(queue.connect(accounts.alice).requestBatch(amounts, accounts.alice));
+  for (let left = count; left > 0; left -= PER_BATCH) {
+    const amounts = Array.from({ length: Math.min(left, PER_BATCH) }, () => parseEther("0.01"));
+    await bench.gasOf(queue.connect(accounts.alice).requestBatch(amounts, accounts.alice));
+  }
   const { cooldownSeconds, secondsPerSlot } = parameters;
   await devnet.tickSlots(Number(cooldownSeconds.value / secondsPerSlot.value) + 1);
 }
