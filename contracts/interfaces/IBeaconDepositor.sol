@@ -20,17 +20,17 @@ interface IBeaconDepositor {
     }
 
     /// @notice Where the keys of validators stand in an operator's commitment.
-    /// @param positions For each leaf of the multiproof, in its order, the place of the validator in `validators`.
-    /// @param keyIndices For each leaf, the key's place in the commitment.
-    /// @param signatureHashes For each leaf, keccak256 of the committed deposit signature.
+    /// @param gindices The keys' places in the commitment, strictly decreasing.
+    /// @param positions For each of them, where the validator stands in `validators`.
+    /// @param signatureHashes For each of them, keccak256 of the committed deposit signature.
+    /// @param proof See `KeyTree.verifyMany`.
     struct KeyProof {
         uint256 operatorId;
         bytes32 root;
+        uint32[] gindices;
         uint256[] positions;
-        uint32[] keyIndices;
         bytes32[] signatureHashes;
         bytes32[] proof;
-        bool[] flags;
     }
 
     /// @notice One validator, and where its key stands: the fields of `ValidatorProof` and `KeyProof`.
@@ -41,7 +41,7 @@ interface IBeaconDepositor {
         uint64 activationEligibilityEpoch;
         uint64 activationEpoch;
         uint64 amountGwei;
-        uint32 keyIndex;
+        uint32 gindex;
         uint256 operatorId;
         bytes32 root;
         bytes32 signatureHash;
@@ -59,8 +59,6 @@ interface IBeaconDepositor {
     error ValidatorExiting(uint256 validatorIndex, uint256 exitEpoch);
     /// @notice Lists that belong together have different lengths.
     error LengthMismatch(uint256 given, uint256 needed);
-    /// @notice A top-up is at least 1 ETH, as the deposit contract demands (gwei).
-    error TopUpTooSmall(uint256 amountGwei);
 
     /// @notice Sends 1 ETH of the buffer to the deposit contract for each key. See `IValidatorRegistry.predeposit`.
     /// @param pubkeys BLS public keys, 48 bytes each. @param signatures BLS signatures of their deposits of 1 ETH with
@@ -68,15 +66,14 @@ interface IBeaconDepositor {
     function predeposit(
         uint256 operatorId,
         bytes32 root,
-        uint32[] calldata indices,
+        uint32[] calldata gindices,
         bytes calldata pubkeys,
         bytes calldata signatures,
-        bytes32[] calldata proof,
-        bool[] calldata flags
+        bytes32[] calldata proof
     ) external;
 
     /// @notice Proves that predeposited keys became validators of ours, and tops them up.
-    /// @param amountsGwei Top-up of each validator, in the order of `p.validators`; 0 for none.
+    /// @param amountsGwei Top-up of each validator, in the order of `p.validators`: whole ETH, in gwei; 0 for none.
     function proveAndTopUp(
         ValidatorProof calldata p,
         KeyProof calldata k,

@@ -16,13 +16,13 @@ interface IValidatorRegistry {
     }
 
     /// @notice A key of a commitment by its hashes, with its validator.
-    /// @param index Its place in the commitment.
+    /// @param gindex Its place in the commitment's tree (see `Commitment`).
     /// @param validatorIndex Index of the validator on the beacon chain.
-    /// @param topUpGwei Top-up that is deposited in the same transaction, 0 for none.
+    /// @param topUpGwei Top-up that is deposited in the same transaction, in whole ETH, 0 for none.
     /// @param pubkeyHash keccak256 of the public key.
     /// @param signatureHash keccak256 of the deposit signature.
     struct Link {
-        uint32 index;
+        uint32 gindex;
         uint40 validatorIndex;
         uint64 topUpGwei;
         bytes32 pubkeyHash;
@@ -31,7 +31,7 @@ interface IValidatorRegistry {
 
     /// @notice A top-up of a validator that was proven before.
     /// @param validatorIndex Index of the validator on the beacon chain.
-    /// @param amountGwei What is deposited in the same transaction, in gwei.
+    /// @param amountGwei What is deposited in the same transaction: whole ETH, in gwei.
     /// @param pubkeyHash keccak256 of the public key.
     struct TopUp {
         uint40 validatorIndex;
@@ -39,8 +39,9 @@ interface IValidatorRegistry {
         bytes32 pubkeyHash;
     }
 
-    /// @notice A set of keys under one root. Leaves are keccak256(keccak256(abi.encode(index, keccak256(pubkey),
-    /// keccak256(signature)))), hashed in sorted pairs as OpenZeppelin's `StandardMerkleTree` does.
+    /// @notice A set of keys under one root: a binary Merkle tree (`KeyTree`) with leaves
+    /// keccak256(keccak256(pubkey) ++ keccak256(signature)) and nodes keccak256(left ++ right). A key's place is the
+    /// generalized index of its leaf, from `count` to `2 * count - 1`.
     struct Commitment {
         uint32 operatorId;
         uint32 count;
@@ -58,7 +59,7 @@ interface IValidatorRegistry {
         bytes data
     );
     /// @notice Keys got their predeposit: their places in the commitment, and the keys, 48 bytes each.
-    event KeysPredeposited(bytes32 indexed commitmentId, uint32[] indices, bytes pubkeys);
+    event KeysPredeposited(bytes32 indexed commitmentId, uint32[] gindices, bytes pubkeys);
     /// @notice A key was proven to be a validator with our credentials.
     event KeyProven(bytes32 indexed commitmentId, bytes32 indexed pubkeyHash, uint256 validatorIndex);
 
@@ -70,8 +71,8 @@ interface IValidatorRegistry {
     error CommitmentUnknown(bytes32 commitmentId);
     /// @notice A commitment holds from 1 to the maximum of keys, under a root that is not zero.
     error CommitmentOutOfBounds(bytes32 root, uint256 count, uint256 maximum);
-    /// @notice The key's place is beyond the commitment.
-    error KeyIndexOutOfBounds(uint256 index, uint256 count);
+    /// @notice No key stands there: the leaves of `count` keys stand at `count` to `2 * count - 1`.
+    error GindexOutOfBounds(uint256 gindex, uint256 count);
     /// @notice The keys are not those of the commitment.
     error KeysNotCommitted(bytes32 commitmentId);
     /// @notice No key was given.
@@ -79,12 +80,14 @@ interface IValidatorRegistry {
     /// @notice Lists that belong together have different lengths.
     error LengthMismatch(uint256 given, uint256 needed);
     /// @notice The key is not in the state that the call asks for.
-    error WrongState(bytes32 commitmentId, uint256 index, State state);
+    error WrongState(bytes32 commitmentId, uint256 gindex, State state);
     /// @notice The validator is one of ours already, under this or another commitment.
     error ValidatorKnown(uint256 validatorIndex);
     /// @notice The validator is none of ours.
     error ValidatorUnknown(uint256 validatorIndex);
-    /// @notice Our deposits for the validator would pass what it can stake (ETH, each deposit rounded up).
+    /// @notice A top-up is a number of whole ETH (gwei).
+    error TopUpNotWhole(uint256 validatorIndex, uint256 amountGwei);
+    /// @notice Our deposits for the validator would pass what it can stake (ETH).
     error TopUpAboveMaximum(uint256 validatorIndex, uint256 depositedEth, uint256 maximumEth);
     /// @notice The operator is stopped: no ether goes to its validators.
     error OperatorStopped(uint256 operatorId);
@@ -111,31 +114,29 @@ interface IValidatorRegistry {
 
     /// @notice Marks keys as predeposited. Caller: `DEPOSITOR`, in the transaction that deposits them.
     /// @param root Root of the commitment of `operatorId`.
-    /// @param indices Places of the keys in the commitment, in the order in which OpenZeppelin's multiproof wants the
-    /// leaves: strictly increasing where the tree was built in the order of the keys.
+    /// @param gindices Places of the keys in the commitment, strictly decreasing.
     /// @param pubkeys BLS public keys, 48 bytes each. @param signatures Their deposit signatures, 96 bytes each.
+    /// @param proof See `KeyTree.verifyMany`.
     function predeposit(
         uint256 operatorId,
         bytes32 root,
-        uint32[] calldata indices,
+        uint32[] calldata gindices,
         bytes calldata pubkeys,
         bytes calldata signatures,
-        bytes32[] calldata proof,
-        bool[] calldata flags
+        bytes32[] calldata proof
     ) external;
 
     /// @notice Marks predeposited keys as proven, and vouches for them as `vouch` does. Caller: `DEPOSITOR`, which has
     /// verified the validators.
-    /// @param links The keys, in the order of the leaves.
+    /// @param links The keys, by strictly decreasing places. @param proof See `KeyTree.verifyMany`.
     function prove(
         uint256 operatorId,
         bytes32 root,
         Link[] calldata links,
-        bytes32[] calldata proof,
-        bool[] calldata flags
+        bytes32[] calldata proof
     ) external;
 
-    /// @notice As `prove`, for one key.
+    /// @notice As `prove`, for one key. @param proof Its branch, from the leaf up.
     function proveOne(
         uint256 operatorId,
         bytes32 root,
@@ -155,13 +156,13 @@ interface IValidatorRegistry {
     /// @notice A commitment; zeros if there is none.
     function commitment(bytes32 commitmentId) external view returns (Commitment memory);
 
-    /// @notice How far the key at `index` of a commitment has come.
-    function stateOf(bytes32 commitmentId, uint256 index) external view returns (State);
+    /// @notice How far the key at `gindex` of a commitment has come.
+    function stateOf(bytes32 commitmentId, uint256 gindex) external view returns (State);
 
     /// @notice Whether the validator was proven to be one of ours.
     function isProven(uint256 validatorIndex) external view returns (bool);
 
-    /// @notice Who runs a validator of ours, 0 if it is none, and what we deposited for it in all (ETH, rounded up).
+    /// @notice Who runs a validator of ours, 0 if it is none, and what we deposited for it in all (ETH).
     function validator(
         uint256 validatorIndex
     ) external view returns (uint256 operatorId, uint256 depositedEth);

@@ -57,16 +57,15 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     function predeposit(
         uint256 operatorId,
         bytes32 root,
-        uint32[] calldata indices,
+        uint32[] calldata gindices,
         bytes calldata pubkeys,
         bytes calldata signatures,
-        bytes32[] calldata proof,
-        bool[] calldata flags
+        bytes32[] calldata proof
     ) external whenNotPaused {
-        _requireFree(indices.length * PREDEPOSIT_GWEI);
-        validatorRegistry.predeposit(operatorId, root, indices, pubkeys, signatures, proof, flags);
+        _requireFree(gindices.length * PREDEPOSIT_GWEI);
+        validatorRegistry.predeposit(operatorId, root, gindices, pubkeys, signatures, proof);
 
-        uint64[] memory amountsGwei = new uint64[](indices.length);
+        uint64[] memory amountsGwei = new uint64[](gindices.length);
         for (uint256 i = 0; i < amountsGwei.length; ++i) amountsGwei[i] = PREDEPOSIT_GWEI;
         ledger.deposit(pubkeys, signatures, amountsGwei);
     }
@@ -80,7 +79,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         uint256 count = p.validators.length;
         _requireLength(amountsGwei.length, count);
         _requireLength(k.positions.length, count);
-        _requireLength(k.keyIndices.length, count);
+        _requireLength(k.gindices.length, count);
         _requireLength(k.signatureHashes.length, count);
         // the proof consumes the indices in memory: the links are made before
         IValidatorRegistry.Link[] memory links = new IValidatorRegistry.Link[](count);
@@ -88,7 +87,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             uint256 at = k.positions[i];
             require(at < count && at < p.indices.length, LengthMismatch(at, count));
             links[i] = IValidatorRegistry.Link({
-                index: k.keyIndices[i],
+                gindex: k.gindices[i],
                 validatorIndex: SafeCast.toUint40(p.indices[at]),
                 topUpGwei: amountsGwei[at],
                 pubkeyHash: keccak256(p.validators[at].pubkey),
@@ -96,7 +95,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             });
         }
         _verify(p);
-        validatorRegistry.prove(k.operatorId, k.root, links, k.proof, k.flags);
+        validatorRegistry.prove(k.operatorId, k.root, links, k.proof);
         _deposit(p, amountsGwei);
     }
 
@@ -123,7 +122,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             v.operatorId,
             v.root,
             IValidatorRegistry.Link({
-                index: v.keyIndex,
+                gindex: v.gindex,
                 validatorIndex: v.validatorIndex,
                 topUpGwei: v.amountGwei,
                 pubkeyHash: keccak256(pubkey),
@@ -132,7 +131,6 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             keyProof
         );
         if (v.amountGwei == 0) return;
-        require(v.amountGwei >= PREDEPOSIT_GWEI, TopUpTooSmall(v.amountGwei));
         _requireFree(v.amountGwei);
         uint64[] memory amounts = new uint64[](1);
         amounts[0] = v.amountGwei;
@@ -200,7 +198,6 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         for (uint256 i = 0; i < amountsGwei.length; ++i) {
             uint64 amount = amountsGwei[i];
             if (amount == 0) continue;
-            require(amount >= PREDEPOSIT_GWEI, TopUpTooSmall(amount));
             total += amount;
             amounts[used++] = amount;
             pubkeys = bytes.concat(pubkeys, p.validators[i].pubkey);

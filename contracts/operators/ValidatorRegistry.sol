@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
+import {KeyTree} from "../libraries/KeyTree.sol";
 
 /// @title ValidatorRegistry
 /// @notice The life of each validator key, from an operator's commitment on.
@@ -77,13 +77,12 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
     function predeposit(
         uint256 operatorId,
         bytes32 root,
-        uint32[] calldata indices,
+        uint32[] calldata gindices,
         bytes calldata pubkeys,
         bytes calldata signatures,
-        bytes32[] calldata proof,
-        bool[] calldata flags
+        bytes32[] calldata proof
     ) external onlyRole(Roles.DEPOSITOR) {
-        uint256 amount = indices.length;
+        uint256 amount = gindices.length;
         require(amount > 0, NoKeys());
         require(pubkeys.length == amount * PUBKEY, LengthMismatch(pubkeys.length, amount * PUBKEY));
         require(
@@ -94,19 +93,20 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         _countPredeposits(operatorId, amount);
 
         uint256 count = _existing(id).count;
+        uint256[] memory places = new uint256[](amount);
         bytes32[] memory leaves = new bytes32[](amount);
         for (uint256 i = 0; i < amount; ++i) {
-            uint256 index = indices[i];
-            require(index < count, KeyIndexOutOfBounds(index, count));
-            _advance(id, index, State.Committed, State.Predeposited);
-            leaves[i] = _leaf(
-                index,
+            uint256 gindex = gindices[i];
+            require(gindex >= count && gindex < 2 * count, GindexOutOfBounds(gindex, count));
+            _advance(id, gindex, State.Committed, State.Predeposited);
+            places[i] = gindex;
+            leaves[i] = KeyTree.leaf(
                 keccak256(pubkeys[i * PUBKEY:(i + 1) * PUBKEY]),
                 keccak256(signatures[i * SIGNATURE:(i + 1) * SIGNATURE])
             );
         }
-        _requireCommitted(id, root, leaves, proof, flags);
-        emit KeysPredeposited(id, indices, pubkeys);
+        require(KeyTree.verifyMany(root, places, leaves, proof), KeysNotCommitted(id));
+        emit KeysPredeposited(id, gindices, pubkeys);
     }
 
     /// @inheritdoc IValidatorRegistry
@@ -114,21 +114,21 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         uint256 operatorId,
         bytes32 root,
         Link[] calldata links,
-        bytes32[] calldata proof,
-        bool[] calldata flags
+        bytes32[] calldata proof
     ) external onlyRole(Roles.DEPOSITOR) {
         require(links.length > 0, NoKeys());
         bytes32 id = commitmentIdOf(operatorId, root);
+        uint256[] memory places = new uint256[](links.length);
         bytes32[] memory leaves = new bytes32[](links.length);
         uint256 topUps = 0;
         for (uint256 i = 0; i < links.length; ++i) {
             topUps += links[i].topUpGwei;
+            places[i] = links[i].gindex;
             leaves[i] = _prove(id, operatorId, links[i]);
         }
         // a predeposit may be proven whatever has become of the operator; more ether needs one in good standing
         if (topUps > 0) _requireActive(operatorId);
-        // only the root itself says which keys are committed: a foreign root has no predeposited key
-        _requireCommitted(id, root, leaves, proof, flags);
+        require(KeyTree.verifyMany(root, places, leaves, proof), KeysNotCommitted(id));
     }
 
     /// @inheritdoc IValidatorRegistry
@@ -141,7 +141,7 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         bytes32 id = commitmentIdOf(operatorId, root);
         bytes32 leaf = _prove(id, operatorId, link);
         if (link.topUpGwei > 0) _requireActive(operatorId);
-        require(MerkleProof.verifyCalldata(proof, root, leaf), KeysNotCommitted(id));
+        if (!KeyTree.verify(root, link.gindex, leaf, proof)) revert KeysNotCommitted(id);
     }
 
     /// @inheritdoc IValidatorRegistry
@@ -169,8 +169,8 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
     }
 
     /// @inheritdoc IValidatorRegistry
-    function stateOf(bytes32 commitmentId, uint256 index) external view returns (State) {
-        return _stateIn(_states[commitmentId][index / 64], index);
+    function stateOf(bytes32 commitmentId, uint256 gindex) external view returns (State) {
+        return _stateIn(_states[commitmentId][gindex / 64], gindex);
     }
 
     /// @inheritdoc IValidatorRegistry
@@ -206,31 +206,33 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         predepositedKeys[operatorId] = sum;
     }
 
-    /// @dev Takes a key from its predeposit to its proof; returns its leaf, which the caller finds under the root.
+    /// @dev Takes a key from its predeposit to its proof; returns its leaf, which the caller finds under the root. Only a
+    /// leaf's place was ever predeposited.
     function _prove(bytes32 id, uint256 operatorId, Link calldata link) private returns (bytes32) {
         require(operatorId <= MAX_OPERATOR, OperatorOutOfBounds(operatorId, MAX_OPERATOR));
-        _advance(id, link.index, State.Predeposited, State.Proven);
+        _advance(id, link.gindex, State.Predeposited, State.Proven);
         (uint256 known, ) = validator(link.validatorIndex);
         require(known == 0, ValidatorKnown(link.validatorIndex));
         // the predeposit is the first ETH
-        _record(link.validatorIndex, operatorId, 0, GWEI_PER_ETHER + link.topUpGwei);
+        _record(link.validatorIndex, operatorId, 1, link.topUpGwei);
         _vouchSlot(link.pubkeyHash).tstore(true);
         emit KeyProven(id, link.pubkeyHash, link.validatorIndex);
-        return _leaf(link.index, link.pubkeyHash, link.signatureHash);
+        return KeyTree.leaf(link.pubkeyHash, link.signatureHash);
     }
 
     function _requireActive(uint256 operatorId) private view {
         require(operatorRegistry.depositableKeys(operatorId) > 0, OperatorStopped(operatorId));
     }
 
-    /// @dev Counts a deposit, rounded up to whole ETH, so that what is on its way to the beacon chain is seen.
+    /// @dev Counts a deposit of whole ETH, so that what is on its way to the beacon chain is seen.
     function _record(
         uint256 validatorIndex,
         uint256 operatorId,
         uint256 depositedEth,
         uint256 amountGwei
     ) private {
-        uint256 sum = depositedEth + (amountGwei + GWEI_PER_ETHER - 1) / GWEI_PER_ETHER;
+        if (amountGwei % GWEI_PER_ETHER != 0) revert TopUpNotWhole(validatorIndex, amountGwei);
+        uint256 sum = depositedEth + amountGwei / GWEI_PER_ETHER;
         require(sum <= MAX_DEPOSITED_ETH, TopUpAboveMaximum(validatorIndex, sum, MAX_DEPOSITED_ETH));
         uint256 shift = (validatorIndex % 8) * 32;
         uint256 others = _validators[validatorIndex / 8] & ~(uint256(type(uint32).max) << shift);
@@ -239,35 +241,21 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
     }
 
     /// @dev States only move forward, so a step sets bits over those that are there.
-    function _advance(bytes32 id, uint256 index, State from, State to) private {
-        uint256 word = _states[id][index / 64];
-        State state = _stateIn(word, index);
-        require(state == from, WrongState(id, index, state));
+    function _advance(bytes32 id, uint256 gindex, State from, State to) private {
+        uint256 word = _states[id][gindex / 64];
+        State state = _stateIn(word, gindex);
+        require(state == from, WrongState(id, gindex, state));
         uint256 change = uint256(from) ^ uint256(to);
-        _states[id][index / 64] = word ^ (change << ((index % 64) * 4));
+        _states[id][gindex / 64] = word ^ (change << ((gindex % 64) * 4));
     }
 
     /// @dev Only values of the enumeration are ever written.
-    function _stateIn(uint256 word, uint256 index) private pure returns (State) {
-        return State((word >> ((index % 64) * 4)) & 15);
+    function _stateIn(uint256 word, uint256 gindex) private pure returns (State) {
+        return State((word >> ((gindex % 64) * 4)) & 15);
     }
 
     /// @dev A hash as a transient slot: nothing else here uses transient storage.
     function _vouchSlot(bytes32 pubkeyHash) private pure returns (TransientSlot.BooleanSlot) {
         return pubkeyHash.asBoolean();
-    }
-
-    function _leaf(uint256 index, bytes32 pubkeyHash, bytes32 signatureHash) private pure returns (bytes32) {
-        return keccak256(bytes.concat(keccak256(abi.encode(index, pubkeyHash, signatureHash))));
-    }
-
-    function _requireCommitted(
-        bytes32 id,
-        bytes32 root,
-        bytes32[] memory leaves,
-        bytes32[] calldata proof,
-        bool[] calldata flags
-    ) private pure {
-        require(MerkleProof.multiProofVerifyCalldata(proof, flags, root, leaves), KeysNotCommitted(id));
     }
 }

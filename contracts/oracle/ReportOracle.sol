@@ -15,6 +15,10 @@ import {Report} from "../types/Report.sol";
 /// INVARIANTS: ORA-1.
 /// ASSUMPTIONS: the beacon state is laid out as in Electra and Fulu; for another fork this contract is replaced.
 contract ReportOracle is IReportOracle {
+    /// @notice Least length of a frame: finality takes two epochs, and a report must come before the next boundary, as far
+    /// back as the ledger's history of deposits reaches.
+    uint256 public constant MIN_EPOCHS_PER_FRAME = 3;
+
     /* IMMUTABLES */
 
     /// @notice The pool, whose books tell the last report.
@@ -34,7 +38,7 @@ contract ReportOracle is IReportOracle {
 
     /* CONSTRUCTOR */
 
-    /// @notice The frame is the ledger's; it must be a whole number of epochs.
+    /// @notice The frame is the ledger's; it must be a whole number of epochs, and enough of them.
     /// @param slotsPerEpoch_ 32, or 8 in the minimal preset.
     /// @param secondsPerSlot 12 on all public networks of today.
     constructor(
@@ -50,6 +54,10 @@ contract ReportOracle is IReportOracle {
         require(
             slotsPerEpoch_ > 0 && slots % slotsPerEpoch_ == 0 && slots * secondsPerSlot == p.frameSeconds,
             ParameterOutOfBounds("slotsPerEpoch", slotsPerEpoch_)
+        );
+        require(
+            slots >= MIN_EPOCHS_PER_FRAME * slotsPerEpoch_,
+            ParameterOutOfBounds("epochsPerFrame", slots / slotsPerEpoch_)
         );
         ledger = ledger_;
         committee = committee_;

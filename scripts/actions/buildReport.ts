@@ -72,7 +72,7 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
     beaconBalanceGwei: await beaconBalanceGwei({
       beacon,
       stateId: header.header.stateRoot as `0x${string}`,
-      pubkeys: await ourKeys(sources, header.header.stateRoot as `0x${string}`, blockTag),
+      pubkeys: await ourKeys(protocol, blockTag),
       withdrawalCredentials: await protocol.StakedEther.withdrawalCredentials(),
       genesisForkVersion: genesis.genesisForkVersion,
     }),
@@ -127,26 +127,14 @@ async function blockAfter(beacon: BeaconClient, refSlot: number): Promise<BlockA
   throw new RetryableError(`no block yet in the ${MAX_MISSED} slots after ${refSlot}`);
 }
 
-/**
- * All public keys that got a predeposit up to a block, and those of all validators that were proven. The second are not
- * always among the first: a tree may name one place for two keys, and then one is predeposited and the other proven.
- */
-async function ourKeys(
-  { beacon, protocol }: ReportSources,
-  stateId: `0x${string}`,
-  toBlock: number,
-): Promise<string[]> {
+/** All public keys that got a predeposit up to a block: only such a key is ever proven. */
+async function ourKeys(protocol: Protocol, toBlock: number): Promise<string[]> {
   const registry = protocol.ValidatorRegistry;
-  const [predeposited, proven] = await Promise.all([
-    registry.queryFilter(registry.filters.KeysPredeposited(), 0, toBlock),
-    registry.queryFilter(registry.filters.KeyProven(), 0, toBlock),
-  ]);
+  const predeposited = await registry.queryFilter(registry.filters.KeysPredeposited(), 0, toBlock);
   const keys = predeposited.flatMap(({ args }) =>
-    Array.from({ length: args.indices.length }, (_, i) => dataSlice(args.pubkeys, i * 48, (i + 1) * 48)),
+    Array.from({ length: args.gindices.length }, (_, i) => dataSlice(args.pubkeys, i * 48, (i + 1) * 48)),
   );
-  const indices = proven.map(({ args }) => String(args.validatorIndex));
-  const validators = indices.length === 0 ? [] : await beacon.validators(stateId, indices);
-  return [...new Set([...keys, ...validators.map(({ pubkey }) => pubkey)])];
+  return [...new Set(keys)];
 }
 
 /** The last ticket whose cooldown had ended at `refTime`. Ready times never decrease with ids. */

@@ -14,11 +14,10 @@ export async function predeposit(
     protocol.BeaconDepositor.connect(sender).predeposit(
       operatorId,
       tree.root,
-      shown.indices,
+      shown.gindices,
       concat(shown.keys.map(({ pubkey }) => pubkey)),
       concat(shown.keys.map(({ signature }) => signature)),
       shown.proof,
-      shown.proofFlags,
     ),
   );
 }

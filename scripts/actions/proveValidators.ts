@@ -27,11 +27,10 @@ export interface ValidatorProofArgument {
 export interface KeyProofArgument {
   operatorId: bigint;
   root: string;
+  gindices: number[];
   positions: number[];
-  keyIndices: number[];
   signatureHashes: string[];
   proof: string[];
-  flags: boolean[];
 }
 
 /** Whether `proveValidators` would find all of these keys. */
@@ -74,16 +73,14 @@ export function keyProof(
   operatorId: bigint,
   validators: readonly { pubkey: string }[],
 ): KeyProofArgument {
-  const places = validators.map(({ pubkey }) => placeOf(tree, pubkey));
-  const { indices, keys, proof, proofFlags } = tree.multiProof([...places].sort((a, b) => a - b));
+  const { gindices, keys, proof } = tree.multiProof(validators.map(({ pubkey }) => tree.indexOf(pubkey)));
   return {
     operatorId,
     root: tree.root,
-    positions: indices.map((index) => places.indexOf(index)),
-    keyIndices: indices,
+    gindices,
+    positions: keys.map((key) => validators.findIndex(({ pubkey }) => pubkey.toLowerCase() === key.pubkey)),
     signatureHashes: keys.map(({ signature }) => keccak256(signature)),
     proof,
-    flags: proofFlags,
   };
 }
 
@@ -99,7 +96,7 @@ export function oneValidator(
   if (validator === undefined || validatorIndex === undefined || validators.length > 1) {
     throw new FatalError(`expected the proof of one validator, got ${validators.length}`);
   }
-  const keyIndex = placeOf(tree, validator.pubkey);
+  const index = tree.indexOf(validator.pubkey);
   return {
     validator: {
       timestamp,
@@ -108,18 +105,12 @@ export function oneValidator(
       activationEligibilityEpoch: validator.activationEligibilityEpoch,
       activationEpoch: validator.activationEpoch,
       amountGwei,
-      keyIndex,
+      gindex: tree.gindex(index),
       operatorId,
       root: tree.root,
-      signatureHash: keccak256(tree.keys[keyIndex]!.signature),
+      signatureHash: keccak256(tree.keys[index]!.signature),
     },
     pubkey: validator.pubkey,
-    keyProof: tree.proof(keyIndex),
+    keyProof: tree.proof(index),
   };
-}
-
-function placeOf(tree: KeyTree, pubkey: string): number {
-  const place = tree.keys.findIndex((key) => key.pubkey === pubkey.toLowerCase());
-  if (place < 0) throw new FatalError(`the commitment has no key ${pubkey}`);
-  return place;
 }

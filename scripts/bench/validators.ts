@@ -56,16 +56,15 @@ async function trees(bench: Bench): Promise<[KeyTree, KeyTree]> {
 
 async function predeposit(bench: Bench, tree: KeyTree): Promise<number> {
   const { protocol, accounts } = bench.net;
-  const { indices, keys, proof, proofFlags } = tree.multiProof(tree.keys.map((_, i) => i));
+  const { gindices, keys, proof } = tree.multiProof(tree.keys.map((_, i) => i));
   return bench.gasOf(
     protocol.BeaconDepositor.connect(accounts.keeper).predeposit(
       OPERATOR,
       tree.root,
-      indices,
+      gindices,
       concat(keys.map(({ pubkey }) => pubkey)),
       concat(keys.map(({ signature }) => signature)),
       proof,
-      proofFlags,
     ),
   );
 }

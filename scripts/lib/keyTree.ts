@@ -1,24 +1,18 @@
 /**
- * The Merkle commitment of an operator's keys. On chain stands the root; keys travel as calldata and are
- * checked with OpenZeppelin's `MerkleProof`.
+ * The Merkle commitment of an operator's keys, as `KeyTree` of contracts/libraries verifies it. On chain stands the root;
+ * keys travel as calldata.
  *
- *     leaf i = keccak256(keccak256(abi.encode(uint256 i, keccak256(pubkey), keccak256(signature))))
+ *     leaf of key i = keccak256(keccak256(pubkey) ++ keccak256(signature))    at place 2 * count - 1 - i
+ *     node g        = keccak256(node 2g ++ node 2g + 1)                       the root is node 1
  *
- * The bytes are hashed first, so that a key can be shown again later by its hashes alone (`ValidatorRegistry`).
+ * A place is a generalized index (consensus specification, ssz/merkle-proofs.md): it says by itself which way each step of
+ * a branch goes, so that under one root a place holds one key, and a proof of many keys needs no flags. The bytes of a key
+ * are hashed first, so that it can be shown again later by its hashes alone. The first key stands at the highest place, as
+ * in the arrays of @openzeppelin/merkle-tree: decreasing places are the order of the keys.
  *
- * The tree is @openzeppelin/merkle-tree's `StandardMerkleTree` with `sortLeaves: false`, so that leaves stand
- * in the order of their indices. Two things follow, and contracts rely on both:
- *
- * - `multiProofVerifyCalldata` must receive the leaves by strictly increasing index. (OpenZeppelin wants them
- *   in the opposite order to the tree, and the library fills a tree from its end.) One comparison per key
- *   therefore also proves that no key is presented twice.
- * - Keys that follow one another share their branch: a run of 16 needs a handful of hashes, where leaves
- *   sorted by hash would need dozens. Operators use their keys in order.
- *
- * A leaf encodes more than 64 bytes and is hashed twice, so no inner node can pass as a leaf.
+ * Keys that follow one another share their branch. Operators use their keys in order.
  */
-import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
-import { dataLength, hexlify, isHexString, keccak256 } from "ethers";
+import { concat, dataLength, hexlify, isHexString, keccak256 } from "ethers";
 import { FatalError } from "./errors.ts";
 
 /** One key as committed. */
@@ -29,27 +23,24 @@ export interface CommittedKey {
   readonly signature: string;
 }
 
+/** Keys of a tree in the order in which contracts take them: by strictly decreasing place, first key first. */
 export interface KeyMultiProof {
-  /** Strictly increasing: the order in which the contract must build its leaves. */
-  readonly indices: number[];
-  /** The keys at `indices`, in the same order. */
+  readonly gindices: number[];
+  /** The keys at `gindices`, in the same order. */
   readonly keys: CommittedKey[];
-  /** The hashes of the leaves, in the same order; the contract computes them itself. */
-  readonly leaves: string[];
   readonly proof: string[];
-  readonly proofFlags: boolean[];
 }
 
-type Leaf = [index: bigint, pubkeyHash: string, signatureHash: string];
-const LEAF_TYPES = ["uint256", "bytes32", "bytes32"];
-const FORMAT = "kedge-keys-v1";
+const FORMAT = "kedge-keys-v2";
 
 export class KeyTree {
-  readonly #tree: StandardMerkleTree<Leaf>;
   readonly keys: readonly CommittedKey[];
+  /** By generalized index; there is none at 0. */
+  readonly #nodes: string[];
+  readonly #indexOf = new Map<string, number>();
 
   /**
-   * @param keys in the order in which they will be used; index = position
+   * @param keys in the order in which they will be used
    * @throws FatalError where there are none, one has wrong lengths, or a public key appears twice
    */
   constructor(keys: readonly CommittedKey[]) {
@@ -58,51 +49,64 @@ export class KeyTree {
       pubkey: bytes(key.pubkey, 48, `pubkey of key ${i}`),
       signature: bytes(key.signature, 96, `signature of key ${i}`),
     }));
-    const seen = new Map<string, number>();
     for (const [i, { pubkey }] of this.keys.entries()) {
-      const first = seen.get(pubkey);
+      const first = this.#indexOf.get(pubkey);
       if (first !== undefined) throw new FatalError(`keys ${first} and ${i} are the same: ${pubkey}`);
-      seen.set(pubkey, i);
+      this.#indexOf.set(pubkey, i);
     }
-    const leaves = this.keys.map((key, i) => leafOf(i, key));
-    this.#tree = StandardMerkleTree.of(leaves, LEAF_TYPES, { sortLeaves: false });
+    this.#nodes = [...keys.map(() => ""), ...this.keys.map(leafOf).reverse()];
+    for (let g = this.count - 1; g > 0; g--) {
+      this.#nodes[g] = keccak256(concat([this.#nodes[2 * g]!, this.#nodes[2 * g + 1]!]));
+    }
   }
 
   get root(): string {
-    return this.#tree.root;
+    return this.#nodes[1]!;
   }
 
   get count(): number {
     return this.keys.length;
   }
 
-  /** The hash of leaf `index`. */
-  leaf(index: number): string {
-    return this.#tree.leafHash(leafOf(index, this.#at(index)));
+  /** Which key of the tree has this public key; throws `FatalError` where none has. */
+  indexOf(pubkey: string): number {
+    const index = this.#indexOf.get(pubkey.toLowerCase());
+    if (index === undefined) throw new FatalError(`the commitment has no key ${pubkey}`);
+    return index;
   }
 
-  /** The branch of one key, for `MerkleProof.verifyCalldata`. */
+  /** The place of a key. */
+  gindex(index: number): number {
+    if (this.keys[index] === undefined) throw new FatalError(`no key ${index} among ${this.count}`);
+    return 2 * this.count - 1 - index;
+  }
+
+  /** The branch of one key, from the leaf up. */
   proof(index: number): string[] {
-    this.#at(index);
-    return this.#tree.getProof(index);
+    const proof: string[] = [];
+    for (let g = this.gindex(index); g > 1; g >>= 1) proof.push(this.#nodes[g ^ 1]!);
+    return proof;
   }
 
   /**
-   * The proof of several keys at once, for `MerkleProof.multiProofVerifyCalldata`.
+   * The proof of several keys at once.
    * @param indices in any order, without repeats; at least one
    */
   multiProof(indices: readonly number[]): KeyMultiProof {
+    if (indices.length === 0) throw new FatalError("a proof of no key proves nothing");
     const ordered = [...indices].sort((a, b) => a - b);
-    if (ordered.length === 0) throw new FatalError("a proof of no key proves nothing");
-    const keys = ordered.map((index, i) => {
+    const gindices = ordered.map((index, i) => {
       if (index === ordered[i - 1]) throw new FatalError(`key ${index} is asked for twice`);
-      return this.#at(index);
+      return this.gindex(index);
     });
-    const { leaves, proof, proofFlags } = this.#tree.getMultiProof(ordered);
-    if (!leaves.every(([index], i) => index === BigInt(ordered[i]!))) {
-      throw new FatalError("the Merkle library returned the leaves in another order than by index");
+    const proof: string[] = [];
+    const known = [...gindices];
+    for (let g = known.shift()!; g > 1; g = known.shift()!) {
+      if (known[0] === (g ^ 1)) known.shift();
+      else proof.push(this.#nodes[g ^ 1]!);
+      known.push(g >> 1);
     }
-    return { indices: ordered, keys, leaves: ordered.map((index) => this.leaf(index)), proof, proofFlags };
+    return { gindices, keys: ordered.map((index) => this.keys[index]!), proof };
   }
 
   /** A record from which `load` rebuilds the same tree. */
@@ -122,16 +126,10 @@ export class KeyTree {
     }
     return tree;
   }
-
-  #at(index: number): CommittedKey {
-    const key = this.keys[index];
-    if (key === undefined) throw new FatalError(`no key ${index} among ${this.count}`);
-    return key;
-  }
 }
 
-function leafOf(index: number, { pubkey, signature }: CommittedKey): Leaf {
-  return [BigInt(index), keccak256(pubkey), keccak256(signature)];
+function leafOf({ pubkey, signature }: CommittedKey): string {
+  return keccak256(concat([keccak256(pubkey), keccak256(signature)]));
 }
 
 function bytes(hex: string, length: number, name: string): string {

@@ -79,10 +79,9 @@ describe("story: predeposits that go wrong", () => {
     const path = batch.tree.multiProof([0]);
     const stolen = {
       ...keyProof(batch.tree, world.operatorId, proof.validators),
-      keyIndices: [0],
+      gindices: path.gindices,
       signatureHashes: [keccak256(path.keys[0]!.signature)],
       proof: path.proof,
-      flags: path.proofFlags,
     };
     const depositor = protocol.BeaconDepositor.connect(world.accounts.keeper);
     await expectRevert(

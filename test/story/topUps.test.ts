@@ -1,18 +1,19 @@
-import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
 import { expect } from "chai";
 import { keccak256 } from "ethers";
 import { oneValidator, proveValidators } from "../../scripts/actions/proveValidators.ts";
 import { signDeposit } from "../../scripts/lib/depositData.ts";
 import {
+  COMMITTED,
+  PROVEN,
   commitBatch,
   depositDirectly,
   operatorKeys,
   predepositBatch,
-  signedKey,
+  proveBatch,
+  statesOf,
   untilActive,
   untilKnown,
 } from "./support/keys.ts";
-import { reportNext } from "./support/reports.ts";
 import { expectRevert } from "./support/revert.ts";
 import { stake } from "./support/stake.ts";
 import { ETHER, GWEI, mined, startWorld, type World } from "./support/world.ts";
@@ -67,60 +68,36 @@ describe("story: one validator, filled step by step", () => {
     expect(devnet.chain.validator(index!).effectiveBalance).to.equal(2_048e9);
   });
 
-  it("of a place that a tree gives to two keys: the report counts the one that was predeposited and the one proven", async () => {
-    const { protocol, accounts, beacon, devnet } = world;
-    const keys = operatorKeys(world, 10, 2);
-    const [a, b] = keys.map((key) => signedKey(world, key));
-    const leaves = [a!, b!].map(({ pubkey, signature }) => [0n, keccak256(pubkey), keccak256(signature)]);
-    const tree = StandardMerkleTree.of(leaves, ["uint256", "bytes32", "bytes32"], { sortLeaves: false });
-    const { operatorId } = world;
-    await mined(protocol.ValidatorRegistry.connect(accounts.manager).commit(operatorId, tree.root, 1, "0x"));
-    await mined(
-      protocol.BeaconDepositor.connect(accounts.keeper).predeposit(
-        operatorId,
-        tree.root,
-        [0],
-        a!.pubkey,
-        a!.signature,
-        tree.getProof(0),
-        [false],
-      ),
-    );
+  it("is the one that had the predeposit: its place is not for another key of the operator", async () => {
+    const { protocol, accounts, beacon, operatorId } = world;
+    const batch = await commitBatch(world, operatorKeys(world, 10, 2));
+    await predepositBatch(world, batch, [0]);
     const own = signDeposit(
-      keys[1]!.secretKey,
+      batch.keys[1]!.secretKey,
       { withdrawalCredentials: world.credentials, amountGwei: GWEI },
       world.forkVersion,
     );
     await depositDirectly(world, accounts.manager, own);
-    await devnet.tickUntil(() =>
-      keys.every(({ secretKey }) => devnet.chain.indexOf(secretKey.toPublicKey().toBytes()) !== undefined),
+    await untilKnown(world, batch);
+
+    const { pubkey } = batch.tree.keys[1]!;
+    const proof = await proveValidators(beacon, [pubkey]);
+    const one = oneValidator(proof, batch.tree, operatorId, 31n * GWEI);
+    const depositor = protocol.BeaconDepositor.connect(accounts.keeper);
+    const prove = (gindex: number, keyProof: string[]) =>
+      depositor.proveAndTopUpOne({ ...one.validator, gindex }, pubkey, proof.proof, keyProof);
+    const id = await protocol.ValidatorRegistry.commitmentIdOf(operatorId, batch.tree.root);
+    const wrongState = [id, BigInt(batch.tree.gindex(1)), COMMITTED];
+    await expectRevert(
+      prove(batch.tree.gindex(1), batch.tree.proof(1)),
+      protocol.ValidatorRegistry,
+      "WrongState",
+      wrongState,
     );
-    await devnet.tickBlocks(2);
-    const proof = await proveValidators(beacon, [b!.pubkey]);
-    const [validator] = proof.validators;
-    await mined(
-      protocol.BeaconDepositor.connect(accounts.keeper).proveAndTopUpOne(
-        {
-          timestamp: proof.timestamp,
-          validatorIndex: proof.indices[0]!,
-          effectiveBalance: validator!.effectiveBalance,
-          activationEligibilityEpoch: validator!.activationEligibilityEpoch,
-          activationEpoch: validator!.activationEpoch,
-          amountGwei: 31n * GWEI,
-          keyIndex: 0,
-          operatorId,
-          root: tree.root,
-          signatureHash: keccak256(b!.signature),
-        },
-        b!.pubkey,
-        proof.proof,
-        tree.getProof(1),
-      ),
-    );
-    const before = (await protocol.StakedEther.booksAt(2 ** 31)).profit;
-    await reportNext(world);
-    const { profit } = await protocol.StakedEther.booksAt(2 ** 31);
-    // the gift of 1 ETH to the second key, or as much of it as the cap lets in: never the loss of 32
-    expect(profit > before, `${profit} after ${before}`).to.equal(true);
+    for (const branch of [batch.tree.proof(0), batch.tree.proof(1), []]) {
+      await expectRevert(prove(batch.tree.gindex(0), branch), protocol.ValidatorRegistry, "KeysNotCommitted");
+    }
+    await proveBatch(world, batch, [0], 0n);
+    expect(await statesOf(world, batch)).to.deep.equal([PROVEN, COMMITTED]);
   });
 });

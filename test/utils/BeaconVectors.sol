@@ -15,7 +15,7 @@ abstract contract BeaconVectors is Assertions {
 
     /// @notice A key at its place in a commitment.
     struct Key {
-        uint32 index;
+        uint32 gindex;
         bytes pubkey;
         bytes signature;
     }
@@ -26,9 +26,8 @@ abstract contract BeaconVectors is Assertions {
         uint32 count;
         Key[] keys;
         bytes32[] proof;
-        bool[] flags;
+        uint32[] gindices;
         uint256[] positions;
-        uint32[] keyIndices;
         bytes32[] signatureHashes;
         uint256[] indices;
         BeaconValidator[] validators;
@@ -87,10 +86,10 @@ abstract contract BeaconVectors is Assertions {
     /// @notice The keys as the contracts take them: places, public keys and signatures, one after the other.
     function packed(
         Key[] memory list
-    ) internal pure returns (uint32[] memory indices, bytes memory pubkeys, bytes memory signatures) {
-        indices = new uint32[](list.length);
+    ) internal pure returns (uint32[] memory gindices, bytes memory pubkeys, bytes memory signatures) {
+        gindices = new uint32[](list.length);
         for (uint256 i = 0; i < list.length; ++i) {
-            indices[i] = list[i].index;
+            gindices[i] = list[i].gindex;
             pubkeys = bytes.concat(pubkeys, list[i].pubkey);
             signatures = bytes.concat(signatures, list[i].signature);
         }

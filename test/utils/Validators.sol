@@ -50,8 +50,8 @@ abstract contract Validators is Protocol, BeaconVectors {
     }
 
     function predeposit(uint256 operatorId, KeySet memory s) internal {
-        (uint32[] memory indices, bytes memory pubkeys, bytes memory signatures) = packed(s.keys);
-        depositor.predeposit(operatorId, s.root, indices, pubkeys, signatures, s.proof, s.flags);
+        (uint32[] memory gindices, bytes memory pubkeys, bytes memory signatures) = packed(s.keys);
+        depositor.predeposit(operatorId, s.root, gindices, pubkeys, signatures, s.proof);
     }
 
     function proofOf(KeySet memory s) internal view returns (IBeaconDepositor.ValidatorProof memory) {
@@ -72,11 +72,10 @@ abstract contract Validators is Protocol, BeaconVectors {
             IBeaconDepositor.KeyProof({
                 operatorId: operatorId,
                 root: s.root,
+                gindices: s.gindices,
                 positions: s.positions,
-                keyIndices: s.keyIndices,
                 signatureHashes: s.signatureHashes,
-                proof: s.proof,
-                flags: s.flags
+                proof: s.proof
             });
     }
 

@@ -50,7 +50,7 @@ export const PROVEN = 2n;
 export async function statesOf(world: World, { tree }: Batch): Promise<bigint[]> {
   const registry = world.protocol.ValidatorRegistry;
   const id = await registry.commitmentIdOf(world.operatorId, tree.root);
-  return Promise.all(tree.keys.map((_, index) => registry.stateOf(id, index)));
+  return Promise.all(tree.keys.map((_, index) => registry.stateOf(id, tree.gindex(index))));
 }
 
 /// 1 ETH for each key, or for those at `indices`. Anyone may send it: here the keeper.
@@ -59,16 +59,15 @@ export async function predepositBatch(
   { tree }: Batch,
   indices: number[] = tree.keys.map((_, index) => index),
 ): Promise<ContractTransactionReceipt> {
-  const { indices: places, keys, proof, proofFlags } = tree.multiProof(indices);
+  const { gindices, keys, proof } = tree.multiProof(indices);
   return mined(
     world.protocol.BeaconDepositor.connect(world.accounts.keeper).predeposit(
       world.operatorId,
       tree.root,
-      places,
+      gindices,
       concat(keys.map(({ pubkey }) => pubkey)),
       concat(keys.map(({ signature }) => signature)),
       proof,
-      proofFlags,
     ),
   );
 }

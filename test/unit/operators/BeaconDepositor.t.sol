@@ -94,7 +94,7 @@ contract BeaconDepositorTest is Validators {
         vm.expectRevert(
             abi.encodeWithSelector(IValidatorRegistry.TopUpAboveMaximum.selector, 100, 2_049, 2_048)
         );
-        depositor.topUp(proofOf(s), amountsOf(1, 2_047 * ETHER + 1));
+        depositor.topUp(proofOf(s), amountsOf(1, 2_048 * ETHER));
         depositor.topUp(proofOf(s), amountsOf(1, 2_047 * ETHER));
         assertEq(DEPOSIT_CONTRACT.balance, 2_048 ether, "deposited");
     }
@@ -142,7 +142,7 @@ contract BeaconDepositorTest is Validators {
             abi.encodeWithSelector(
                 IValidatorRegistry.WrongState.selector,
                 id,
-                s.keyIndices[0],
+                s.gindices[0],
                 IValidatorRegistry.State.Proven
             )
         );
@@ -184,13 +184,13 @@ contract BeaconDepositorTest is Validators {
         v.signatureHash = "another";
         expectOneRefused(v, s, IValidatorRegistry.KeysNotCommitted.selector);
         v = oneOf(s, 31 * ETHER);
-        v.keyIndex += 1;
+        v.gindex -= 1;
         expectOneRefused(v, s, IValidatorRegistry.WrongState.selector);
         v = oneOf(s, 31 * ETHER);
         v.operatorId = RIVAL;
         expectOneRefused(v, s, IValidatorRegistry.WrongState.selector);
         v = oneOf(s, 1);
-        expectOneRefused(v, s, IBeaconDepositor.TopUpTooSmall.selector);
+        expectOneRefused(v, s, IValidatorRegistry.TopUpNotWhole.selector);
         s.validators[0].pubkey = bytes.concat(s.validators[0].pubkey, hex"00");
         expectOneRefused(oneOf(s, 31 * ETHER), s, BeaconProofs.PubkeyLength.selector);
         assertEq(depositCount(), 1, "deposits");
@@ -313,9 +313,9 @@ contract BeaconDepositorTest is Validators {
         KeySet memory s = proven("key0");
         requestWithdrawal(4_990 ether);
         vm.expectRevert(
-            abi.encodeWithSelector(IBeaconDepositor.FreeBufferTooSmall.selector, 10 ether, 10 ether + 1 gwei)
+            abi.encodeWithSelector(IBeaconDepositor.FreeBufferTooSmall.selector, 10 ether, 11 ether)
         );
-        depositor.topUp(proofOf(s), amountsOf(1, 10 * ETHER + 1));
+        depositor.topUp(proofOf(s), amountsOf(1, 11 * ETHER));
         depositor.topUp(proofOf(s), amountsOf(1, 10 * ETHER));
         assertEq(depositor.freeBuffer(), 0, "free");
         assertEq(ledger.buffer(), 4_990 ether, "what the queue asks for is there");
@@ -396,7 +396,7 @@ contract BeaconDepositorTest is Validators {
     function test_proveAndTopUp_RevertWhen_ThereIsNoValidator() public {
         KeySet memory s = keySet(keys, "unknown");
         assertEq(s.validators.length, 0, "no validators");
-        s.keyIndices = new uint32[](0);
+        s.gindices = new uint32[](0);
         s.signatureHashes = new bytes32[](0);
         vm.expectRevert(abi.encodeWithSelector(BeaconProofs.CountMismatch.selector, 0, 0));
         proveAndTopUp(OPERATOR, s, amountsOf(0, 0));
@@ -462,10 +462,10 @@ contract BeaconDepositorTest is Validators {
         vm.expectRevert(tooShort);
         depositor.proveAndTopUp(p, k, amountsOf(10, 0));
         k.positions = s.positions;
-        k.keyIndices = new uint32[](9);
+        k.gindices = new uint32[](9);
         vm.expectRevert(tooShort);
         depositor.proveAndTopUp(p, k, amountsOf(10, 0));
-        k.keyIndices = s.keyIndices;
+        k.gindices = s.gindices;
         k.signatureHashes = new bytes32[](9);
         vm.expectRevert(tooShort);
         depositor.proveAndTopUp(p, k, amountsOf(10, 0));
@@ -559,14 +559,13 @@ contract BeaconDepositorTest is Validators {
         depositor.topUp(proofOf(other), amountsOf(2, 31 * ETHER));
     }
 
-    function test_topUp_RevertWhen_AmountIsBelowOneEther() public {
+    function testFuzz_topUp_RevertWhen_AmountIsNotWhole(uint64 amount) public {
         KeySet memory s = proven("pair");
         uint64[] memory amounts = amountsOf(2, 31 * ETHER);
-        amounts[1] = ETHER - 1;
-        vm.expectRevert(abi.encodeWithSelector(IBeaconDepositor.TopUpTooSmall.selector, ETHER - 1));
-        depositor.topUp(proofOf(s), amounts);
-        amounts[1] = 1;
-        vm.expectRevert(abi.encodeWithSelector(IBeaconDepositor.TopUpTooSmall.selector, 1));
+        amounts[1] = uint64(bound(amount, 0, 2_048)) * ETHER + uint64(bound(amount, 1, ETHER - 1));
+        vm.expectRevert(
+            abi.encodeWithSelector(IValidatorRegistry.TopUpNotWhole.selector, s.indices[1], amounts[1])
+        );
         depositor.topUp(proofOf(s), amounts);
         assertEq(depositCount(), 2, "deposits");
     }
@@ -580,7 +579,7 @@ contract BeaconDepositorTest is Validators {
     function test_topUp_RevertWhen_AmountsOverflow() public {
         KeySet memory s = proven("pair");
         vm.expectPartialRevert(IValidatorRegistry.TopUpAboveMaximum.selector);
-        depositor.topUp(proofOf(s), amountsOf(2, type(uint64).max));
+        depositor.topUp(proofOf(s), amountsOf(2, (type(uint64).max / ETHER) * ETHER));
     }
 
     /* PAUSE */
@@ -715,7 +714,7 @@ contract BeaconDepositorTest is Validators {
                 activationEligibilityEpoch: s.validators[0].activationEligibilityEpoch,
                 activationEpoch: s.validators[0].activationEpoch,
                 amountGwei: amountGwei,
-                keyIndex: s.keyIndices[0],
+                gindex: s.gindices[0],
                 operatorId: OPERATOR,
                 root: s.root,
                 signatureHash: s.signatureHashes[0]
@@ -749,11 +748,11 @@ contract BeaconDepositorTest is Validators {
     }
 
     function predepositCall(uint256 operatorId, KeySet memory s) private view returns (bytes memory) {
-        (uint32[] memory indices, bytes memory pubkeys, bytes memory signatures) = packed(s.keys);
+        (uint32[] memory gindices, bytes memory pubkeys, bytes memory signatures) = packed(s.keys);
         return
             abi.encodeCall(
                 depositor.predeposit,
-                (operatorId, s.root, indices, pubkeys, signatures, s.proof, s.flags)
+                (operatorId, s.root, gindices, pubkeys, signatures, s.proof)
             );
     }
 
@@ -764,7 +763,8 @@ contract BeaconDepositorTest is Validators {
         IValidatorRegistry.State state
     ) private {
         bytes32 id = validatorRegistry.commitmentIdOf(operatorId, s.root);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.WrongState.selector, id, index, state));
+        uint256 gindex = 2 * s.count - 1 - index;
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.WrongState.selector, id, gindex, state));
     }
 
     function expectWrongCredentials(KeySet memory s) private {

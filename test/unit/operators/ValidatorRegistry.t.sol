@@ -12,7 +12,7 @@ import {ValidatorRegistry} from "../../../contracts/operators/ValidatorRegistry.
 import {BeaconVectors} from "../../utils/BeaconVectors.sol";
 import {KedgeTest} from "../../utils/KedgeTest.sol";
 
-/// @notice The life of keys, with the test in the depositor's place. Trees are those of `@openzeppelin/merkle-tree`.
+/// @notice The life of keys, with the test in the depositor's place. Trees are those of OpenZeppelin's library.
 contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
     Authority private authority;
     OperatorRegistry private operators;
@@ -100,13 +100,14 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
     function test_predeposit_MarksKeys() public {
         KeySet memory s = committed(1, "ten");
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        (uint32[] memory indices, bytes memory pubkeys, ) = packed(s.keys);
+        (uint32[] memory gindices, bytes memory pubkeys, ) = packed(s.keys);
         vm.expectEmit(address(registry));
-        emit IValidatorRegistry.KeysPredeposited(id, indices, pubkeys);
+        emit IValidatorRegistry.KeysPredeposited(id, gindices, pubkeys);
         predeposit(1, s);
         assertEq(registry.predepositedKeys(1), 10, "keys");
-        for (uint256 i = 0; i < 24; ++i) {
-            assertEq(uint256(registry.stateOf(id, i)), i < 10 ? 1 : 0, "state");
+        for (uint256 gindex = 0; gindex < 64; ++gindex) {
+            bool shown = gindex <= place(0) && gindex >= place(9);
+            assertEq(uint256(registry.stateOf(id, gindex)), shown ? 1 : 0, "state");
         }
     }
 
@@ -132,7 +133,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         KeySet memory s = committed(1, "key0");
         predeposit(1, s);
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        bytes memory expected = wrongState(id, 0, IValidatorRegistry.State.Predeposited);
+        bytes memory expected = wrongState(id, place(0), IValidatorRegistry.State.Predeposited);
         vm.expectRevert(expected);
         predeposit(1, s);
         s = keySet(file, "pair");
@@ -144,15 +145,18 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         KeySet memory s = committed(1, "pair");
         s.keys[1] = s.keys[0];
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Predeposited));
+        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.State.Predeposited));
         predeposit(1, s);
     }
 
-    function testFuzz_predeposit_RevertWhen_IndexIsBeyondTheCount(uint32 index) public {
+    /// @dev Neither an inner node nor anything below the leaves is a key's place.
+    function testFuzz_predeposit_RevertWhen_PlaceIsNotALeaf(uint32 gindex) public {
         KeySet memory s = committed(1, "key0");
-        s.keys[0].index = uint32(bound(index, s.count, type(uint32).max));
+        gindex = uint32(bound(gindex, 0, type(uint32).max - s.count));
+        if (gindex >= s.count) gindex += s.count;
+        s.keys[0].gindex = gindex;
         vm.expectRevert(
-            abi.encodeWithSelector(IValidatorRegistry.KeyIndexOutOfBounds.selector, s.keys[0].index, s.count)
+            abi.encodeWithSelector(IValidatorRegistry.GindexOutOfBounds.selector, gindex, s.count)
         );
         predeposit(1, s);
     }
@@ -161,8 +165,8 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
     function test_predeposit_RevertWhen_TheTreeHoldsMoreThanTheCount() public {
         KeySet memory s = keySet(file, "pair");
         vm.prank(manager);
-        registry.commit(1, s.root, 1, "");
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.KeyIndexOutOfBounds.selector, 1, 1));
+        registry.commit(1, s.root, 23, "");
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.GindexOutOfBounds.selector, place(0), 23));
         predeposit(1, s);
     }
 
@@ -177,7 +181,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         Key memory key = s.keys[which];
         if (what == 0) key.pubkey[(bit / 8) % 48] ^= bytes1(uint8(1 << (bit % 8)));
         if (what == 1) key.signature[(bit / 8) % 96] ^= bytes1(uint8(1 << (bit % 8)));
-        if (what == 2) key.index = uint32(10 + (bit % 14));
+        if (what == 2) key.gindex = uint32(place(10 + (bit % 14)));
         if (what == 3) s.proof[bit % s.proof.length] ^= bytes32(uint256(1) << (bit % 256));
         if (what == 4) s.keys[which] = keySet(file, "crossed").keys[bit % 6];
         bytes32 id = registry.commitmentIdOf(1, s.root);
@@ -185,40 +189,38 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         predeposit(1, s);
     }
 
+    function testFuzz_predeposit_RevertWhen_KeysChangePlaces(uint256 i, uint256 j) public {
+        KeySet memory s = committed(1, "ten");
+        i = bound(i, 0, 9);
+        j = (i + bound(j, 1, 9)) % 10;
+        (s.keys[i].gindex, s.keys[j].gindex) = (s.keys[j].gindex, s.keys[i].gindex);
+        expectNotCommitted(s);
+        (s.keys[i], s.keys[j]) = (s.keys[j], s.keys[i]);
+        expectNotCommitted(s);
+    }
+
     function test_predeposit_RevertWhen_KeysAreOutOfOrder() public {
         KeySet memory s = committed(1, "ten");
-        (s.keys[3], s.keys[4]) = (s.keys[4], s.keys[3]);
-        // neighbours under one parent hash the same in either order: take two of different pairs as well
         (s.keys[0], s.keys[9]) = (s.keys[9], s.keys[0]);
-        bytes32 id = registry.commitmentIdOf(1, s.root);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.KeysNotCommitted.selector, id));
-        predeposit(1, s);
+        expectNotCommitted(s);
     }
 
     /// @dev An inner node, or the root itself, is no leaf (CVE-2023-34459 and its kin).
     function test_predeposit_RevertWhen_ProofIsMalformed() public {
         KeySet memory s = committed(1, "key0");
         bytes32[] memory proof = s.proof;
-        bool[] memory flags = s.flags;
+        s.proof = new bytes32[](0);
+        expectNotCommitted(s);
         s.proof = new bytes32[](1);
         s.proof[0] = s.root;
-        s.flags = new bool[](0);
-        expectRefused(s);
-        s.flags = new bool[](1);
-        expectRefused(s);
-        s.flags[0] = true;
-        expectRefused(s);
-        s.proof = new bytes32[](0);
-        s.flags = new bool[](0);
-        expectRefused(s);
+        expectNotCommitted(s);
+        s.proof = new bytes32[](proof.length - 1);
+        for (uint256 i = 0; i < s.proof.length; ++i) s.proof[i] = proof[i];
+        expectNotCommitted(s);
+        s.proof = new bytes32[](proof.length + 1);
+        for (uint256 i = 0; i < proof.length; ++i) s.proof[i] = proof[i];
+        expectNotCommitted(s);
         s.proof = proof;
-        expectRefused(s);
-        s.flags = flags;
-        for (uint256 i = 0; i < flags.length; ++i) {
-            s.flags[i] = !s.flags[i];
-            expectRefused(s);
-            s.flags[i] = !s.flags[i];
-        }
         predeposit(1, s);
     }
 
@@ -260,11 +262,11 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
             vm.expectEmit(address(registry));
             emit IValidatorRegistry.KeyProven(id, links[i].pubkeyHash, links[i].validatorIndex);
         }
-        registry.prove(1, s.root, links, s.proof, s.flags);
+        registry.prove(1, s.root, links, s.proof);
         for (uint256 i = 0; i < links.length; ++i) {
             assertTrue(registry.isProven(links[i].validatorIndex), "proven");
             assertTrue(registry.isVouchedFor(links[i].pubkeyHash), "vouched for");
-            assertEq(uint256(registry.stateOf(id, links[i].index)), 2, "state");
+            assertEq(uint256(registry.stateOf(id, links[i].gindex)), 2, "state");
         }
         assertFalse(registry.isProven(100), "another validator");
     }
@@ -273,24 +275,24 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         KeySet memory s = committed(1, "key0");
         predeposit(1, s);
         vm.expectRevert(IValidatorRegistry.NoKeys.selector);
-        registry.prove(1, s.root, new IValidatorRegistry.Link[](0), s.proof, s.flags);
+        registry.prove(1, s.root, new IValidatorRegistry.Link[](0), s.proof);
     }
 
     function test_prove_RevertWhen_CommitmentIsAnothers() public {
         KeySet memory s = committed(1, "key0");
         predeposit(1, s);
         bytes32 id = registry.commitmentIdOf(2, s.root);
-        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Committed));
+        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.State.Committed));
         prove(2, s);
     }
 
     function test_prove_RevertGiven_KeyHadNoPredeposit() public {
         KeySet memory s = committed(1, "pair");
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Committed));
+        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.State.Committed));
         prove(1, s);
         predeposit(1, keySet(file, "key0"));
-        vm.expectRevert(wrongState(id, 1, IValidatorRegistry.State.Committed));
+        vm.expectRevert(wrongState(id, place(1), IValidatorRegistry.State.Committed));
         prove(1, s);
     }
 
@@ -307,11 +309,11 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         bytes32 flip = bytes32(uint256(1) << (bit % 256));
         if (what == 0) links[which].pubkeyHash ^= flip;
         if (what == 1) links[which].signatureHash ^= flip;
-        if (what == 2) links[which].index = uint32(10 + (bit % 6));
+        if (what == 2) links[which].gindex = uint32(place(10 + (bit % 6)));
         if (what == 3) s.proof[bit % s.proof.length] ^= flip;
         bytes32 id = registry.commitmentIdOf(1, s.root);
         vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.KeysNotCommitted.selector, id));
-        registry.prove(1, s.root, links, s.proof, s.flags);
+        registry.prove(1, s.root, links, s.proof);
     }
 
     function test_prove_RevertGiven_KeyIsProven() public {
@@ -319,7 +321,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         predeposit(1, s);
         prove(1, s);
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        bytes memory expected = wrongState(id, 0, IValidatorRegistry.State.Proven);
+        bytes memory expected = wrongState(id, place(0), IValidatorRegistry.State.Proven);
         vm.expectRevert(expected);
         prove(1, s);
         predeposit(1, keySet(file, "key1"));
@@ -336,8 +338,8 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         IValidatorRegistry.Link[] memory links = linksOf(s);
         links[1] = links[0];
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Proven));
-        registry.prove(1, s.root, links, s.proof, s.flags);
+        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.State.Proven));
+        registry.prove(1, s.root, links, s.proof);
     }
 
     /* THE SAME KEY IN TWO COMMITMENTS */
@@ -350,7 +352,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.ValidatorKnown.selector, 100));
         prove(2, copied);
         bytes32 id = registry.commitmentIdOf(2, copied.root);
-        assertEq(uint256(registry.stateOf(id, 0)), 1, "state");
+        assertEq(uint256(registry.stateOf(id, copied.gindices[0])), 1, "state");
     }
 
     /// @dev Known weakness: a rival that copies published keys and proves first takes the validator under its own name.
@@ -363,30 +365,36 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         prove(1, s);
     }
 
-    /* ONE PLACE OF A COMMITMENT FOR SEVERAL KEYS */
+    /* ONE PLACE, ONE KEY */
 
-    /// @dev A tree may name the same place for many keys. One predeposit must not let more than one of them in, or the
-    /// operator's limit bounds nothing.
-    function test_prove_RevertGiven_AnotherKeyOfThePlaceIsProven() public {
-        KeySet memory a = committed(1, "oneIndexA");
-        predeposit(1, a);
-        KeySet memory b = keySet(file, "oneIndexB");
-        bytes32 id = registry.commitmentIdOf(1, a.root);
-        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Predeposited));
-        predeposit(1, b);
-
-        prove(1, a);
-        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Proven));
-        prove(1, b);
+    /// @dev What is proven at a place is the key that was predeposited there, by whatever branch or neighbours.
+    function testFuzz_prove_RevertWhen_AnotherKeyOfTheTreeTakesThePlace(uint256 i, uint256 j) public {
+        KeySet memory s = committed(1, "all");
+        predeposit(1, s);
+        i = bound(i, 0, 15);
+        j = (i + bound(j, 1, 15)) % 16;
+        IValidatorRegistry.Link[] memory links = linksOf(s);
+        (links[i].gindex, links[j].gindex) = (links[j].gindex, links[i].gindex);
+        bytes memory expected = notCommitted(s);
+        vm.expectRevert(expected);
+        registry.prove(1, s.root, links, s.proof);
+        (links[i], links[j]) = (links[j], links[i]);
+        vm.expectRevert(expected);
+        registry.prove(1, s.root, links, s.proof);
     }
 
-    function test_prove_RevertWhen_TwoKeysShareAPlace() public {
-        KeySet memory a = committed(1, "oneIndexA");
-        predeposit(1, a);
-        KeySet memory both = keySet(file, "oneIndexBoth");
-        bytes32 id = registry.commitmentIdOf(1, a.root);
-        vm.expectRevert(wrongState(id, 0, IValidatorRegistry.State.Proven));
-        prove(1, both);
+    /// @dev With hashes of sorted pairs, neighbours could change places.
+    function test_proveOne_RevertWhen_TheNeighbourTakesThePlace() public {
+        KeySet memory s = committed(1, "all");
+        predeposit(1, s);
+        KeySet memory alone = keySet(file, "key1");
+        IValidatorRegistry.Link memory link = linksOf(alone)[0];
+        link.gindex ^= 1;
+        vm.expectRevert(notCommitted(s));
+        registry.proveOne(1, s.root, link, alone.proof);
+        link.gindex ^= 1;
+        registry.proveOne(1, s.root, link, alone.proof);
+        assertTrue(registry.isProven(link.validatorIndex), "proven");
     }
 
     /* VOUCHING */
@@ -404,13 +412,13 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         assertFalse(registry.isVouchedFor(keccak256("another key")), "nobody else");
     }
 
-    /// @dev Counted in whole ETH, rounded up, whatever the beacon chain knows of it yet.
+    /// @dev Whatever the beacon chain knows of it yet.
     function test_vouch_CountsUpToTheMaximum() public {
         KeySet memory s = committed(1, "key0");
         predeposit(1, s);
         prove(1, s);
         bytes32 pubkeyHash = keccak256(s.keys[0].pubkey);
-        registry.vouch(topUpOf(100, 1e9 + 1, pubkeyHash));
+        registry.vouch(topUpOf(100, 2e9, pubkeyHash));
         (uint256 operatorId, uint256 depositedEth) = registry.validator(100);
         assertEq(operatorId, 1, "operator");
         assertEq(depositedEth, 3, "one of the predeposit, two of the top-up");
@@ -418,9 +426,26 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         vm.expectRevert(
             abi.encodeWithSelector(IValidatorRegistry.TopUpAboveMaximum.selector, 100, 2_049, 2_048)
         );
-        registry.vouch(topUpOf(100, 1, pubkeyHash));
+        registry.vouch(topUpOf(100, 1e9, pubkeyHash));
         (operatorId, ) = registry.validator(101);
         assertEq(operatorId, 0, "the neighbour in the slot");
+    }
+
+    function testFuzz_vouch_RevertWhen_TopUpIsNotWhole(uint64 amountGwei) public {
+        KeySet memory s = committed(1, "key0");
+        predeposit(1, s);
+        IValidatorRegistry.Link[] memory links = linksOf(s);
+        links[0].topUpGwei = amountGwei % 1e9 == 0 ? amountGwei | 1 : amountGwei;
+        bytes memory expected = abi.encodeWithSelector(
+            IValidatorRegistry.TopUpNotWhole.selector,
+            100,
+            links[0].topUpGwei
+        );
+        vm.expectRevert(expected);
+        registry.prove(1, s.root, links, s.proof);
+        prove(1, s);
+        vm.expectRevert(expected);
+        registry.vouch(topUpOf(100, links[0].topUpGwei, "key"));
     }
 
     function test_vouch_RevertGiven_OperatorStopped() public {
@@ -439,9 +464,9 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         IValidatorRegistry.Link[] memory links = linksOf(s);
         links[0].topUpGwei = 31e9;
         vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.OperatorStopped.selector, 1));
-        registry.prove(1, s.root, links, s.proof, s.flags);
+        registry.prove(1, s.root, links, s.proof);
         links[0].topUpGwei = 0;
-        registry.prove(1, s.root, links, s.proof, s.flags);
+        registry.prove(1, s.root, links, s.proof);
         assertTrue(registry.isProven(100), "proven without a top-up");
     }
 
@@ -451,14 +476,14 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         predeposit(1, s);
         prove(1, s);
         (uint256 a, uint256 b) = (s.indices[0], s.indices[1]);
-        first = uint64(bound(first, 1, 2_047e9));
-        second = uint64(bound(second, 1, 2_047e9));
-        registry.vouch(topUpOf(uint40(a), first, "a"));
-        registry.vouch(topUpOf(uint40(b), second, "b"));
+        first = uint64(bound(first, 0, 2_047));
+        second = uint64(bound(second, 0, 2_047));
+        registry.vouch(topUpOf(uint40(a), first * 1e9, "a"));
+        registry.vouch(topUpOf(uint40(b), second * 1e9, "b"));
         (, uint256 depositedA) = registry.validator(a);
         (, uint256 depositedB) = registry.validator(b);
-        assertEq(depositedA, 1 + (uint256(first) + 1e9 - 1) / 1e9, "first");
-        assertEq(depositedB, 1 + (uint256(second) + 1e9 - 1) / 1e9, "second");
+        assertEq(depositedA, 1 + uint256(first), "first");
+        assertEq(depositedB, 1 + uint256(second), "second");
     }
 
     /// @dev A reverted proof vouches for nothing.
@@ -469,7 +494,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         IValidatorRegistry.Link[] memory links = linksOf(s);
         bytes32 id = registry.commitmentIdOf(1, s.root);
         vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.KeysNotCommitted.selector, id));
-        registry.prove(1, s.root, links, s.proof, s.flags);
+        registry.prove(1, s.root, links, s.proof);
         assertFalse(registry.isVouchedFor(links[0].pubkeyHash), "vouched for");
         assertFalse(registry.isProven(links[0].validatorIndex), "proven");
     }
@@ -478,16 +503,16 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
 
     function test_predeposit_RevertWhen_PackedLengthsAreWrong() public {
         KeySet memory s = committed(1, "pair");
-        (uint32[] memory indices, bytes memory pubkeys, bytes memory signatures) = packed(s.keys);
+        (uint32[] memory gindices, bytes memory pubkeys, bytes memory signatures) = packed(s.keys);
         bytes memory longer = bytes.concat(pubkeys, hex"00");
         vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.LengthMismatch.selector, 97, 96));
-        registry.predeposit(1, s.root, indices, longer, signatures, s.proof, s.flags);
+        registry.predeposit(1, s.root, gindices, longer, signatures, s.proof);
         longer = bytes.concat(signatures, hex"00");
         vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.LengthMismatch.selector, 193, 192));
-        registry.predeposit(1, s.root, indices, pubkeys, longer, s.proof, s.flags);
-        indices = new uint32[](1);
+        registry.predeposit(1, s.root, gindices, pubkeys, longer, s.proof);
+        gindices = new uint32[](1);
         vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.LengthMismatch.selector, 96, 48));
-        registry.predeposit(1, s.root, indices, pubkeys, signatures, s.proof, s.flags);
+        registry.predeposit(1, s.root, gindices, pubkeys, signatures, s.proof);
     }
 
     /* INTERNAL */
@@ -499,17 +524,27 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
     }
 
     function predeposit(uint256 operatorId, KeySet memory s) private {
-        (uint32[] memory indices, bytes memory pubkeys, bytes memory signatures) = packed(s.keys);
-        registry.predeposit(operatorId, s.root, indices, pubkeys, signatures, s.proof, s.flags);
+        (uint32[] memory gindices, bytes memory pubkeys, bytes memory signatures) = packed(s.keys);
+        registry.predeposit(operatorId, s.root, gindices, pubkeys, signatures, s.proof);
     }
 
     function prove(uint256 operatorId, KeySet memory s) private {
-        registry.prove(operatorId, s.root, linksOf(s), s.proof, s.flags);
+        registry.prove(operatorId, s.root, linksOf(s), s.proof);
     }
 
-    function expectRefused(KeySet memory s) private {
-        vm.expectRevert();
+    function expectNotCommitted(KeySet memory s) private {
+        vm.expectRevert(notCommitted(s));
         predeposit(1, s);
+    }
+
+    function notCommitted(KeySet memory s) private view returns (bytes memory) {
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        return abi.encodeWithSelector(IValidatorRegistry.KeysNotCommitted.selector, id);
+    }
+
+    /// @dev Of key `index` of the vectors' main commitment.
+    function place(uint256 index) private pure returns (uint256) {
+        return 47 - index;
     }
 
     function topUpOf(
@@ -525,7 +560,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         links = new IValidatorRegistry.Link[](s.keys.length);
         for (uint256 i = 0; i < links.length; ++i) {
             links[i] = IValidatorRegistry.Link({
-                index: s.keys[i].index,
+                gindex: s.keys[i].gindex,
                 validatorIndex: uint40(s.indices[s.positions[i]]),
                 topUpGwei: 0,
                 pubkeyHash: keccak256(s.keys[i].pubkey),
@@ -536,10 +571,10 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
 
     function wrongState(
         bytes32 id,
-        uint256 index,
+        uint256 gindex,
         IValidatorRegistry.State state
     ) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(IValidatorRegistry.WrongState.selector, id, index, state);
+        return abi.encodeWithSelector(IValidatorRegistry.WrongState.selector, id, gindex, state);
     }
 
     function outOfBounds(bytes32 root, uint256 count) private pure returns (bytes memory) {

@@ -414,6 +414,21 @@ contract ReportOracleTest is Protocol, BeaconVectors {
         new ReportOracle(ledger, committee, accounting, 1, 11);
     }
 
+    /// @dev A frame of 7,200 slots has two epochs of 3,600 slots, and three of 2,400.
+    function test_constructor_RevertWhen_FramesAreShorterThanThreeEpochs() public {
+        for (uint256 epochs = 1; epochs < 3; ++epochs) {
+            expect(
+                abi.encodeWithSelector(
+                    IReportOracle.ParameterOutOfBounds.selector,
+                    bytes32("epochsPerFrame"),
+                    epochs
+                )
+            );
+            new ReportOracle(ledger, committee, accounting, SLOTS_PER_FRAME / epochs, 12);
+        }
+        new ReportOracle(ledger, committee, accounting, SLOTS_PER_FRAME / 3, 12);
+    }
+
     function test_currentFrame_ChangesAtTheBoundary() public {
         vm.warp(REF_TIME - 1);
         (uint256 frame, uint256 refSlot) = oracle.currentFrame();

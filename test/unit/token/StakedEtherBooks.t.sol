@@ -576,18 +576,20 @@ contract StakedEtherBooksTest is TokenTest {
     function test_deposit_SendsMoreToAKeyVouchedForInTheSameTransaction() public {
         Deposits.Batch memory one = Deposits.batch(1, 1e9);
         (bytes32 keyHash, bytes32 signatureHash) = (keccak256(one.pubkeys), keccak256(one.signatures));
-        bytes32 root = keccak256(bytes.concat(keccak256(abi.encode(0, keyHash, signatureHash))));
+        // the only leaf of a tree is its root, at place 1
+        bytes32 root = keccak256(bytes.concat(keyHash, signatureHash));
         uint256 operatorId = operatorRegistry.add(address(this), alice, 1);
         validatorRegistry.commit(operatorId, root, 1, "");
+        uint32[] memory gindices = new uint32[](1);
+        gindices[0] = 1;
         vm.startPrank(brain);
         validatorRegistry.predeposit(
             operatorId,
             root,
-            new uint32[](1),
+            gindices,
             one.pubkeys,
             one.signatures,
-            new bytes32[](0),
-            new bool[](0)
+            new bytes32[](0)
         );
         one.send(ledger);
         one.amountsGwei[0] = 31e9;
@@ -596,8 +598,8 @@ contract StakedEtherBooksTest is TokenTest {
         one.send(ledger);
 
         IValidatorRegistry.Link[] memory links = new IValidatorRegistry.Link[](1);
-        links[0] = IValidatorRegistry.Link(0, 7, 0, keyHash, signatureHash);
-        validatorRegistry.prove(operatorId, root, links, new bytes32[](0), new bool[](0));
+        links[0] = IValidatorRegistry.Link(1, 7, 0, keyHash, signatureHash);
+        validatorRegistry.prove(operatorId, root, links, new bytes32[](0));
         one.send(ledger);
         assertEq(ledger.buffer(), 968 ether, "32 ether went");
 
