@@ -10,7 +10,8 @@ import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 /// @notice Who runs validators for the pool: identity, addresses, and how many keys each may have.
 /// TRUST: `OPERATOR_MANAGER` admits, limits and stops operators; only a manager changes its own addresses.
 /// INVARIANTS: none by name.
-/// ASSUMPTIONS: until operators post bonds, each is known and its limit is what the pool would risk on it.
+/// ASSUMPTIONS: until operators post bonds, each is known. Its limit counts keys, and bounds what predeposits may lose,
+/// 1 ETH for each. Which of its validators is topped up, and how far, whoever calls the depositor decides.
 contract OperatorRegistry is IOperatorRegistry, Guarded {
     /// @notice Most keys of one operator.
     uint256 public constant MAX_KEY_LIMIT = 10_000;
