@@ -101,7 +101,6 @@ contract AccessMatrixTest is Protocol {
         uint32[] memory noIndices = new uint32[](0);
         IValidatorRegistry.Link[] memory noLinks = new IValidatorRegistry.Link[](0);
         bytes32[] memory noHashes = new bytes32[](0);
-        bool[] memory noFlags = new bool[](0);
         Report memory report_ = neutralReport(FIRST_FRAME + 1);
         IStakedEther.Booking memory booking;
 
@@ -113,16 +112,11 @@ contract AccessMatrixTest is Protocol {
         a = address(validatorRegistry);
         add(
             a,
-            abi.encodeCall(validatorRegistry.predeposit, (1, 0, noIndices, "", "", noHashes, noFlags)),
+            abi.encodeCall(validatorRegistry.predeposit, (1, 0, noIndices, "", "", noHashes)),
             Roles.DEPOSITOR,
             "predeposit"
         );
-        add(
-            a,
-            abi.encodeCall(validatorRegistry.prove, (1, 0, noLinks, noHashes, noFlags)),
-            Roles.DEPOSITOR,
-            "prove"
-        );
+        add(a, abi.encodeCall(validatorRegistry.prove, (1, 0, noLinks, noHashes)), Roles.DEPOSITOR, "prove");
         add(
             a,
             abi.encodeCall(
