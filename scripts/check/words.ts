@@ -11,14 +11,15 @@ interface Rule {
 
 const SOURCES = /\.(sol|[cm]?[jt]sx?|md|json|ya?ml|toml|sh)$|(^|\/)[^.]+$/;
 
+/** Classes of one letter, so that this file does not find itself. */
 const RULES: Rule[] = [
-  { what: "unfinished work", pattern: /\b(TODO|FIXME|XXX|HACK)\b/, in: SOURCES },
+  { what: "unfinished work", pattern: /\b(T[O]DO|F[I]XME|X{3}|H[A]CK)\b/, in: SOURCES },
   { what: "a test left alone or out", pattern: /\.(only|skip)\(/, in: /^test\// },
   { what: "a path of one machine", pattern: /(?<![\w.~-])\/(home|tmp|root|Users|work)\/[\w.-]/, in: SOURCES },
 ];
 
-/** These two name what they look for; the lock file is not ours. */
-const EXEMPT = ["scripts/check/words.ts", "test/check/words.test.ts", "package-lock.json"];
+/** The test names paths; the lock file is not ours. */
+const EXEMPT = ["test/check/words.test.ts", "package-lock.json"];
 
 /** Nothing tracked says that it is unfinished, leaves tests out, or knows the machine it was written on. */
 export function checkWords({ root, note }: CheckContext): string[] {

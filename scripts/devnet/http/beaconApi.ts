@@ -47,6 +47,6 @@ function orNotImplemented(methods: object): object {
     get: (target, operation): unknown =>
       Reflect.get(target, operation) ??
       (() =>
-        Promise.reject(new ApiError(NOT_IMPLEMENTED as never, `${String(operation)} is not implemented`))),
+        Promise.reject(new ApiError(NOT_IMPLEMENTED as never, `${String(operation)} is not served here`))),
   });
 }
