@@ -19,6 +19,14 @@ library Roles {
     bytes32 internal constant ACCOUNTING = keccak256("kedge.role.ACCOUNTING");
     /// @notice The report oracle: hands an accepted report to the accounting.
     bytes32 internal constant REPORTER = keccak256("kedge.role.REPORTER");
+    /// @notice Worsens an operator's standing for a fault that was proven or counted.
+    bytes32 internal constant OPERATOR_JUDGE = keccak256("kedge.role.OPERATOR_JUDGE");
+    /// @notice Tells the registry of validators what the beacon chain was proven to say of one.
+    bytes32 internal constant WITNESS = keccak256("kedge.role.WITNESS");
+    /// @notice Locks operators' bonds for a fault, burns what a loss took, and pays who proved it.
+    bytes32 internal constant BOND_LOCKER = keccak256("kedge.role.BOND_LOCKER");
+    /// @notice The bonds: marks predeposits as overdue when their bond is locked for them.
+    bytes32 internal constant BOND_VAULT = keccak256("kedge.role.BOND_VAULT");
     /// @notice Burns its own shares for the good of all other holders (bonds, insurance).
     bytes32 internal constant SHARE_BURNER = keccak256("kedge.role.SHARE_BURNER");
     /// @notice An account that accepts shares only when it brings them in itself (wrapper, withdrawal queue).
@@ -28,8 +36,10 @@ library Roles {
 
     /// @notice Adds and weighs the members of the oracle committee.
     bytes32 internal constant COMMITTEE_MANAGER = keccak256("kedge.role.COMMITTEE_MANAGER");
-    /// @notice Admits operators, sets how many keys each may have deposited, and stops them.
+    /// @notice Says which operators are known, and sets their standing.
     bytes32 internal constant OPERATOR_MANAGER = keccak256("kedge.role.OPERATOR_MANAGER");
+    /// @notice Sets operators' compliance flags.
+    bytes32 internal constant COMPLIANCE_MANAGER = keccak256("kedge.role.COMPLIANCE_MANAGER");
     /// @notice Sets parameters within the bounds written in the code of the contract that uses them.
     bytes32 internal constant PARAMETER_MANAGER = keccak256("kedge.role.PARAMETER_MANAGER");
     /// @notice Pauses inflow and new finalisations for a bounded time.

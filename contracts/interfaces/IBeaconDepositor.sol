@@ -60,7 +60,8 @@ interface IBeaconDepositor {
     /// @notice Lists that belong together have different lengths.
     error LengthMismatch(uint256 given, uint256 needed);
 
-    /// @notice Sends 1 ETH of the buffer to the deposit contract for each key. See `IValidatorRegistry.predeposit`.
+    /// @notice Sends 1 ETH of the buffer to the deposit contract for each key. See `IValidatorRegistry.predeposit`. The
+    /// operator's bond must back 32 ETH more of stake for each (`IBondVault.requireBacked`).
     /// @param pubkeys BLS public keys, 48 bytes each. @param signatures BLS signatures of their deposits of 1 ETH with
     /// our credentials, 96 bytes each.
     function predeposit(
@@ -72,7 +73,8 @@ interface IBeaconDepositor {
         bytes32[] calldata proof
     ) external;
 
-    /// @notice Proves that predeposited keys became validators of ours, and tops them up.
+    /// @notice Proves that predeposited keys became validators of ours, and tops them up. What a validator gets beyond 32 ETH
+    /// in all, the bond must back.
     /// @param amountsGwei Top-up of each validator, in the order of `p.validators`: whole ETH, in gwei; 0 for none.
     function proveAndTopUp(
         ValidatorProof calldata p,

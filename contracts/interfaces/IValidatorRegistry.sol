@@ -2,17 +2,53 @@
 pragma solidity 0.8.37;
 
 /// @title IValidatorRegistry
-/// @notice The life of each validator key. An operator commits a Merkle root of keys; a key is predeposited, proven
-/// against the beacon chain, and topped up. Keys travel as calldata and events, never as storage; their states are bits
-/// under the commitment.
+/// @notice The life of each key and of each validator. An operator commits a Merkle root of keys; a key is predeposited and
+/// proven against the beacon chain. Keys travel as calldata and events, never as storage; their states are bits under the
+/// commitment. A key that was proven is a validator, known from then on by its index on the beacon chain.
+/// Each validator reserves stake of its operator's bond: 32 ETH from its predeposit on, and what is deposited above that.
 interface IValidatorRegistry {
     /* TYPES */
 
-    /// @notice How far a key of a commitment has come. States only move forward.
-    enum State {
+    /// @notice How far a key of a commitment has come. `Overdue`: not proven by the deadline of its predeposit. `Lost`: not
+    /// proven by a second deadline, or shown to have foreign credentials; it reserves nothing any more. `Removed`: withdrawn by
+    /// its operator before any deposit. An overdue or lost key may still be proven.
+    enum KeyState {
         Committed,
         Predeposited,
-        Proven
+        Proven,
+        Overdue,
+        Lost,
+        Removed
+    }
+
+    /// @notice How far a validator has come, as the beacon chain was proven to say. States only move forward.
+    enum ValidatorState {
+        Unknown,
+        Proven,
+        Active,
+        Exiting,
+        Exited,
+        Withdrawn
+    }
+
+    /// @notice A validator of ours.
+    /// @param operatorId Who runs it.
+    /// @param depositedEth What we deposited for it in all, in ETH.
+    /// @param state How far it has come.
+    /// @param slashed Whether it was proven to be slashed.
+    struct Validator {
+        uint24 operatorId;
+        uint16 depositedEth;
+        ValidatorState state;
+        bool slashed;
+    }
+
+    /// @notice What an operator has at stake.
+    /// @param eth Stake that its bond must back, in ETH.
+    /// @param overdueKeys Its keys in state `Overdue`.
+    struct Stake {
+        uint64 eth;
+        uint32 overdueKeys;
     }
 
     /// @notice A key of a commitment by its hashes, with its validator.
@@ -58,13 +94,28 @@ interface IValidatorRegistry {
         uint256 count,
         bytes data
     );
+    /// @notice The operator took keys back before any deposit: their places.
+    event KeysRemoved(bytes32 indexed commitmentId, uint32[] gindices);
     /// @notice Keys got their predeposit: their places in the commitment, and the keys, 48 bytes each.
     event KeysPredeposited(bytes32 indexed commitmentId, uint32[] gindices, bytes pubkeys);
     /// @notice A key was proven to be a validator with our credentials.
     event KeyProven(bytes32 indexed commitmentId, bytes32 indexed pubkeyHash, uint256 validatorIndex);
+    /// @notice Predeposits were not proven by their deadline.
+    event KeysOverdue(bytes32 indexed commitmentId, uint32[] gindices);
+    /// @notice Predeposits were given up.
+    event KeysLost(bytes32 indexed commitmentId, uint32[] gindices);
+    /// @notice The beacon chain was proven to say more of a validator than was known.
+    event ValidatorAdvanced(
+        uint256 indexed validatorIndex,
+        uint256 indexed operatorId,
+        ValidatorState state,
+        bool slashed
+    );
 
     /* ERRORS */
 
+    /// @notice A constructor parameter is out of its bounds.
+    error DeadlineOutOfBounds(uint256 deadline, uint256 minimum, uint256 maximum);
     /// @notice The commitment already stands.
     error AlreadyCommitted(bytes32 commitmentId);
     /// @notice No such commitment.
@@ -80,21 +131,23 @@ interface IValidatorRegistry {
     /// @notice Lists that belong together have different lengths.
     error LengthMismatch(uint256 given, uint256 needed);
     /// @notice The key is not in the state that the call asks for.
-    error WrongState(bytes32 commitmentId, uint256 gindex, State state);
+    error WrongState(bytes32 commitmentId, uint256 gindex, KeyState state);
+    /// @notice The deadline of the key's predeposit, or its second one, has not passed.
+    error NotOverdue(bytes32 commitmentId, uint256 gindex);
     /// @notice The validator is one of ours already, under this or another commitment.
     error ValidatorKnown(uint256 validatorIndex);
     /// @notice The validator is none of ours.
     error ValidatorUnknown(uint256 validatorIndex);
+    /// @notice The validator is known to be as far as that, or further.
+    error NothingNew(uint256 validatorIndex, ValidatorState state, bool slashed);
     /// @notice A top-up is a number of whole ETH (gwei).
     error TopUpNotWhole(uint256 validatorIndex, uint256 amountGwei);
     /// @notice Our deposits for the validator would pass what it can stake (ETH).
     error TopUpAboveMaximum(uint256 validatorIndex, uint256 depositedEth, uint256 maximumEth);
-    /// @notice The operator is stopped: no ether goes to its validators.
-    error OperatorStopped(uint256 operatorId);
+    /// @notice The validator is on its way out, or slashed: it gets no more ether.
+    error ValidatorLeaves(uint256 validatorIndex, ValidatorState state, bool slashed);
     /// @notice The id of an operator is beyond what a validator's record can hold.
     error OperatorOutOfBounds(uint256 operatorId, uint256 maximum);
-    /// @notice The operator would have more keys than it may.
-    error KeyLimitExceeded(uint256 operatorId, uint256 keys, uint256 limit);
 
     /* OPERATORS */
 
@@ -110,9 +163,13 @@ interface IValidatorRegistry {
         bytes calldata data
     ) external returns (bytes32 commitmentId);
 
-    /* BRAINS */
+    /// @notice Takes keys back that had no deposit. Caller: the operator's manager.
+    function remove(uint256 operatorId, bytes32 root, uint32[] calldata gindices) external;
 
-    /// @notice Marks keys as predeposited. Caller: `DEPOSITOR`, in the transaction that deposits them.
+    /* BRAINS: deposits */
+
+    /// @notice Marks keys as predeposited and reserves 32 ETH of stake for each. Caller: `DEPOSITOR`, in the transaction that
+    /// deposits them, which sees to it that the bond backs the stake.
     /// @param root Root of the commitment of `operatorId`.
     /// @param gindices Places of the keys in the commitment, strictly decreasing.
     /// @param pubkeys BLS public keys, 48 bytes each. @param signatures Their deposit signatures, 96 bytes each.
@@ -129,12 +186,13 @@ interface IValidatorRegistry {
     /// @notice Marks predeposited keys as proven, and vouches for them as `vouch` does. Caller: `DEPOSITOR`, which has
     /// verified the validators.
     /// @param links The keys, by strictly decreasing places. @param proof See `KeyTree.verifyMany`.
+    /// @return reservedEth By how much the stake of the operator grew: 0 where no validator gets more than 32 ETH.
     function prove(
         uint256 operatorId,
         bytes32 root,
         Link[] calldata links,
         bytes32[] calldata proof
-    ) external;
+    ) external returns (uint256 reservedEth);
 
     /// @notice As `prove`, for one key. @param proof Its branch, from the leaf up.
     function proveOne(
@@ -142,11 +200,41 @@ interface IValidatorRegistry {
         bytes32 root,
         Link calldata link,
         bytes32[] calldata proof
-    ) external;
+    ) external returns (uint256 reservedEth);
 
     /// @notice Counts top-ups, and vouches until the end of the transaction that these keys are validators of ours. Caller:
     /// `DEPOSITOR`, which has verified just now that they have our credentials.
-    function vouch(TopUp[] calldata topUps) external;
+    /// @return operatorIds Who runs each of them.
+    /// @return reservedEth By how much each top-up let the stake of its operator grow.
+    function vouch(
+        TopUp[] calldata topUps
+    ) external returns (uint256[] memory operatorIds, uint256[] memory reservedEth);
+
+    /* BRAINS: bonds */
+
+    /// @notice Marks predeposits as overdue. Caller: `BOND_VAULT`, which locks bond for them.
+    function markOverdue(uint256 operatorId, bytes32 root, uint32[] calldata gindices) external;
+
+    /// @notice Gives up predeposits that are overdue by a second deadline. Caller: `BOND_VAULT`, which burns bond for them.
+    function markLost(uint256 operatorId, bytes32 root, uint32[] calldata gindices) external;
+
+    /* BRAINS: what the beacon chain says */
+
+    /// @notice Gives up the predeposit of a key whose validator has foreign credentials. Caller: `WITNESS`, which has verified it.
+    /// @return overdue Whether the key was marked as overdue before.
+    function markForeign(
+        uint256 operatorId,
+        bytes32 root,
+        uint32 gindex,
+        bytes32 pubkeyHash,
+        bytes32 signatureHash,
+        bytes32[] calldata proof
+    ) external returns (bool overdue);
+
+    /// @notice Notes how far a validator has come. Caller: `WITNESS`, which has verified it. A withdrawn one reserves no stake
+    /// any more.
+    /// @param state At least the state that is known. @param slashed Whether it is proven to be slashed.
+    function advance(uint256 validatorIndex, ValidatorState state, bool slashed) external;
 
     /* VIEWS */
 
@@ -157,19 +245,24 @@ interface IValidatorRegistry {
     function commitment(bytes32 commitmentId) external view returns (Commitment memory);
 
     /// @notice How far the key at `gindex` of a commitment has come.
-    function stateOf(bytes32 commitmentId, uint256 gindex) external view returns (State);
+    function stateOf(bytes32 commitmentId, uint256 gindex) external view returns (KeyState);
+
+    /// @notice Whether the deadline of the key's predeposit has passed without a proof, and whether the second one has. The
+    /// deadline counts in quarters, rounded against the pool: it ends within a quarter after its length.
+    function isOverdue(bytes32 commitmentId, uint256 gindex) external view returns (bool overdue, bool lost);
 
     /// @notice Whether the validator was proven to be one of ours.
     function isProven(uint256 validatorIndex) external view returns (bool);
 
-    /// @notice Who runs a validator of ours, 0 if it is none, and what we deposited for it in all (ETH).
-    function validator(
-        uint256 validatorIndex
-    ) external view returns (uint256 operatorId, uint256 depositedEth);
+    /// @notice A validator of ours; zeros if it is none.
+    function validator(uint256 validatorIndex) external view returns (Validator memory);
 
     /// @notice Whether the key was shown, in this very transaction, to be a validator of ours.
     function isVouchedFor(bytes32 pubkeyHash) external view returns (bool);
 
-    /// @notice Keys of an operator that have had their predeposit, ever.
-    function predepositedKeys(uint256 operatorId) external view returns (uint256);
+    /// @notice What an operator has at stake.
+    function stakeOf(uint256 operatorId) external view returns (Stake memory);
+
+    /// @notice The stake of all operators, in ETH.
+    function totalStake() external view returns (uint256);
 }

@@ -6,6 +6,7 @@ import {Guarded} from "../access/Guarded.sol";
 import {PausableUntil} from "../access/PausableUntil.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../interfaces/IBeaconDepositor.sol";
+import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
@@ -17,7 +18,7 @@ import {BeaconValidator} from "../types/BeaconValidator.sol";
 /// @notice Predeposit, proof, top-up: the way of buffered ether to validators with our credentials.
 /// TRUST: anyone may call; a pause stops new keys, never the top-up of what is proven.
 /// It is replaced, by moving its role, when a fork changes the beacon state.
-/// INVARIANTS: VAL-1, POOL-2.
+/// INVARIANTS: VAL-1, BND-1, POOL-2.
 /// ASSUMPTIONS: slashed and exit epoch are as of a root at most ten minutes old; what happens later is a loss that
 /// the next reports book.
 contract BeaconDepositor is IBeaconDepositor, PausableUntil {
@@ -33,6 +34,8 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     IValidatorRegistry public immutable validatorRegistry;
     /// @notice Whose requests come before deposits.
     IWithdrawalQueue public immutable withdrawalQueue;
+    /// @notice What backs operators' stake.
+    IBondVault public immutable bondVault;
     /// @notice Our withdrawal credentials.
     bytes32 public immutable withdrawalCredentials;
 
@@ -42,12 +45,17 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         IAuthority authority_,
         IStakedEther ledger_,
         IValidatorRegistry registry,
-        IWithdrawalQueue queue
+        IWithdrawalQueue queue,
+        IBondVault bonds
     ) Guarded(authority_) {
-        require(address(registry) != address(0) && address(queue) != address(0), ZeroAddress());
+        require(
+            address(registry) != address(0) && address(queue) != address(0) && address(bonds) != address(0),
+            ZeroAddress()
+        );
         ledger = ledger_;
         validatorRegistry = registry;
         withdrawalQueue = queue;
+        bondVault = bonds;
         withdrawalCredentials = ledger_.withdrawalCredentials();
     }
 
@@ -64,6 +72,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     ) external whenNotPaused {
         _requireFree(gindices.length * PREDEPOSIT_GWEI);
         validatorRegistry.predeposit(operatorId, root, gindices, pubkeys, signatures, proof);
+        bondVault.requireBacked(operatorId);
 
         uint64[] memory amountsGwei = new uint64[](gindices.length);
         for (uint256 i = 0; i < amountsGwei.length; ++i) amountsGwei[i] = PREDEPOSIT_GWEI;
@@ -95,7 +104,8 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             });
         }
         _verify(p);
-        validatorRegistry.prove(k.operatorId, k.root, links, k.proof);
+        uint256 reservedEth = validatorRegistry.prove(k.operatorId, k.root, links, k.proof);
+        if (reservedEth > 0) bondVault.requireBacked(k.operatorId);
         _deposit(p, amountsGwei);
     }
 
@@ -118,7 +128,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             ),
             proof
         );
-        validatorRegistry.proveOne(
+        uint256 reservedEth = validatorRegistry.proveOne(
             v.operatorId,
             v.root,
             IValidatorRegistry.Link({
@@ -130,6 +140,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             }),
             keyProof
         );
+        if (reservedEth > 0) bondVault.requireBacked(v.operatorId);
         if (v.amountGwei == 0) return;
         _requireFree(v.amountGwei);
         uint64[] memory amounts = new uint64[](1);
@@ -151,7 +162,10 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
                 pubkeyHash: keccak256(p.validators[i].pubkey)
             });
         }
-        validatorRegistry.vouch(topUps);
+        (uint256[] memory operatorIds, uint256[] memory reservedEth) = validatorRegistry.vouch(topUps);
+        for (uint256 i = 0; i < count; ++i) {
+            if (reservedEth[i] > 0) bondVault.requireBacked(operatorIds[i]);
+        }
         _deposit(p, amountsGwei);
     }
 

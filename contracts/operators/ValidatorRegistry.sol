@@ -10,8 +10,9 @@ import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {KeyTree} from "../libraries/KeyTree.sol";
 
 /// @title ValidatorRegistry
-/// @notice The life of each validator key, from an operator's commitment on.
-/// TRUST: `DEPOSITOR` says that a key is proven; a manager commits whatever it wants, at its own risk.
+/// @notice The life of each key, from an operator's commitment on, and of each validator, to its last withdrawal.
+/// TRUST: `DEPOSITOR` says that a key is proven, `WITNESS` how far a validator has come; a manager commits whatever it
+/// wants, at its own risk.
 /// INVARIANTS: VAL-1, VAL-2.
 /// ASSUMPTIONS: the same key may stand in several commitments and be predeposited under each (1 ETH more for a validator
 /// of ours, or for whoever was first); only one of them is ever proven, since a validator index is.
@@ -23,31 +24,49 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
     uint256 public constant MAX_KEYS = 1_024;
     /// @notice MAX_EFFECTIVE_BALANCE_ELECTRA (EIP-7251), in ETH.
     uint256 public constant MAX_DEPOSITED_ETH = 2_048;
-    uint256 private constant MAX_OPERATOR = type(uint16).max;
+    /// @notice Stake that a predeposit reserves, in ETH: what its validator needs to become active.
+    uint256 public constant RESERVED_ETH = 32;
+    /// @notice Shortest deadline of a predeposit, in seconds.
+    uint256 public constant MIN_DEADLINE = 10 minutes;
+    /// @notice Longest deadline of a predeposit, in seconds.
+    uint256 public constant MAX_DEADLINE = 180 days;
+    uint256 private constant MAX_OPERATOR = type(uint24).max;
     uint256 private constant GWEI_PER_ETHER = 1e9;
     uint256 private constant PUBKEY = 48;
     uint256 private constant SIGNATURE = 96;
+    /// @dev Bits of a validator's record.
+    uint256 private constant LANE = 40;
 
     /* IMMUTABLES */
 
     /// @notice Who runs validators.
     IOperatorRegistry public immutable operatorRegistry;
+    /// @notice How long after its predeposit a key must be proven, in seconds.
+    uint256 public immutable predepositDeadline;
 
     /* STORAGE */
 
     mapping(bytes32 commitmentId => Commitment) private _commitments;
-    /// @dev Four bits for each key, 64 keys a slot.
-    mapping(bytes32 commitmentId => mapping(uint256 word => uint256)) private _states;
-    /// @dev Validators of ours by their index on the beacon chain, eight to a slot: `operator (16) | deposited ETH (16)`.
+    /// @dev A byte for each key, 32 keys a slot: `stamp (5) | state (3)`. A stamp is the time of the predeposit in quarters
+    /// of the deadline, modulo 32.
+    mapping(bytes32 commitmentId => mapping(uint256 word => uint256)) private _keys;
+    /// @dev Validators of ours by their index on the beacon chain, six to a slot:
+    /// `operator (24) | deposited ETH (12) | slashed (1) | state (3)`.
     mapping(uint256 word => uint256) private _validators;
+    mapping(uint256 operatorId => Stake) private _stakes;
     /// @inheritdoc IValidatorRegistry
-    mapping(uint256 operatorId => uint256) public predepositedKeys;
+    uint256 public totalStake;
 
     /* CONSTRUCTOR */
 
-    constructor(IAuthority authority_, IOperatorRegistry operators) Guarded(authority_) {
+    constructor(IAuthority authority_, IOperatorRegistry operators, uint256 deadline) Guarded(authority_) {
         require(address(operators) != address(0), ZeroAddress());
+        require(
+            deadline >= MIN_DEADLINE && deadline <= MAX_DEADLINE,
+            DeadlineOutOfBounds(deadline, MIN_DEADLINE, MAX_DEADLINE)
+        );
         operatorRegistry = operators;
+        predepositDeadline = deadline;
     }
 
     /* OPERATORS */
@@ -64,14 +83,26 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
             root != bytes32(0) && count > 0 && count <= MAX_KEYS,
             CommitmentOutOfBounds(root, count, MAX_KEYS)
         );
+        require(operatorId <= MAX_OPERATOR, OperatorOutOfBounds(operatorId, MAX_OPERATOR));
         commitmentId = commitmentIdOf(operatorId, root);
         require(_commitments[commitmentId].count == 0, AlreadyCommitted(commitmentId));
-        // the registry of operators counts them one by one: 32 bits
         _commitments[commitmentId] = Commitment(uint32(operatorId), uint32(count), uint64(block.timestamp));
         emit KeysCommitted(operatorId, commitmentId, root, count, data);
     }
 
-    /* BRAINS */
+    /// @inheritdoc IValidatorRegistry
+    function remove(uint256 operatorId, bytes32 root, uint32[] calldata gindices) external {
+        operatorRegistry.requireManager(operatorId, msg.sender);
+        bytes32 id = commitmentIdOf(operatorId, root);
+        uint256 count = _existing(id).count;
+        for (uint256 i = 0; i < gindices.length; ++i) {
+            _requireLeaf(gindices[i], count);
+            _change(id, gindices[i], KeyState.Committed, KeyState.Removed, 0);
+        }
+        emit KeysRemoved(id, gindices);
+    }
+
+    /* BRAINS: deposits */
 
     /// @inheritdoc IValidatorRegistry
     function predeposit(
@@ -89,17 +120,13 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
             signatures.length == amount * SIGNATURE,
             LengthMismatch(signatures.length, amount * SIGNATURE)
         );
+        operatorRegistry.requireStakeable(operatorId);
         bytes32 id = commitmentIdOf(operatorId, root);
-        _countPredeposits(operatorId, amount);
+        _reserve(operatorId, amount * RESERVED_ETH);
 
-        uint256 count = _existing(id).count;
-        uint256[] memory places = new uint256[](amount);
+        uint256[] memory places = _markPredeposited(id, gindices);
         bytes32[] memory leaves = new bytes32[](amount);
         for (uint256 i = 0; i < amount; ++i) {
-            uint256 gindex = gindices[i];
-            require(gindex >= count && gindex < 2 * count, GindexOutOfBounds(gindex, count));
-            _advance(id, gindex, State.Committed, State.Predeposited);
-            places[i] = gindex;
             leaves[i] = KeyTree.leaf(
                 keccak256(pubkeys[i * PUBKEY:(i + 1) * PUBKEY]),
                 keccak256(signatures[i * SIGNATURE:(i + 1) * SIGNATURE])
@@ -115,7 +142,7 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         bytes32 root,
         Link[] calldata links,
         bytes32[] calldata proof
-    ) external onlyRole(Roles.DEPOSITOR) {
+    ) external onlyRole(Roles.DEPOSITOR) returns (uint256 reservedEth) {
         require(links.length > 0, NoKeys());
         bytes32 id = commitmentIdOf(operatorId, root);
         uint256[] memory places = new uint256[](links.length);
@@ -124,10 +151,12 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         for (uint256 i = 0; i < links.length; ++i) {
             topUps += links[i].topUpGwei;
             places[i] = links[i].gindex;
-            leaves[i] = _prove(id, operatorId, links[i]);
+            uint256 grown;
+            (leaves[i], grown) = _prove(id, operatorId, links[i]);
+            reservedEth += grown;
         }
         // a predeposit may be proven whatever has become of the operator; more ether needs one in good standing
-        if (topUps > 0) _requireActive(operatorId);
+        if (topUps > 0) operatorRegistry.requireStakeable(operatorId);
         require(KeyTree.verifyMany(root, places, leaves, proof), KeysNotCommitted(id));
     }
 
@@ -137,23 +166,123 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         bytes32 root,
         Link calldata link,
         bytes32[] calldata proof
-    ) external onlyRole(Roles.DEPOSITOR) {
+    ) external onlyRole(Roles.DEPOSITOR) returns (uint256 reservedEth) {
         bytes32 id = commitmentIdOf(operatorId, root);
-        bytes32 leaf = _prove(id, operatorId, link);
-        if (link.topUpGwei > 0) _requireActive(operatorId);
+        bytes32 leaf;
+        (leaf, reservedEth) = _prove(id, operatorId, link);
+        if (link.topUpGwei > 0) operatorRegistry.requireStakeable(operatorId);
         if (!KeyTree.verify(root, link.gindex, leaf, proof)) revert KeysNotCommitted(id);
     }
 
     /// @inheritdoc IValidatorRegistry
-    function vouch(TopUp[] calldata topUps) external onlyRole(Roles.DEPOSITOR) {
+    function vouch(
+        TopUp[] calldata topUps
+    )
+        external
+        onlyRole(Roles.DEPOSITOR)
+        returns (uint256[] memory operatorIds, uint256[] memory reservedEth)
+    {
+        operatorIds = new uint256[](topUps.length);
+        reservedEth = new uint256[](topUps.length);
         for (uint256 i = 0; i < topUps.length; ++i) {
             TopUp calldata t = topUps[i];
-            (uint256 operatorId, uint256 depositedEth) = validator(t.validatorIndex);
-            require(operatorId != 0, ValidatorUnknown(t.validatorIndex));
-            _requireActive(operatorId);
-            _record(t.validatorIndex, operatorId, depositedEth, t.amountGwei);
+            Validator memory v = validator(t.validatorIndex);
+            require(v.operatorId != 0, ValidatorUnknown(t.validatorIndex));
+            require(
+                v.state <= ValidatorState.Active && !v.slashed,
+                ValidatorLeaves(t.validatorIndex, v.state, v.slashed)
+            );
+            operatorRegistry.requireStakeable(v.operatorId);
+            operatorIds[i] = v.operatorId;
+            uint256 sum = _sumOf(t.validatorIndex, v.depositedEth, t.amountGwei);
+            reservedEth[i] = _reservedFor(sum) - _reservedFor(v.depositedEth);
+            if (reservedEth[i] > 0) _reserve(v.operatorId, reservedEth[i]);
+            // at most 2,048
+            v.depositedEth = uint16(sum);
+            _write(t.validatorIndex, v);
             _vouchSlot(t.pubkeyHash).tstore(true);
         }
+    }
+
+    /* BRAINS: bonds */
+
+    /// @inheritdoc IValidatorRegistry
+    function markOverdue(
+        uint256 operatorId,
+        bytes32 root,
+        uint32[] calldata gindices
+    ) external onlyRole(Roles.BOND_VAULT) {
+        require(gindices.length > 0, NoKeys());
+        bytes32 id = commitmentIdOf(operatorId, root);
+        for (uint256 i = 0; i < gindices.length; ++i) {
+            _change(id, gindices[i], KeyState.Predeposited, KeyState.Overdue, 0);
+            _requireAge(id, gindices[i], 1);
+        }
+        _stakes[operatorId].overdueKeys += uint32(gindices.length);
+        emit KeysOverdue(id, gindices);
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function markLost(
+        uint256 operatorId,
+        bytes32 root,
+        uint32[] calldata gindices
+    ) external onlyRole(Roles.BOND_VAULT) {
+        require(gindices.length > 0, NoKeys());
+        bytes32 id = commitmentIdOf(operatorId, root);
+        for (uint256 i = 0; i < gindices.length; ++i) {
+            _change(id, gindices[i], KeyState.Overdue, KeyState.Lost, 0);
+            _requireAge(id, gindices[i], 2);
+        }
+        _stakes[operatorId].overdueKeys -= uint32(gindices.length);
+        _release(operatorId, gindices.length * RESERVED_ETH);
+        emit KeysLost(id, gindices);
+    }
+
+    /* BRAINS: what the beacon chain says */
+
+    /// @inheritdoc IValidatorRegistry
+    function markForeign(
+        uint256 operatorId,
+        bytes32 root,
+        uint32 gindex,
+        bytes32 pubkeyHash,
+        bytes32 signatureHash,
+        bytes32[] calldata proof
+    ) external onlyRole(Roles.WITNESS) returns (bool overdue) {
+        bytes32 id = commitmentIdOf(operatorId, root);
+        require(
+            KeyTree.verify(root, gindex, KeyTree.leaf(pubkeyHash, signatureHash), proof),
+            KeysNotCommitted(id)
+        );
+        overdue = stateOf(id, gindex) == KeyState.Overdue;
+        _change(id, gindex, overdue ? KeyState.Overdue : KeyState.Predeposited, KeyState.Lost, 0);
+        if (overdue) _stakes[operatorId].overdueKeys -= 1;
+        _release(operatorId, RESERVED_ETH);
+        uint32[] memory gindices = new uint32[](1);
+        gindices[0] = gindex;
+        emit KeysLost(id, gindices);
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function advance(
+        uint256 validatorIndex,
+        ValidatorState state,
+        bool slashed
+    ) external onlyRole(Roles.WITNESS) {
+        Validator memory v = validator(validatorIndex);
+        require(v.operatorId != 0, ValidatorUnknown(validatorIndex));
+        require(
+            state >= v.state && (state > v.state || (slashed && !v.slashed)),
+            NothingNew(validatorIndex, v.state, v.slashed)
+        );
+        if (state == ValidatorState.Withdrawn && v.state != state) {
+            _release(v.operatorId, _reservedFor(v.depositedEth));
+        }
+        v.state = state;
+        v.slashed = v.slashed || slashed;
+        _write(validatorIndex, v);
+        emit ValidatorAdvanced(validatorIndex, v.operatorId, state, v.slashed);
     }
 
     /* VIEWS */
@@ -169,22 +298,30 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
     }
 
     /// @inheritdoc IValidatorRegistry
-    function stateOf(bytes32 commitmentId, uint256 gindex) external view returns (State) {
-        return _stateIn(_states[commitmentId][gindex / 64], gindex);
+    function stateOf(bytes32 commitmentId, uint256 gindex) public view returns (KeyState) {
+        return KeyState(_byteOf(commitmentId, gindex) & 7);
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function isOverdue(bytes32 commitmentId, uint256 gindex) external view returns (bool overdue, bool lost) {
+        KeyState state = stateOf(commitmentId, gindex);
+        uint256 age = _age(commitmentId, gindex);
+        overdue = (state == KeyState.Predeposited || state == KeyState.Overdue) && age > 4;
+        lost = overdue && age > 8;
     }
 
     /// @inheritdoc IValidatorRegistry
     function isProven(uint256 validatorIndex) external view returns (bool) {
-        (uint256 operatorId, ) = validator(validatorIndex);
-        return operatorId != 0;
+        return validator(validatorIndex).operatorId != 0;
     }
 
     /// @inheritdoc IValidatorRegistry
-    function validator(
-        uint256 validatorIndex
-    ) public view returns (uint256 operatorId, uint256 depositedEth) {
-        uint256 lane = _validators[validatorIndex / 8] >> ((validatorIndex % 8) * 32);
-        return (uint16(lane >> 16), uint16(lane));
+    function validator(uint256 validatorIndex) public view returns (Validator memory v) {
+        uint256 lane = _validators[validatorIndex / 6] >> ((validatorIndex % 6) * LANE);
+        v.operatorId = uint24(lane >> 16);
+        v.depositedEth = uint16(lane >> 4) & 0xfff;
+        v.slashed = lane & 8 != 0;
+        v.state = ValidatorState(lane & 7);
     }
 
     /// @inheritdoc IValidatorRegistry
@@ -192,66 +329,140 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         return _vouchSlot(pubkeyHash).tload();
     }
 
-    /* INTERNAL */
+    /// @inheritdoc IValidatorRegistry
+    function stakeOf(uint256 operatorId) external view returns (Stake memory) {
+        return _stakes[operatorId];
+    }
+
+    /* INTERNAL: keys */
 
     function _existing(bytes32 id) private view returns (Commitment memory c) {
         c = _commitments[id];
         require(c.count > 0, CommitmentUnknown(id));
     }
 
-    function _countPredeposits(uint256 operatorId, uint256 amount) private {
-        uint256 limit = operatorRegistry.depositableKeys(operatorId);
-        uint256 sum = predepositedKeys[operatorId] + amount;
-        require(sum <= limit, KeyLimitExceeded(operatorId, sum, limit));
-        predepositedKeys[operatorId] = sum;
+    function _requireLeaf(uint256 gindex, uint256 count) private pure {
+        require(gindex >= count && gindex < 2 * count, GindexOutOfBounds(gindex, count));
+    }
+
+    function _byteOf(bytes32 id, uint256 gindex) private view returns (uint256) {
+        return (_keys[id][gindex / 32] >> ((gindex % 32) * 8)) & 0xff;
+    }
+
+    /// @dev `stamp` is written once, with the predeposit; it is zero for every other change.
+    function _change(bytes32 id, uint256 gindex, KeyState from, KeyState to, uint256 stamp) private {
+        uint256 word = _keys[id][gindex / 32];
+        uint256 shift = (gindex % 32) * 8;
+        KeyState state = KeyState((word >> shift) & 7);
+        if (state != from) revert WrongState(id, gindex, state);
+        uint256 flip = (uint256(from) ^ uint256(to)) | (stamp << 3);
+        _keys[id][gindex / 32] = word ^ (flip << shift);
+    }
+
+    /// @dev Quarters of the deadline since 1970, modulo 32.
+    function _stamp() private view returns (uint256) {
+        return (block.timestamp / (predepositDeadline / 4)) % 32;
+    }
+
+    /// @dev Quarters begun since the predeposit, modulo 32. After eight deadlines they count from zero again: a key that nobody
+    /// marked by then can be marked once more after another.
+    function _age(bytes32 id, uint256 gindex) private view returns (uint256) {
+        return (_stamp() + 32 - (_byteOf(id, gindex) >> 3)) % 32;
+    }
+
+    /// @dev More than four quarters begun are one deadline over.
+    function _requireAge(bytes32 id, uint256 gindex, uint256 deadlines) private view {
+        require(_age(id, gindex) > 4 * deadlines, NotOverdue(id, gindex));
+    }
+
+    function _markPredeposited(
+        bytes32 id,
+        uint32[] calldata gindices
+    ) private returns (uint256[] memory places) {
+        uint256 count = _existing(id).count;
+        uint256 stamp = _stamp();
+        places = new uint256[](gindices.length);
+        for (uint256 i = 0; i < gindices.length; ++i) {
+            places[i] = gindices[i];
+            _requireLeaf(places[i], count);
+            _change(id, places[i], KeyState.Committed, KeyState.Predeposited, stamp);
+        }
     }
 
     /// @dev Takes a key from its predeposit to its proof; returns its leaf, which the caller finds under the root. Only a
     /// leaf's place was ever predeposited.
-    function _prove(bytes32 id, uint256 operatorId, Link calldata link) private returns (bytes32) {
-        require(operatorId <= MAX_OPERATOR, OperatorOutOfBounds(operatorId, MAX_OPERATOR));
-        _advance(id, link.gindex, State.Predeposited, State.Proven);
-        (uint256 known, ) = validator(link.validatorIndex);
-        require(known == 0, ValidatorKnown(link.validatorIndex));
+    function _prove(
+        bytes32 id,
+        uint256 operatorId,
+        Link calldata link
+    ) private returns (bytes32 leaf, uint256 reservedEth) {
+        _markProven(id, operatorId, link.gindex);
+
+        uint256 lanes = _validators[link.validatorIndex / 6];
+        uint256 shift = (link.validatorIndex % 6) * LANE;
+        if (uint40(lanes >> shift) != 0) revert ValidatorKnown(link.validatorIndex);
         // the predeposit is the first ETH
-        _record(link.validatorIndex, operatorId, 1, link.topUpGwei);
+        uint256 sum = _sumOf(link.validatorIndex, 1, link.topUpGwei);
+        // the operator's id was bounded when it committed
+        uint256 lane = (operatorId << 16) | (sum << 4) | uint256(ValidatorState.Proven);
+        _validators[link.validatorIndex / 6] = lanes | (lane << shift);
+        if (sum > RESERVED_ETH) {
+            reservedEth = sum - RESERVED_ETH;
+            _reserve(operatorId, reservedEth);
+        }
         _vouchSlot(link.pubkeyHash).tstore(true);
         emit KeyProven(id, link.pubkeyHash, link.validatorIndex);
-        return KeyTree.leaf(link.pubkeyHash, link.signatureHash);
+        leaf = KeyTree.leaf(link.pubkeyHash, link.signatureHash);
     }
 
-    function _requireActive(uint256 operatorId) private view {
-        require(operatorRegistry.depositableKeys(operatorId) > 0, OperatorStopped(operatorId));
+    /// @dev A key that was overdue or lost was given up too early: its bond, or its stake, is as before.
+    function _markProven(bytes32 id, uint256 operatorId, uint256 gindex) private {
+        uint256 word = _keys[id][gindex / 32];
+        uint256 shift = (gindex % 32) * 8;
+        KeyState from = KeyState((word >> shift) & 7);
+        if (from != KeyState.Predeposited) {
+            if (from == KeyState.Overdue) _stakes[operatorId].overdueKeys -= 1;
+            else if (from == KeyState.Lost) _reserve(operatorId, RESERVED_ETH);
+            else revert WrongState(id, gindex, from);
+        }
+        _keys[id][gindex / 32] = word ^ ((uint256(from) ^ uint256(KeyState.Proven)) << shift);
     }
 
-    /// @dev Counts a deposit of whole ETH, so that what is on its way to the beacon chain is seen.
-    function _record(
+    /* INTERNAL: validators */
+
+    /// @dev All deposits with this one, of whole ETH, so that what is on its way to the beacon chain is seen.
+    function _sumOf(
         uint256 validatorIndex,
-        uint256 operatorId,
         uint256 depositedEth,
         uint256 amountGwei
-    ) private {
+    ) private pure returns (uint256 sum) {
         if (amountGwei % GWEI_PER_ETHER != 0) revert TopUpNotWhole(validatorIndex, amountGwei);
-        uint256 sum = depositedEth + amountGwei / GWEI_PER_ETHER;
-        require(sum <= MAX_DEPOSITED_ETH, TopUpAboveMaximum(validatorIndex, sum, MAX_DEPOSITED_ETH));
-        uint256 shift = (validatorIndex % 8) * 32;
-        uint256 others = _validators[validatorIndex / 8] & ~(uint256(type(uint32).max) << shift);
-        // 16 bits each: bounded by MAX_OPERATOR and MAX_DEPOSITED_ETH
-        _validators[validatorIndex / 8] = others | (((operatorId << 16) | sum) << shift);
+        sum = depositedEth + amountGwei / GWEI_PER_ETHER;
+        if (sum > MAX_DEPOSITED_ETH) revert TopUpAboveMaximum(validatorIndex, sum, MAX_DEPOSITED_ETH);
     }
 
-    /// @dev States only move forward, so a step sets bits over those that are there.
-    function _advance(bytes32 id, uint256 gindex, State from, State to) private {
-        uint256 word = _states[id][gindex / 64];
-        State state = _stateIn(word, gindex);
-        require(state == from, WrongState(id, gindex, state));
-        uint256 change = uint256(from) ^ uint256(to);
-        _states[id][gindex / 64] = word ^ (change << ((gindex % 64) * 4));
+    function _write(uint256 validatorIndex, Validator memory v) private {
+        uint256 shift = (validatorIndex % 6) * LANE;
+        uint256 lane = (uint256(v.operatorId) << 16) |
+            (uint256(v.depositedEth) << 4) |
+            (v.slashed ? 8 : 0) |
+            uint256(v.state);
+        uint256 others = _validators[validatorIndex / 6] & ~(uint256(type(uint40).max) << shift);
+        _validators[validatorIndex / 6] = others | (lane << shift);
     }
 
-    /// @dev Only values of the enumeration are ever written.
-    function _stateIn(uint256 word, uint256 gindex) private pure returns (State) {
-        return State((word >> ((gindex % 64) * 4)) & 15);
+    function _reservedFor(uint256 depositedEth) private pure returns (uint256) {
+        return depositedEth > RESERVED_ETH ? depositedEth : RESERVED_ETH;
+    }
+
+    function _reserve(uint256 operatorId, uint256 eth) private {
+        _stakes[operatorId].eth += uint64(eth);
+        totalStake += eth;
+    }
+
+    function _release(uint256 operatorId, uint256 eth) private {
+        _stakes[operatorId].eth -= uint64(eth);
+        totalStake -= eth;
     }
 
     /// @dev A hash as a transient slot: nothing else here uses transient storage.

@@ -18,7 +18,10 @@ export async function benchValidators(bench: Bench): Promise<void> {
     protocol.StakedEther.connect(accounts.alice).stake(ZeroAddress, { value: parseEther("1500") }),
   );
   await bench.gasOf(
-    protocol.OperatorRegistry.connect(accounts.admin).add(accounts.manager, accounts.operatorRewards, 100),
+    protocol.OperatorRegistry.connect(accounts.manager).register(accounts.operatorRewards, 1_000n),
+  );
+  await bench.gasOf(
+    protocol.BondVault.connect(accounts.manager).deposit(OPERATOR, { value: parseEther("100") }),
   );
   const [first, second] = await trees(bench);
 

@@ -185,6 +185,7 @@ async function holdings({ protocol, signers, network }: Stage, blockTag: number)
     ["operator", network.accounts.operatorRewards],
     ["seed", ledger],
     ["wkETH", protocol.WrappedStakedEther],
+    ["bonds", protocol.BondVault],
     ["withdrawal queue", protocol.WithdrawalQueue],
     ["reward distributor", protocol.RewardDistributor],
   ];

@@ -3,10 +3,11 @@ import { commitKeys, signPredeposits } from "../actions/commitKeys.ts";
 import { exitValidator } from "../actions/exitValidator.ts";
 import { predeposit } from "../actions/predeposit.ts";
 import { areProvable } from "../actions/proveValidators.ts";
+import { depositBond, registerOperator } from "../actions/registerOperator.ts";
 import { proveAndTopUp } from "../actions/topUp.ts";
 import { seedFromMnemonic, validatorKeys, type ValidatorKey } from "../lib/keys.ts";
 import type { KeyTree } from "../lib/keyTree.ts";
-import { eventIn, receiptOf } from "../lib/receipts.ts";
+import { receiptOf } from "../lib/receipts.ts";
 import { epochOf, formatEther, GWEI_PER_ETHER, parseAmount } from "../lib/units.ts";
 import type { Stage } from "./stage.ts";
 
@@ -15,6 +16,8 @@ const MNEMONIC = "test test test test test test test test test test test junk";
 const KEYS = 5;
 /** 40 ETH per validator with its predeposit (EIP-7251): all that is staked goes out, the seed stays. */
 const TOP_UP_GWEI = 39n * GWEI_PER_ETHER;
+/** Five per cent of 200 ETH. */
+const BOND = parseAmount("10");
 const TIP = parseAmount("0.05");
 const TRANSFER_GAS = 21_000n;
 
@@ -33,13 +36,20 @@ export async function operatorCommits({
   network,
 }: Stage): Promise<Operator> {
   let operatorId = 0n;
-  await step("governance admits an operator", async () => {
-    const registry = protocol.OperatorRegistry;
-    const rewards = network.accounts.operatorRewards;
-    const receipt = await receiptOf(registry.connect(signers.admin).add(signers.manager, rewards, KEYS));
-    journal.record("admit operator", "admin", receipt);
-    operatorId = eventIn(receipt, registry, "OperatorAdded").args.operatorId as bigint;
+  await step("an operator registers", async () => {
+    const rewardAddress = await network.accounts.operatorRewards.getAddress();
+    const registered = await registerOperator(protocol, signers.manager, {
+      rewardAddress,
+      commissionBp: 1_000n,
+    });
+    journal.record("register operator", "manager", registered.receipt);
+    operatorId = registered.operatorId;
     return `operator ${operatorId}`;
+  });
+  await step("its bond is deposited", async () => {
+    const receipt = await depositBond(protocol, signers.manager, { operatorId, amountWei: BOND });
+    journal.record("deposit a bond", "manager", receipt, { putInWei: BOND });
+    return `${formatEther(BOND)} ETH back ${await protocol.BondVault.capacityOf(operatorId)} ETH of stake`;
   });
 
   const keys = validatorKeys(seedFromMnemonic(MNEMONIC), 0, KEYS);

@@ -3,6 +3,7 @@ import {
   Accounting__factory,
   Authority__factory,
   BeaconDepositor__factory,
+  BondVault__factory,
   OperatorRegistry__factory,
   OracleCommittee__factory,
   ReportOracle__factory,
@@ -28,6 +29,7 @@ const CONNECT = {
   StakedEther: (address: string, runner: ContractRunner) => StakedEther__factory.connect(address, runner),
   WrappedStakedEther: (address: string, runner: ContractRunner) =>
     WrappedStakedEther__factory.connect(address, runner),
+  BondVault: (address: string, runner: ContractRunner) => BondVault__factory.connect(address, runner),
   WithdrawalQueue: (address: string, runner: ContractRunner) =>
     WithdrawalQueue__factory.connect(address, runner),
   RewardDistributor: (address: string, runner: ContractRunner) =>

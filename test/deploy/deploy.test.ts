@@ -15,7 +15,7 @@ import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
 /// 13 contracts, 13 roles, 2 closed accounts, 2 frozen roles, the deployer's farewell.
-const TRANSACTIONS = 31;
+const TRANSACTIONS = 35;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
@@ -67,9 +67,12 @@ describe("deploy: the protocol", () => {
       DEPOSITOR: [a.BeaconDepositor],
       ACCOUNTING: [a.Accounting],
       REPORTER: [a.ReportOracle],
+      BOND_VAULT: [a.BondVault],
+      SHARE_BURNER: [a.BondVault],
       CLOSED_ACCOUNT: [a.WrappedStakedEther, a.WithdrawalQueue].sort(),
       COMMITTEE_MANAGER: [admin],
       OPERATOR_MANAGER: [admin],
+      COMPLIANCE_MANAGER: [admin],
       PARAMETER_MANAGER: [admin],
       RESUMER: [admin],
       PAUSER: [localAddress("guardian")],
@@ -167,7 +170,7 @@ describe("deploy: the protocol", () => {
     const guarded = CONTRACT_NAMES.flatMap((name) =>
       p[name].interface.hasFunction("authority") ? [name] : [],
     );
-    expect(guarded).to.have.length(10);
+    expect(guarded).to.have.length(11);
     for (const name of guarded) {
       const contract = p[name] as unknown as { authority(): Promise<string> };
       expect(await contract.authority(), name).to.equal(a.Authority);
@@ -176,6 +179,10 @@ describe("deploy: the protocol", () => {
     expect(await p.StakedEther.withdrawalVault()).to.equal(a.WithdrawalVault);
     expect(await p.StakedEther.rewardsVault()).to.equal(a.RewardsVault);
     expect(await p.WrappedStakedEther.asset()).to.equal(a.StakedEther);
+    expect(await p.BondVault.ledger()).to.equal(a.StakedEther);
+    expect(await p.BondVault.wrapper()).to.equal(a.WrappedStakedEther);
+    expect(await p.BondVault.operatorRegistry()).to.equal(a.OperatorRegistry);
+    expect(await p.BondVault.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.WithdrawalQueue.ledger()).to.equal(a.StakedEther);
     expect(await p.RewardDistributor.ledger()).to.equal(a.StakedEther);
     expect(await p.RewardDistributor.operatorRegistry()).to.equal(a.OperatorRegistry);
@@ -190,6 +197,7 @@ describe("deploy: the protocol", () => {
     expect(await p.BeaconDepositor.ledger()).to.equal(a.StakedEther);
     expect(await p.BeaconDepositor.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.BeaconDepositor.withdrawalQueue()).to.equal(a.WithdrawalQueue);
+    expect(await p.BeaconDepositor.bondVault()).to.equal(a.BondVault);
   });
 
   it("no contract is larger than the chain allows", async () => {
@@ -239,7 +247,7 @@ describe("deploy: interrupted", () => {
     expect((error as Error).message).to.equal("the cable is pulled");
   }
 
-  for (const after of [1, 6, 7, 13, 14, 20, 27, 29, 30, 31]) {
+  for (const after of [1, 6, 7, 14, 15, 20, 31, 33, 34, 35]) {
     it(`after ${after} of ${TRANSACTIONS} transactions, a second run ends in the same state`, async () => {
       const records = new Records();
       await breakOff(records, after);

@@ -42,7 +42,7 @@ contract KeyTree__Harness {
 }
 contract Everything__Mock {
     function hasRole(bytes32, address) external pure returns (bool) { return true; }
-    function depositableKeys(uint256) external pure returns (uint256) { return type(uint256).max; }
+    function requireStakeable(uint256) external pure {}
     function requireManager(uint256, address) external pure {}
 }`;
 
@@ -61,7 +61,7 @@ async function deployHarness(): Promise<Harness & { registry: BaseContract }> {
   const contract = await deploy("KeyTree__Harness");
   const mock = await deploy("Everything__Mock");
   return {
-    registry: await deploy("ValidatorRegistry", mock, mock),
+    registry: await deploy("ValidatorRegistry", mock, mock, 86_400),
     one: (...args) => contract.getFunction("one").staticCall(...args) as Promise<boolean>,
     many: (...args) => contract.getFunction("many").staticCall(...args) as Promise<boolean>,
   };

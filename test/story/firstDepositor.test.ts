@@ -29,7 +29,7 @@ describe("story: the first depositor tries to inflate the rate", () => {
   let world: World;
 
   before(async () => {
-    world = await startWorld();
+    world = await startWorld({ bondWei: 0n });
   });
   after(() => world.close());
 

@@ -7,7 +7,8 @@ import { claim, cooldown, request } from "./support/stake.ts";
 import { ETHER, GWEI, mined, NOBODY, startWorld, type World } from "./support/world.ts";
 
 const SEED = ETHER;
-const STAKES = { alice: 1_000n * ETHER, bob: 500n * ETHER, carol: 300n * ETHER };
+const BOND_OF_TEN = 16n * ETHER;
+const STAKES = { alice: 1_000n * ETHER, bob: 500n * ETHER, carol: 284n * ETHER };
 
 describe("story: from stake to claim", () => {
   let world: World;
@@ -15,7 +16,7 @@ describe("story: from stake to claim", () => {
   const reports: Filed[] = [];
 
   before(async () => {
-    world = await startWorld({ verifySignatures: true });
+    world = await startWorld({ verifySignatures: true, bondWei: BOND_OF_TEN });
   });
   after(() => world.close());
 
@@ -28,7 +29,9 @@ describe("story: from stake to claim", () => {
     expect(await protocol.StakedEther.sharesOf(accounts.alice)).to.equal(STAKES.alice);
     expect(await protocol.StakedEther.sharesOf(accounts.bob)).to.equal(STAKES.bob);
     expect(await protocol.WrappedStakedEther.balanceOf(accounts.carol)).to.equal(STAKES.carol);
-    expect(await protocol.StakedEther.buffer()).to.equal(SEED + STAKES.alice + STAKES.bob + STAKES.carol);
+    expect(await protocol.StakedEther.buffer()).to.equal(
+      SEED + BOND_OF_TEN + STAKES.alice + STAKES.bob + STAKES.carol,
+    );
   });
 
   it("ten keys become validators of 32 ETH that are the pool's", async () => {

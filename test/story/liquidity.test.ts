@@ -12,10 +12,12 @@ describe("story: the buffer is too small for a big ticket", () => {
   const parts: Filed[] = [];
 
   before(async () => {
-    world = await startWorld();
+    // what four validators need
+    const bondWei = (64n * ETHER) / 10n;
+    world = await startWorld({ bondWei });
     await stake(world, "alice", 120n * ETHER);
     await stake(world, "bob", 20n * ETHER);
-    await stake(world, "carol", 20n * ETHER);
+    await stake(world, "carol", 20n * ETHER - bondWei);
     validators = await runValidators(world, 0, 4);
   });
   after(() => world.close());

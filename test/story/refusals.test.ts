@@ -101,7 +101,7 @@ describe("story: the deposit contract is full", () => {
     expect(await statesOf(world, batch)).to.deep.equal([COMMITTED, COMMITTED]);
     expect(await ledger.buffer()).to.equal(buffer);
     expect((await ledger.booksAt(1_000)).depositedGwei).to.equal(0n);
-    expect(await protocol.ValidatorRegistry.predepositedKeys(world.operatorId)).to.equal(0n);
+    expect((await protocol.ValidatorRegistry.stakeOf(world.operatorId)).eth).to.equal(0n);
 
     await stake(world, "bob", ETHER);
     const ticket = await request(world, "bob", ETHER);

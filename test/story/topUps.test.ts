@@ -49,7 +49,12 @@ describe("story: one validator, filled step by step", () => {
     );
     await mined(depositor.proveAndTopUpOne(one.validator, pubkey, proof.proof, one.keyProof));
     expect(await protocol.ValidatorRegistry.isProven(index!)).to.equal(true);
-    expect(await protocol.ValidatorRegistry.validator(index!)).to.deep.equal([world.operatorId, 32n]);
+    expect(await protocol.ValidatorRegistry.validator(index!)).to.deep.equal([
+      world.operatorId,
+      32n,
+      1n, // proven
+      false,
+    ]);
     // a vouch ends with its transaction: nothing more goes to the key without a fresh proof
     expect(await protocol.ValidatorRegistry.isVouchedFor(keccak256(pubkey))).to.equal(false);
 

@@ -15,6 +15,7 @@ import {OracleCommittee} from "../../contracts/oracle/OracleCommittee.sol";
 import {ReportOracle} from "../../contracts/oracle/ReportOracle.sol";
 import {StakedEther} from "../../contracts/token/StakedEther.sol";
 import {WrappedStakedEther} from "../../contracts/token/WrappedStakedEther.sol";
+import {BondVault} from "../../contracts/vaults/BondVault.sol";
 import {RewardDistributor} from "../../contracts/vaults/RewardDistributor.sol";
 import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
@@ -38,6 +39,9 @@ abstract contract Protocol is KedgeTest {
     uint256 internal constant SEED = 1 ether;
     uint256 internal constant FEE_BP = 1_000;
     uint256 internal constant MEMBERS = 9;
+    uint256 internal constant PREDEPOSIT_DEADLINE = 60 days;
+    uint256 internal constant BOND_RATIO_BP = 500;
+    uint256 internal constant CURATED_BOND_RATIO_BP = 320;
 
     Authority internal authority;
     OperatorRegistry internal operatorRegistry;
@@ -46,6 +50,7 @@ abstract contract Protocol is KedgeTest {
     RewardsVault internal rewardsVault;
     StakedEther internal ledger;
     WrappedStakedEther internal wrapper;
+    BondVault internal bonds;
     WithdrawalQueue internal queue;
     RewardDistributor internal distributor;
     OracleCommittee internal committee;
@@ -75,7 +80,7 @@ abstract contract Protocol is KedgeTest {
         authority = new Authority(address(this));
         IAuthority a = IAuthority(address(authority));
         operatorRegistry = new OperatorRegistry(a);
-        validatorRegistry = new ValidatorRegistry(a, operatorRegistry);
+        validatorRegistry = new ValidatorRegistry(a, operatorRegistry, PREDEPOSIT_DEADLINE);
         withdrawalVault = new WithdrawalVault(a);
         rewardsVault = new RewardsVault(a);
         ledger = new StakedEther{value: SEED}(
@@ -87,6 +92,15 @@ abstract contract Protocol is KedgeTest {
             ledgerParameters()
         );
         wrapper = new WrappedStakedEther(ledger);
+        bonds = new BondVault(
+            a,
+            ledger,
+            wrapper,
+            operatorRegistry,
+            validatorRegistry,
+            BOND_RATIO_BP,
+            CURATED_BOND_RATIO_BP
+        );
         queue = new WithdrawalQueue(a, ledger, 1 hours, COOLDOWN);
         distributor = new RewardDistributor(a, ledger, operatorRegistry, treasury, 2_500);
         committee = new OracleCommittee(a, GENESIS_TIME, FRAME_SECONDS, members, equalWeights());
@@ -102,7 +116,7 @@ abstract contract Protocol is KedgeTest {
             IReportLimits.Limits({gainBpPerYear: 1_500, lossBpPerFrame: 500})
         );
         oracle = new ReportOracle(ledger, committee, accounting, SLOTS_PER_EPOCH, SECONDS_PER_SLOT);
-        depositor = new BeaconDepositor(a, ledger, validatorRegistry, queue);
+        depositor = new BeaconDepositor(a, ledger, validatorRegistry, queue, bonds);
 
         authority.grantRole(Roles.LEDGER, address(ledger));
         authority.grantRole(Roles.WITHDRAWAL_QUEUE, address(queue));
@@ -110,6 +124,8 @@ abstract contract Protocol is KedgeTest {
         authority.grantRole(Roles.ACCOUNTING, address(accounting));
         authority.grantRole(Roles.REPORTER, address(oracle));
         authority.grantRole(Roles.REPORTER, reporter);
+        authority.grantRole(Roles.BOND_VAULT, address(bonds));
+        authority.grantRole(Roles.SHARE_BURNER, address(bonds));
         authority.grantRole(Roles.CLOSED_ACCOUNT, address(wrapper));
         authority.grantRole(Roles.CLOSED_ACCOUNT, address(queue));
         ledger.closeAccount(address(wrapper));
@@ -210,6 +226,13 @@ abstract contract Protocol is KedgeTest {
     }
 
     /* ACTORS */
+
+    /// @notice An operator with `manager` as its manager and reward address, and a bond of `bond` wei.
+    function makeOperator(address manager, uint256 bond) internal returns (uint256 operatorId) {
+        vm.prank(manager);
+        operatorId = operatorRegistry.register(manager, 1_000);
+        if (bond > 0) bonds.deposit{value: bond}(operatorId);
+    }
 
     /// @notice An account that has staked `amount`.
     function makeStaker(string memory name, uint256 amount) internal returns (address staker) {

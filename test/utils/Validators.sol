@@ -11,6 +11,8 @@ abstract contract Validators is Protocol, BeaconVectors {
     uint256 internal constant RING = 8191;
     uint256 internal constant OPERATOR = 1;
     uint256 internal constant RIVAL = 2;
+    /// @dev Backs two validators of 2,048 ETH and 24 of 32 ETH.
+    uint256 internal constant BOND = 250 ether;
 
     address internal manager = makeAddr("manager");
     address internal rival = makeAddr("rival");
@@ -24,9 +26,9 @@ abstract contract Validators is Protocol, BeaconVectors {
         super.setUp();
         keys = keysFile();
         assertEq(vm.parseJsonAddress(keys, "$.vault"), address(withdrawalVault), "vectors of another vault");
-        operatorRegistry.add(manager, manager, 100);
-        operatorRegistry.add(rival, rival, 100);
-        staker = makeStaker("staker", 5_000 ether);
+        makeOperator(manager, BOND);
+        makeOperator(rival, BOND);
+        staker = makeStaker("staker", 5_000 ether - 2 * BOND);
         stateRoot = vm.parseJsonBytes32(keys, "$.root");
         rootTime = uint64(vm.getBlockTimestamp() - 12);
         setBeaconRoot(rootTime, stateRoot);

@@ -56,6 +56,13 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     limitLossBpPerFrame: parameter(500n, "1/10,000", "a slashing of several validators of a small pool"),
     minCooldownSeconds: parameter(60n, "seconds", "five slots"),
     cooldownSeconds: parameter(600n, "seconds", "minutes, where mainnet has 7 days"),
+    predepositDeadlineSeconds: parameter(
+      7_200n,
+      "seconds",
+      "75 epochs of the preset, where mainnet has 60 days",
+    ),
+    bondRatioBp: parameter(500n, "1/10,000 of stake", "1.6 ETH for a validator of 32 ETH"),
+    curatedBondRatioBp: parameter(320n, "1/10,000 of stake", "1.024 ETH: what a predeposit may lose"),
     feeBp: parameter(1_000n, "1/10,000", "a tenth of rewards"),
     treasuryBp: parameter(2_500n, "1/10,000", "a quarter of the fee; operators have the rest"),
     minCollectWei: parameter(10n ** 17n, "wei", "worth the gas of the call"),

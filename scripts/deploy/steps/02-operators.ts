@@ -8,5 +8,6 @@ export async function deployOperators(c: DeployContext): Promise<void> {
     ValidatorRegistry__factory,
     c.addressOf("Authority"),
     c.addressOf("OperatorRegistry"),
+    c.parameters.predepositDeadlineSeconds.value,
   );
 }

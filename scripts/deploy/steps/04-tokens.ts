@@ -1,7 +1,11 @@
-import { StakedEther__factory, WrappedStakedEther__factory } from "../../../typechain-types/index.js";
+import {
+  BondVault__factory,
+  StakedEther__factory,
+  WrappedStakedEther__factory,
+} from "../../../typechain-types/index.js";
 import type { DeployContext } from "../context.ts";
 
-/// The ether sent with the ledger's deployment is the seed stake.
+/// Tokens, and the bonds that are held in them. The ether sent with the ledger's deployment is the seed stake.
 export async function deployTokens(c: DeployContext): Promise<void> {
   const p = c.parameters;
   await c.deploy(
@@ -23,4 +27,15 @@ export async function deployTokens(c: DeployContext): Promise<void> {
     { value: p.seedWei.value },
   );
   await c.deploy("WrappedStakedEther", WrappedStakedEther__factory, c.addressOf("StakedEther"));
+  await c.deploy(
+    "BondVault",
+    BondVault__factory,
+    c.addressOf("Authority"),
+    c.addressOf("StakedEther"),
+    c.addressOf("WrappedStakedEther"),
+    c.addressOf("OperatorRegistry"),
+    c.addressOf("ValidatorRegistry"),
+    p.bondRatioBp.value,
+    p.curatedBondRatioBp.value,
+  );
 }

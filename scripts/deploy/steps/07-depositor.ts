@@ -9,5 +9,6 @@ export async function deployDepositor(c: DeployContext): Promise<void> {
     c.addressOf("StakedEther"),
     c.addressOf("ValidatorRegistry"),
     c.addressOf("WithdrawalQueue"),
+    c.addressOf("BondVault"),
   );
 }

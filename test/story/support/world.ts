@@ -1,4 +1,5 @@
 import "../../../scripts/devnet/preset.ts";
+import { depositBond, registerOperator } from "../../../scripts/actions/registerOperator.ts";
 import {
   startLocalNetwork,
   type LocalNetwork,
@@ -7,6 +8,8 @@ import {
 
 export const ETHER = 10n ** 18n;
 export const GWEI = 10n ** 9n;
+/// The operator's bond in wei, unless a story says otherwise: backs 4,000 ETH of stake.
+export const BOND = 200n * ETHER;
 export const NOBODY = "0x0000000000000000000000000000000000000000";
 
 /// A fresh network with one operator, as every story finds it.
@@ -20,16 +23,22 @@ export interface World extends LocalNetwork {
 }
 
 /// Signatures of blocks and attestations go unchecked unless a story asks: the beacon chain's own tests check them.
-export async function startWorld(options: LocalNetworkOptions = {}): Promise<World> {
+export async function startWorld({
+  bondWei = BOND,
+  ...options
+}: LocalNetworkOptions & { bondWei?: bigint } = {}): Promise<World> {
   const network = await startLocalNetwork({ verifySignatures: false, ...options });
   const { accounts, protocol } = network;
-  await mined(
-    protocol.OperatorRegistry.connect(accounts.admin).add(accounts.manager, accounts.operatorRewards, 100),
-  );
+  const rewardAddress = await accounts.operatorRewards.getAddress();
+  const { operatorId } = await registerOperator(protocol, accounts.manager, {
+    rewardAddress,
+    commissionBp: 1_000n,
+  });
+  if (bondWei > 0n) await depositBond(protocol, accounts.manager, { operatorId, amountWei: bondWei });
   const { genesisForkVersion } = await network.beacon.genesis();
   return {
     ...network,
-    operatorId: 1n,
+    operatorId,
     credentials: await protocol.StakedEther.withdrawalCredentials(),
     forkVersion: genesisForkVersion,
     lost: new Set(),

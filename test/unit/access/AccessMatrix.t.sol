@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
+import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
@@ -105,9 +106,29 @@ contract AccessMatrixTest is Protocol {
         IStakedEther.Booking memory booking;
 
         address a = address(operatorRegistry);
-        add(a, abi.encodeCall(operatorRegistry.add, (a, a, 1)), Roles.OPERATOR_MANAGER, "add");
-        add(a, abi.encodeCall(operatorRegistry.setKeyLimit, (1, 1)), Roles.OPERATOR_MANAGER, "setKeyLimit");
-        add(a, abi.encodeCall(operatorRegistry.setActive, (1, true)), Roles.OPERATOR_MANAGER, "setActive");
+        IOperatorRegistry.Standing good = IOperatorRegistry.Standing.Good;
+        add(a, abi.encodeCall(operatorRegistry.demote, (1, "")), Roles.OPERATOR_JUDGE, "demote");
+        add(a, abi.encodeCall(operatorRegistry.jail, (1, "")), Roles.OPERATOR_JUDGE, "jail");
+        add(
+            a,
+            abi.encodeCall(operatorRegistry.setStanding, (1, good, "")),
+            Roles.OPERATOR_MANAGER,
+            "setStanding"
+        );
+        add(a, abi.encodeCall(operatorRegistry.setCurated, (1, true)), Roles.OPERATOR_MANAGER, "setCurated");
+        add(a, abi.encodeCall(operatorRegistry.setFlags, (1, 1)), Roles.COMPLIANCE_MANAGER, "setFlags");
+
+        a = address(bonds);
+        add(a, abi.encodeCall(bonds.lock, (1, 1, 1, 1)), Roles.BOND_LOCKER, "lock");
+        add(a, abi.encodeCall(bonds.settle, (1, 1, true)), Roles.BOND_LOCKER, "settle");
+        add(a, abi.encodeCall(bonds.burn, (1, 1)), Roles.BOND_LOCKER, "burn");
+        add(a, abi.encodeCall(bonds.payBounty, (1, a, 1)), Roles.BOND_LOCKER, "payBounty");
+        add(
+            a,
+            abi.encodeCall(bonds.setBondRatio, (false, BOND_RATIO_BP)),
+            Roles.PARAMETER_MANAGER,
+            "setBondRatio"
+        );
 
         a = address(validatorRegistry);
         add(
@@ -136,6 +157,23 @@ contract AccessMatrixTest is Protocol {
         a = address(depositor);
         add(a, abi.encodeCall(depositor.pauseFor, (1)), Roles.PAUSER, "pauseFor");
         add(a, abi.encodeCall(depositor.resume, ()), Roles.RESUMER, "resume");
+
+        a = address(validatorRegistry);
+        IValidatorRegistry.ValidatorState active = IValidatorRegistry.ValidatorState.Active;
+        add(
+            a,
+            abi.encodeCall(validatorRegistry.markOverdue, (1, 0, noIndices)),
+            Roles.BOND_VAULT,
+            "markOverdue"
+        );
+        add(a, abi.encodeCall(validatorRegistry.markLost, (1, 0, noIndices)), Roles.BOND_VAULT, "markLost");
+        add(
+            a,
+            abi.encodeCall(validatorRegistry.markForeign, (1, 0, 1, 0, 0, noHashes)),
+            Roles.WITNESS,
+            "markForeign"
+        );
+        add(a, abi.encodeCall(validatorRegistry.advance, (1, active, false)), Roles.WITNESS, "advance");
 
         a = address(ledger);
         add(a, abi.encodeCall(ledger.deposit, ("", "", noAmounts)), Roles.DEPOSITOR, "deposit");

@@ -6,6 +6,7 @@ import { expect } from "chai";
 const INSTANCES: Record<string, string> = {
   operatorRegistry: "OperatorRegistry",
   validatorRegistry: "ValidatorRegistry",
+  bonds: "BondVault",
   depositor: "BeaconDepositor",
   ledger: "StakedEther",
   withdrawalVault: "WithdrawalVault",
@@ -19,8 +20,12 @@ const INSTANCES: Record<string, string> = {
 /** Functions that change state and want no role: whoever calls acts on what is its own, or only with a proof. */
 const OPEN: Record<string, string> = {
   Authority: "freezeRole grantRole renounceRole revokeRole", // its own admin: see Authority.t.sol
-  OperatorRegistry: "acceptManager proposeManager setRewardAddress", // managers: see OperatorRegistry.t.sol
-  ValidatorRegistry: "commit", // managers: see ValidatorRegistry.t.sol
+  // managers: see OperatorRegistry.t.sol
+  OperatorRegistry:
+    "acceptManager acceptRewardAddress proposeManager proposeRewardAddress register retire setCommission",
+  ValidatorRegistry: "commit remove", // managers: see ValidatorRegistry.t.sol
+  // what is added belongs to the operator named; a claim is its manager's: see BondVault.t.sol
+  BondVault: "burnOverdue burnSurplus claim deposit depositShares depositWrapped lockOverdue releaseOverdue",
   BeaconDepositor: "predeposit proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
   RewardDistributor: "pull pullTreasury",

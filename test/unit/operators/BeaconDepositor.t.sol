@@ -8,6 +8,8 @@ import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../../../contracts/interfaces/IBeaconDepositor.sol";
 import {IDepositContract} from "../../../contracts/interfaces/IDepositContract.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
+import {IBondVault} from "../../../contracts/interfaces/IBondVault.sol";
+import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
 import {BeaconProofs} from "../../../contracts/libraries/BeaconProofs.sol";
@@ -35,7 +37,7 @@ contract BeaconDepositorTest is Validators {
         assertEq(before - ledger.buffer(), 16 ether, "left the buffer");
         assertEq(ledger.getTotalPooledEther(), pooled, "pooled");
         assertEq(ledger.booksAt(currentFrame() + 1).depositedGwei, 16 * ETHER, "books");
-        assertEq(validatorRegistry.predepositedKeys(OPERATOR), 16, "keys");
+        assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 16 * 32, "stake");
     }
 
     function test_proveAndTopUp_ProvesAllAndTopsUpSome() public {
@@ -133,9 +135,9 @@ contract BeaconDepositorTest is Validators {
         assertEq(credentials, abi.encodePacked(ledger.withdrawalCredentials()), "credentials");
         assertEq(amount, littleEndian(31 * ETHER), "amount");
         assertEq(signature, new bytes(96), "signature");
-        (uint256 operatorId, uint256 depositedEth) = validatorRegistry.validator(s.indices[0]);
-        assertEq(operatorId, OPERATOR, "operator");
-        assertEq(depositedEth, 32, "deposited");
+        IValidatorRegistry.Validator memory ours = validatorRegistry.validator(s.indices[0]);
+        assertEq(uint256(ours.operatorId), OPERATOR, "operator");
+        assertEq(uint256(ours.depositedEth), 32, "deposited");
         assertEq(DEPOSIT_CONTRACT.balance, 32 ether, "sent");
         bytes32 id = validatorRegistry.commitmentIdOf(OPERATOR, s.root);
         vm.expectRevert(
@@ -143,7 +145,7 @@ contract BeaconDepositorTest is Validators {
                 IValidatorRegistry.WrongState.selector,
                 id,
                 s.gindices[0],
-                IValidatorRegistry.State.Proven
+                IValidatorRegistry.KeyState.Proven
             )
         );
         proveOne(oneOf(s, 0), s);
@@ -207,6 +209,7 @@ contract BeaconDepositorTest is Validators {
     function test_proveAndTopUpOne_RevertGiven_TheQueueAsksForTheBuffer() public {
         KeySet memory s = committed(OPERATOR, "key0");
         predeposit(OPERATOR, s);
+        spend500();
         requestWithdrawal(ledger.balanceOf(staker) - 10 ether);
         expectOneRefused(oneOf(s, 31 * ETHER), s, IBeaconDepositor.FreeBufferTooSmall.selector);
     }
@@ -216,7 +219,7 @@ contract BeaconDepositorTest is Validators {
     function test_predeposit_RevertGiven_KeyHadIt() public {
         KeySet memory s = committed(OPERATOR, "pair");
         predeposit(OPERATOR, s);
-        expectWrongState(OPERATOR, s, 0, IValidatorRegistry.State.Predeposited);
+        expectWrongState(OPERATOR, s, 0, IValidatorRegistry.KeyState.Predeposited);
         predeposit(OPERATOR, s);
         assertEq(depositCount(), 2, "deposits");
     }
@@ -259,9 +262,76 @@ contract BeaconDepositorTest is Validators {
 
     function test_predeposit_RevertGiven_OperatorIsStopped() public {
         KeySet memory s = committed(OPERATOR, "key0");
-        operatorRegistry.setActive(OPERATOR, false);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.KeyLimitExceeded.selector, OPERATOR, 1, 0));
+        operatorRegistry.setStanding(OPERATOR, IOperatorRegistry.Standing.Jailed, "");
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IOperatorRegistry.OperatorStopped.selector,
+                OPERATOR,
+                IOperatorRegistry.Standing.Jailed
+            )
+        );
         predeposit(OPERATOR, s);
+    }
+
+    /* BONDS */
+
+    /// @dev 32 ETH for each key from the predeposit on: what a bond of 8 ETH at 5 % backs is five keys.
+    function test_predeposit_RevertWhen_TheBondDoesNotBackIt() public {
+        address small = makeAddr("small");
+        uint256 operatorId = makeOperator(small, 8 ether);
+        KeySet memory s = keySet(keys, "crossed");
+        vm.prank(small);
+        validatorRegistry.commit(operatorId, s.root, s.count, "");
+        uint256 held = ledger.buffer();
+        vm.expectRevert(
+            abi.encodeWithSelector(IBondVault.BondTooSmall.selector, operatorId, 8 ether, 9.6 ether)
+        );
+        predeposit(operatorId, s);
+        assertEq(ledger.buffer(), held, "nothing was sent");
+        bonds.deposit{value: 1.6 ether}(operatorId);
+        predeposit(operatorId, s);
+        assertEq(ledger.buffer(), held + 1.6 ether - 6 ether, "sent");
+    }
+
+    function test_topUp_RevertWhen_TheBondDoesNotBackIt() public {
+        address small = makeAddr("small");
+        uint256 operatorId = makeOperator(small, 2 ether);
+        KeySet memory s = keySet(keys, "key0");
+        vm.prank(small);
+        validatorRegistry.commit(operatorId, s.root, s.count, "");
+        predeposit(operatorId, s);
+        // a bond of 2 ETH backs 40
+        bytes memory refused = abi.encodeWithSelector(
+            IBondVault.BondTooSmall.selector,
+            operatorId,
+            2 ether,
+            2.05 ether
+        );
+        vm.expectRevert(refused);
+        proveAndTopUp(operatorId, s, amountsOf(1, 40 * ETHER));
+        IBeaconDepositor.OneValidator memory one = oneOf(s, 40 * ETHER);
+        one.operatorId = operatorId;
+        vm.expectRevert(refused);
+        proveOne(one, s);
+        one.amountGwei = 38 * ETHER;
+        proveOne(one, s);
+        vm.expectRevert(refused);
+        depositor.topUp(proofOf(s), amountsOf(1, 2 * ETHER));
+        depositor.topUp(proofOf(s), amountsOf(1, ETHER));
+        assertEq(uint256(validatorRegistry.stakeOf(operatorId).eth), 40, "stake");
+    }
+
+    /// @dev Up to 32 ETH nothing more is asked of a bond than at the predeposit.
+    function test_proveAndTopUp_AsksNothingOfTheBondUpTo32() public {
+        address small = makeAddr("small");
+        uint256 operatorId = makeOperator(small, 1.6 ether);
+        KeySet memory s = keySet(keys, "key0");
+        vm.prank(small);
+        validatorRegistry.commit(operatorId, s.root, s.count, "");
+        predeposit(operatorId, s);
+        bonds.setBondRatio(false, BOND_RATIO_BP + 100);
+        proveAndTopUp(operatorId, s, amountsOf(1, 31 * ETHER));
+        assertEq(uint256(validatorRegistry.validator(s.indices[0]).depositedEth), 32, "deposited");
     }
 
     function test_predeposit_RevertGiven_TheDepositContractIsFull() public {
@@ -271,7 +341,7 @@ contract BeaconDepositorTest is Validators {
         vm.expectRevert(abi.encodeWithSignature("Error(string)", "DepositContract: merkle tree full"));
         predeposit(OPERATOR, s);
         assertEq(ledger.buffer(), before, "buffer");
-        assertEq(validatorRegistry.predepositedKeys(OPERATOR), 0, "keys");
+        assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 0, "stake");
         bytes32 id = validatorRegistry.commitmentIdOf(OPERATOR, s.root);
         assertEq(uint256(validatorRegistry.stateOf(id, 0)), 0, "state");
         assertEq(ledger.booksAt(currentFrame() + 1).depositedGwei, 0, "books");
@@ -281,10 +351,10 @@ contract BeaconDepositorTest is Validators {
 
     function test_freeBuffer_IsWhatTheQueueLeaves() public {
         assertEq(depositor.freeBuffer(), 5_001 ether, "all");
-        requestWithdrawal(4_999 ether);
-        assertEq(depositor.freeBuffer(), 2 ether, "less what is asked for");
+        requestWithdrawal(4_499 ether);
+        assertEq(depositor.freeBuffer(), 502 ether, "less what is asked for");
         requestWithdrawal(1 ether);
-        assertEq(depositor.freeBuffer(), 1 ether, "the seed");
+        assertEq(depositor.freeBuffer(), 501 ether, "the seed and the bonds");
     }
 
     function test_freeBuffer_IsNeverNegative() public {
@@ -297,7 +367,8 @@ contract BeaconDepositorTest is Validators {
 
     function test_predeposit_RevertGiven_TheQueueAsksForTheBuffer() public {
         KeySet memory s = committed(OPERATOR, "pair");
-        requestWithdrawal(4_999.5 ether);
+        spend500();
+        requestWithdrawal(4_499.5 ether);
         vm.expectRevert(
             abi.encodeWithSelector(IBeaconDepositor.FreeBufferTooSmall.selector, 1.5 ether, 2 ether)
         );
@@ -311,14 +382,15 @@ contract BeaconDepositorTest is Validators {
 
     function test_topUp_RevertGiven_TheQueueAsksForTheBuffer() public {
         KeySet memory s = proven("key0");
-        requestWithdrawal(4_990 ether);
+        spend500();
+        requestWithdrawal(4_490 ether);
         vm.expectRevert(
             abi.encodeWithSelector(IBeaconDepositor.FreeBufferTooSmall.selector, 10 ether, 11 ether)
         );
         depositor.topUp(proofOf(s), amountsOf(1, 11 * ETHER));
         depositor.topUp(proofOf(s), amountsOf(1, 10 * ETHER));
         assertEq(depositor.freeBuffer(), 0, "free");
-        assertEq(ledger.buffer(), 4_990 ether, "what the queue asks for is there");
+        assertEq(ledger.buffer(), 4_490 ether, "what the queue asks for is there");
     }
 
     /* PROOFS: REFUSALS */
@@ -520,7 +592,7 @@ contract BeaconDepositorTest is Validators {
     function test_proveAndTopUp_RevertGiven_KeyHadNoPredeposit() public {
         KeySet memory s = committed(OPERATOR, "pair");
         predeposit(OPERATOR, keySet(keys, "key0"));
-        expectWrongState(OPERATOR, s, 1, IValidatorRegistry.State.Committed);
+        expectWrongState(OPERATOR, s, 1, IValidatorRegistry.KeyState.Committed);
         proveAndTopUp(OPERATOR, s, amountsOf(2, 0));
     }
 
@@ -537,7 +609,7 @@ contract BeaconDepositorTest is Validators {
 
     function test_proveAndTopUp_RevertGiven_KeyIsProven() public {
         KeySet memory s = proven("key0");
-        expectWrongState(OPERATOR, s, 0, IValidatorRegistry.State.Proven);
+        expectWrongState(OPERATOR, s, 0, IValidatorRegistry.KeyState.Proven);
         proveAndTopUp(OPERATOR, s, amountsOf(1, ETHER));
     }
 
@@ -631,7 +703,7 @@ contract BeaconDepositorTest is Validators {
         proveAndTopUp(OPERATOR, s, amountsOf(1, 31 * ETHER));
         expectWrongCredentials(s);
         depositor.topUp(proofOf(s), amountsOf(1, 31 * ETHER));
-        expectWrongState(OPERATOR, s, 19, IValidatorRegistry.State.Predeposited);
+        expectWrongState(OPERATOR, s, 19, IValidatorRegistry.KeyState.Predeposited);
         predeposit(OPERATOR, s);
         assertEq(ledger.booksAt(currentFrame() + 1).depositedGwei, spent, "not a wei more");
     }
@@ -692,11 +764,13 @@ contract BeaconDepositorTest is Validators {
     function test_constructor_RevertWhen_AnAddressIsZero() public {
         IAuthority a = IAuthority(address(authority));
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new BeaconDepositor(IAuthority(address(0)), ledger, validatorRegistry, queue);
+        new BeaconDepositor(IAuthority(address(0)), ledger, validatorRegistry, queue, bonds);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new BeaconDepositor(a, ledger, IValidatorRegistry(address(0)), queue);
+        new BeaconDepositor(a, ledger, IValidatorRegistry(address(0)), queue, bonds);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new BeaconDepositor(a, ledger, validatorRegistry, IWithdrawalQueue(address(0)));
+        new BeaconDepositor(a, ledger, validatorRegistry, IWithdrawalQueue(address(0)), bonds);
+        vm.expectRevert(Guarded.ZeroAddress.selector);
+        new BeaconDepositor(a, ledger, validatorRegistry, queue, IBondVault(address(0)));
         assertEq(depositor.withdrawalCredentials(), ledger.withdrawalCredentials(), "credentials");
     }
 
@@ -740,6 +814,15 @@ contract BeaconDepositorTest is Validators {
         proveAndTopUp(OPERATOR, s, amountsOf(s.keys.length, 0));
     }
 
+    /// @dev As much ether as the bonds brought, to validators of the same commitment.
+    function spend500() private {
+        KeySet memory s = keySet(keys, "crossed");
+        predeposit(OPERATOR, s);
+        uint64[] memory amounts = new uint64[](6);
+        amounts[0] = 494 * ETHER;
+        proveAndTopUp(OPERATOR, s, amounts);
+    }
+
     function requestWithdrawal(uint256 amount) private {
         vm.startPrank(staker);
         ledger.approve(address(queue), amount);
@@ -760,7 +843,7 @@ contract BeaconDepositorTest is Validators {
         uint256 operatorId,
         KeySet memory s,
         uint256 index,
-        IValidatorRegistry.State state
+        IValidatorRegistry.KeyState state
     ) private {
         bytes32 id = validatorRegistry.commitmentIdOf(operatorId, s.root);
         uint256 gindex = 2 * s.count - 1 - index;

@@ -20,24 +20,29 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
     address private manager = makeAddr("manager");
     address private otherManager = makeAddr("other manager");
     string private file;
+    uint256 private constant DEADLINE = 60 days;
 
     function setUp() public {
         authority = new Authority(address(this));
         IAuthority a = IAuthority(address(authority));
         operators = new OperatorRegistry(a);
-        registry = new ValidatorRegistry(a, operators);
+        registry = new ValidatorRegistry(a, operators, DEADLINE);
         authority.grantRole(Roles.OPERATOR_MANAGER, address(this));
         authority.grantRole(Roles.DEPOSITOR, address(this));
-        operators.add(manager, manager, 100);
-        operators.add(otherManager, otherManager, 100);
+        authority.grantRole(Roles.WITNESS, address(this));
+        authority.grantRole(Roles.BOND_VAULT, address(this));
+        vm.prank(manager);
+        operators.register(manager, 1_000);
+        vm.prank(otherManager);
+        operators.register(otherManager, 1_000);
         file = keysFile();
     }
 
     function test_constructor_RevertWhen_AnAddressIsZero() public {
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new ValidatorRegistry(IAuthority(address(0)), operators);
+        new ValidatorRegistry(IAuthority(address(0)), operators, DEADLINE);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new ValidatorRegistry(IAuthority(address(authority)), IOperatorRegistry(address(0)));
+        new ValidatorRegistry(IAuthority(address(authority)), IOperatorRegistry(address(0)), DEADLINE);
     }
 
     /* COMMITMENTS */
@@ -104,7 +109,8 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         vm.expectEmit(address(registry));
         emit IValidatorRegistry.KeysPredeposited(id, gindices, pubkeys);
         predeposit(1, s);
-        assertEq(registry.predepositedKeys(1), 10, "keys");
+        assertEq(uint256(registry.stakeOf(1).eth), 320, "stake");
+        assertEq(registry.totalStake(), 320, "total stake");
         for (uint256 gindex = 0; gindex < 64; ++gindex) {
             bool shown = gindex <= place(0) && gindex >= place(9);
             assertEq(uint256(registry.stateOf(id, gindex)), shown ? 1 : 0, "state");
@@ -133,7 +139,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         KeySet memory s = committed(1, "key0");
         predeposit(1, s);
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        bytes memory expected = wrongState(id, place(0), IValidatorRegistry.State.Predeposited);
+        bytes memory expected = wrongState(id, place(0), IValidatorRegistry.KeyState.Predeposited);
         vm.expectRevert(expected);
         predeposit(1, s);
         s = keySet(file, "pair");
@@ -145,7 +151,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         KeySet memory s = committed(1, "pair");
         s.keys[1] = s.keys[0];
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.State.Predeposited));
+        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.KeyState.Predeposited));
         predeposit(1, s);
     }
 
@@ -224,29 +230,21 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         predeposit(1, s);
     }
 
-    function test_predeposit_RevertWhen_LimitIsExceeded() public {
-        KeySet memory s = committed(1, "ten");
-        operators.setKeyLimit(1, 9);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.KeyLimitExceeded.selector, 1, 10, 9));
-        predeposit(1, s);
-        operators.setKeyLimit(1, 10);
-        predeposit(1, s);
-        s = keySet(file, "crossed");
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.KeyLimitExceeded.selector, 1, 16, 10));
-        predeposit(1, s);
-        // a limit below what is there stops new keys, and nothing else
-        operators.setKeyLimit(1, 3);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.KeyLimitExceeded.selector, 1, 16, 3));
-        predeposit(1, s);
-    }
-
     function test_predeposit_RevertGiven_OperatorIsStopped() public {
         KeySet memory s = committed(1, "key0");
-        operators.setActive(1, false);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.KeyLimitExceeded.selector, 1, 1, 0));
+        for (uint256 standing = 2; standing < 4; ++standing) {
+            stop(1, IOperatorRegistry.Standing(standing));
+            vm.expectRevert(stopped(1, IOperatorRegistry.Standing(standing)));
+            predeposit(1, s);
+            if (standing == 2) operators.setStanding(1, IOperatorRegistry.Standing.Watched, "");
+        }
+    }
+
+    function test_predeposit_GoesOnGiven_OperatorIsWatched() public {
+        KeySet memory s = committed(1, "key0");
+        operators.setStanding(1, IOperatorRegistry.Standing.Watched, "");
         predeposit(1, s);
-        operators.setActive(1, true);
-        predeposit(1, s);
+        assertEq(uint256(registry.stakeOf(1).eth), 32, "stake");
     }
 
     /* PROOFS */
@@ -255,7 +253,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         KeySet memory s = committed(1, "crossed");
         predeposit(1, s);
         // a stopped operator's keys can still be proven: their ether is there already
-        operators.setActive(1, false);
+        stop(1, IOperatorRegistry.Standing.Jailed);
         bytes32 id = registry.commitmentIdOf(1, s.root);
         IValidatorRegistry.Link[] memory links = linksOf(s);
         for (uint256 i = 0; i < links.length; ++i) {
@@ -282,17 +280,17 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         KeySet memory s = committed(1, "key0");
         predeposit(1, s);
         bytes32 id = registry.commitmentIdOf(2, s.root);
-        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.State.Committed));
+        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.KeyState.Committed));
         prove(2, s);
     }
 
     function test_prove_RevertGiven_KeyHadNoPredeposit() public {
         KeySet memory s = committed(1, "pair");
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.State.Committed));
+        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.KeyState.Committed));
         prove(1, s);
         predeposit(1, keySet(file, "key0"));
-        vm.expectRevert(wrongState(id, place(1), IValidatorRegistry.State.Committed));
+        vm.expectRevert(wrongState(id, place(1), IValidatorRegistry.KeyState.Committed));
         prove(1, s);
     }
 
@@ -321,7 +319,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         predeposit(1, s);
         prove(1, s);
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        bytes memory expected = wrongState(id, place(0), IValidatorRegistry.State.Proven);
+        bytes memory expected = wrongState(id, place(0), IValidatorRegistry.KeyState.Proven);
         vm.expectRevert(expected);
         prove(1, s);
         predeposit(1, keySet(file, "key1"));
@@ -338,7 +336,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         IValidatorRegistry.Link[] memory links = linksOf(s);
         links[1] = links[0];
         bytes32 id = registry.commitmentIdOf(1, s.root);
-        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.State.Proven));
+        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.KeyState.Proven));
         registry.prove(1, s.root, links, s.proof);
     }
 
@@ -419,16 +417,15 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         prove(1, s);
         bytes32 pubkeyHash = keccak256(s.keys[0].pubkey);
         registry.vouch(topUpOf(100, 2e9, pubkeyHash));
-        (uint256 operatorId, uint256 depositedEth) = registry.validator(100);
-        assertEq(operatorId, 1, "operator");
-        assertEq(depositedEth, 3, "one of the predeposit, two of the top-up");
+        IValidatorRegistry.Validator memory ours = registry.validator(100);
+        assertEq(uint256(ours.operatorId), 1, "operator");
+        assertEq(uint256(ours.depositedEth), 3, "one of the predeposit, two of the top-up");
         registry.vouch(topUpOf(100, 2_045e9, pubkeyHash));
         vm.expectRevert(
             abi.encodeWithSelector(IValidatorRegistry.TopUpAboveMaximum.selector, 100, 2_049, 2_048)
         );
         registry.vouch(topUpOf(100, 1e9, pubkeyHash));
-        (operatorId, ) = registry.validator(101);
-        assertEq(operatorId, 0, "the neighbour in the slot");
+        assertFalse(registry.isProven(101), "the neighbour in the slot");
     }
 
     function testFuzz_vouch_RevertWhen_TopUpIsNotWhole(uint64 amountGwei) public {
@@ -452,18 +449,18 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         KeySet memory s = committed(1, "key0");
         predeposit(1, s);
         prove(1, s);
-        operators.setActive(1, false);
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.OperatorStopped.selector, 1));
+        stop(1, IOperatorRegistry.Standing.Jailed);
+        vm.expectRevert(stopped(1, IOperatorRegistry.Standing.Jailed));
         registry.vouch(topUpOf(100, 1e9, keccak256(s.keys[0].pubkey)));
     }
 
     function test_prove_RevertGiven_OperatorStoppedAndToppedUp() public {
         KeySet memory s = committed(1, "key0");
         predeposit(1, s);
-        operators.setActive(1, false);
+        stop(1, IOperatorRegistry.Standing.Jailed);
         IValidatorRegistry.Link[] memory links = linksOf(s);
         links[0].topUpGwei = 31e9;
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.OperatorStopped.selector, 1));
+        vm.expectRevert(stopped(1, IOperatorRegistry.Standing.Jailed));
         registry.prove(1, s.root, links, s.proof);
         links[0].topUpGwei = 0;
         registry.prove(1, s.root, links, s.proof);
@@ -480,10 +477,8 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         second = uint64(bound(second, 0, 2_047));
         registry.vouch(topUpOf(uint40(a), first * 1e9, "a"));
         registry.vouch(topUpOf(uint40(b), second * 1e9, "b"));
-        (, uint256 depositedA) = registry.validator(a);
-        (, uint256 depositedB) = registry.validator(b);
-        assertEq(depositedA, 1 + uint256(first), "first");
-        assertEq(depositedB, 1 + uint256(second), "second");
+        assertEq(uint256(registry.validator(a).depositedEth), 1 + first, "first");
+        assertEq(uint256(registry.validator(b).depositedEth), 1 + second, "second");
     }
 
     /// @dev A reverted proof vouches for nothing.
@@ -497,6 +492,261 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         registry.prove(1, s.root, links, s.proof);
         assertFalse(registry.isVouchedFor(links[0].pubkeyHash), "vouched for");
         assertFalse(registry.isProven(links[0].validatorIndex), "proven");
+    }
+
+    /* STAKE */
+
+    /// @dev 32 ETH from the predeposit on, more only for what is deposited above.
+    function testFuzz_stake_IsWhatValidatorsMayHold(uint256 a, uint256 b) public {
+        KeySet memory s = committed(1, "pair");
+        predeposit(1, s);
+        a = bound(a, 0, 2_047);
+        b = bound(b, 0, 2_047);
+        IValidatorRegistry.Link[] memory links = linksOf(s);
+        links[0].topUpGwei = uint64(a * 1e9);
+        uint256 grown = registry.prove(1, s.root, links, s.proof);
+        assertEq(grown, reserved(1 + a) - 32, "grown by the proof");
+        (uint256[] memory ids, uint256[] memory growths) = registry.vouch(
+            topUpOf(links[1].validatorIndex, uint64(b * 1e9), "key")
+        );
+        assertEq(ids[0], 1, "operator");
+        assertEq(growths[0], reserved(1 + b) - 32, "grown by the top-up");
+        uint256 stake = reserved(1 + a) + reserved(1 + b);
+        assertEq(uint256(registry.stakeOf(1).eth), stake, "stake");
+        assertEq(registry.totalStake(), stake, "total stake");
+
+        registry.advance(links[0].validatorIndex, IValidatorRegistry.ValidatorState.Withdrawn, false);
+        assertEq(uint256(registry.stakeOf(1).eth), reserved(1 + b), "stake without the withdrawn");
+        registry.advance(links[1].validatorIndex, IValidatorRegistry.ValidatorState.Withdrawn, true);
+        assertEq(registry.totalStake(), 0, "nothing is left");
+    }
+
+    function test_proveOne_TellsWhatStakeGrew() public {
+        KeySet memory s = committed(1, "key0");
+        predeposit(1, s);
+        IValidatorRegistry.Link memory link = linksOf(s)[0];
+        link.topUpGwei = 100e9;
+        assertEq(registry.proveOne(1, s.root, link, s.proof), 69, "grown");
+        assertEq(uint256(registry.stakeOf(1).eth), 101, "stake");
+    }
+
+    /* THE LIFE OF A VALIDATOR */
+
+    function testFuzz_advance_OnlyForward(uint256 from, uint256 to, bool slashed, bool again) public {
+        uint256 index = provenOne();
+        from = bound(from, 2, 5);
+        to = bound(to, 0, 5);
+        registry.advance(index, IValidatorRegistry.ValidatorState(from), slashed);
+        bool isNew = to > from || (to == from && again && !slashed);
+        if (!isNew) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IValidatorRegistry.NothingNew.selector, index, from, slashed)
+            );
+        } else {
+            vm.expectEmit(address(registry));
+            emit IValidatorRegistry.ValidatorAdvanced(
+                index,
+                1,
+                IValidatorRegistry.ValidatorState(to),
+                slashed || again
+            );
+        }
+        registry.advance(index, IValidatorRegistry.ValidatorState(to), again);
+        IValidatorRegistry.Validator memory v = registry.validator(index);
+        assertEq(uint256(v.state), isNew ? to : from, "state");
+        assertEq(v.slashed, isNew ? slashed || again : slashed, "slashed");
+        assertEq(uint256(v.operatorId), 1, "operator");
+        assertEq(uint256(v.depositedEth), 1, "deposited");
+    }
+
+    function test_advance_RevertWhen_ValidatorIsNotOurs() public {
+        uint256 index = provenOne();
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.ValidatorUnknown.selector, index + 1));
+        registry.advance(index + 1, IValidatorRegistry.ValidatorState.Active, false);
+    }
+
+    function testFuzz_vouch_RevertGiven_ValidatorLeaves(uint256 state, bool slashed) public {
+        uint256 index = provenOne();
+        state = bound(state, slashed ? 1 : 3, 5);
+        registry.advance(index, IValidatorRegistry.ValidatorState(state), slashed);
+        vm.expectRevert(
+            abi.encodeWithSelector(IValidatorRegistry.ValidatorLeaves.selector, index, state, slashed)
+        );
+        registry.vouch(topUpOf(uint40(index), 1e9, "key"));
+    }
+
+    /* KEYS TAKEN BACK */
+
+    function test_remove_TakesKeysBack() public {
+        KeySet memory s = committed(1, "pair");
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        vm.expectEmit(address(registry));
+        emit IValidatorRegistry.KeysRemoved(id, s.gindices);
+        vm.prank(manager);
+        registry.remove(1, s.root, s.gindices);
+        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.KeyState.Removed));
+        predeposit(1, s);
+        // the others of the commitment go on
+        predeposit(1, keySet(file, "crossed"));
+        assertEq(uint256(registry.stakeOf(1).eth), 6 * 32, "stake");
+    }
+
+    function test_remove_RevertWhen_NotTheManagersOrNotAKeyOrDeposited() public {
+        KeySet memory s = committed(1, "key0");
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        vm.prank(otherManager);
+        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.NotManager.selector, 1, otherManager));
+        registry.remove(1, s.root, s.gindices);
+        predeposit(1, s);
+        vm.startPrank(manager);
+        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.KeyState.Predeposited));
+        registry.remove(1, s.root, s.gindices);
+        s.gindices[0] = 1;
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.GindexOutOfBounds.selector, 1, s.count));
+        registry.remove(1, s.root, s.gindices);
+        id = registry.commitmentIdOf(1, "another");
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.CommitmentUnknown.selector, id));
+        registry.remove(1, "another", s.gindices);
+        vm.stopPrank();
+    }
+
+    /* DEADLINES */
+
+    /// @dev The deadline ends between its length and a quarter more, wherever in a quarter the predeposit was.
+    function testFuzz_markOverdue_FromTheDeadlineOn(uint256 start, uint256 wait) public {
+        KeySet memory s = committed(1, "key0");
+        vm.warp(vm.getBlockTimestamp() + bound(start, 0, DEADLINE));
+        predeposit(1, s);
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        wait = bound(wait, 0, 2 * DEADLINE);
+        vm.warp(vm.getBlockTimestamp() + wait);
+        (bool overdue, bool lost) = registry.isOverdue(id, s.gindices[0]);
+        if (wait < DEADLINE) assertFalse(overdue, "before the deadline");
+        if (wait >= DEADLINE + DEADLINE / 4) assertTrue(overdue, "after the deadline");
+        if (wait < 2 * DEADLINE) assertFalse(lost, "before the second");
+        if (!overdue) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IValidatorRegistry.NotOverdue.selector, id, s.gindices[0])
+            );
+        }
+        registry.markOverdue(1, s.root, s.gindices);
+        assertEq(uint256(registry.stakeOf(1).overdueKeys), overdue ? 1 : 0, "overdue keys");
+        assertEq(uint256(registry.stakeOf(1).eth), 32, "the stake stays");
+    }
+
+    function testFuzz_markLost_FromTheSecondDeadlineOn(uint256 start, uint256 wait) public {
+        KeySet memory s = committed(1, "key0");
+        vm.warp(vm.getBlockTimestamp() + bound(start, 0, DEADLINE));
+        predeposit(1, s);
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        vm.warp(vm.getBlockTimestamp() + (DEADLINE * 5) / 4);
+        registry.markOverdue(1, s.root, s.gindices);
+        wait = bound(wait, 0, DEADLINE + DEADLINE / 2);
+        vm.warp(vm.getBlockTimestamp() + wait);
+        (, bool lost) = registry.isOverdue(id, s.gindices[0]);
+        if (wait < (DEADLINE * 3) / 4) assertFalse(lost, "before the second deadline");
+        if (wait >= DEADLINE) assertTrue(lost, "after the second deadline");
+        if (!lost) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IValidatorRegistry.NotOverdue.selector, id, s.gindices[0])
+            );
+        }
+        registry.markLost(1, s.root, s.gindices);
+        assertEq(uint256(registry.stakeOf(1).overdueKeys), lost ? 0 : 1, "overdue keys");
+        assertEq(registry.totalStake(), lost ? 0 : 32, "stake");
+    }
+
+    /// @dev A late proof is good, and takes up the stake that was given up.
+    function test_prove_OfOverdueAndLostKeys() public {
+        KeySet memory s = committed(1, "pair");
+        predeposit(1, s);
+        vm.warp(vm.getBlockTimestamp() + 3 * DEADLINE);
+        registry.markOverdue(1, s.root, s.gindices);
+        uint32[] memory second = new uint32[](1);
+        second[0] = s.gindices[1];
+        registry.markLost(1, s.root, second);
+        assertEq(uint256(registry.stakeOf(1).overdueKeys), 1, "overdue");
+        assertEq(uint256(registry.stakeOf(1).eth), 32, "stake of one");
+        prove(1, s);
+        assertEq(uint256(registry.stakeOf(1).overdueKeys), 0, "none is overdue");
+        assertEq(uint256(registry.stakeOf(1).eth), 64, "stake of both");
+        assertEq(registry.totalStake(), 64, "total stake");
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        assertEq(uint256(registry.stateOf(id, s.gindices[0])), 2, "proven");
+        assertEq(uint256(registry.stateOf(id, s.gindices[1])), 2, "proven");
+    }
+
+    function test_markOverdue_RevertGiven_NothingIsAtStake() public {
+        KeySet memory s = committed(1, "pair");
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.KeyState.Committed));
+        registry.markOverdue(1, s.root, s.gindices);
+        predeposit(1, s);
+        prove(1, s);
+        vm.warp(vm.getBlockTimestamp() + 3 * DEADLINE);
+        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.KeyState.Proven));
+        registry.markOverdue(1, s.root, s.gindices);
+        vm.expectRevert(wrongState(id, place(0), IValidatorRegistry.KeyState.Proven));
+        registry.markLost(1, s.root, s.gindices);
+        vm.expectRevert(IValidatorRegistry.NoKeys.selector);
+        registry.markOverdue(1, s.root, new uint32[](0));
+        vm.expectRevert(IValidatorRegistry.NoKeys.selector);
+        registry.markLost(1, s.root, new uint32[](0));
+    }
+
+    /* FOREIGN CREDENTIALS */
+
+    function test_markForeign_GivesTheKeyUp() public {
+        KeySet memory s = committed(1, "foreign");
+        predeposit(1, s);
+        assertFalse(markForeign(s), "was not overdue");
+        assertEq(uint256(registry.stateOf(registry.commitmentIdOf(1, s.root), s.gindices[0])), 4, "lost");
+        assertEq(registry.totalStake(), 0, "stake");
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        vm.expectRevert(wrongState(id, s.gindices[0], IValidatorRegistry.KeyState.Lost));
+        this.markForeign(s);
+    }
+
+    function test_markForeign_OfAnOverdueKey() public {
+        KeySet memory s = committed(1, "foreign");
+        predeposit(1, s);
+        vm.warp(vm.getBlockTimestamp() + 2 * DEADLINE);
+        registry.markOverdue(1, s.root, s.gindices);
+        assertTrue(markForeign(s), "was overdue");
+        assertEq(uint256(registry.stakeOf(1).overdueKeys), 0, "overdue keys");
+    }
+
+    function test_markForeign_RevertWhen_AnotherKey() public {
+        KeySet memory s = committed(1, "foreign");
+        predeposit(1, s);
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        s.keys[0].pubkey = keySet(file, "key0").keys[0].pubkey;
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.KeysNotCommitted.selector, id));
+        this.markForeign(s);
+    }
+
+    function markForeign(KeySet memory s) public returns (bool) {
+        return
+            registry.markForeign(
+                1,
+                s.root,
+                s.gindices[0],
+                keccak256(s.keys[0].pubkey),
+                s.signatureHashes[0],
+                s.proof
+            );
+    }
+
+    /// @dev One validator with nothing but its predeposit.
+    function provenOne() private returns (uint256 validatorIndex) {
+        KeySet memory s = committed(1, "key0");
+        predeposit(1, s);
+        prove(1, s);
+        return s.indices[0];
+    }
+
+    function reserved(uint256 eth) private pure returns (uint256) {
+        return eth > 32 ? eth : 32;
     }
 
     /* LENGTHS */
@@ -537,6 +787,20 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
         predeposit(1, s);
     }
 
+    function stop(uint256 operatorId, IOperatorRegistry.Standing standing) private {
+        if (standing != IOperatorRegistry.Standing.Retired)
+            return operators.setStanding(operatorId, standing, "");
+        vm.prank(operatorId == 1 ? manager : otherManager);
+        operators.retire(operatorId);
+    }
+
+    function stopped(
+        uint256 operatorId,
+        IOperatorRegistry.Standing standing
+    ) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(IOperatorRegistry.OperatorStopped.selector, operatorId, standing);
+    }
+
     function notCommitted(KeySet memory s) private view returns (bytes memory) {
         bytes32 id = registry.commitmentIdOf(1, s.root);
         return abi.encodeWithSelector(IValidatorRegistry.KeysNotCommitted.selector, id);
@@ -572,7 +836,7 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
     function wrongState(
         bytes32 id,
         uint256 gindex,
-        IValidatorRegistry.State state
+        IValidatorRegistry.KeyState state
     ) private pure returns (bytes memory) {
         return abi.encodeWithSelector(IValidatorRegistry.WrongState.selector, id, gindex, state);
     }

@@ -578,7 +578,7 @@ contract StakedEtherBooksTest is TokenTest {
         (bytes32 keyHash, bytes32 signatureHash) = (keccak256(one.pubkeys), keccak256(one.signatures));
         // the only leaf of a tree is its root, at place 1
         bytes32 root = keccak256(bytes.concat(keyHash, signatureHash));
-        uint256 operatorId = operatorRegistry.add(address(this), alice, 1);
+        uint256 operatorId = operatorRegistry.register(alice, 0);
         validatorRegistry.commit(operatorId, root, 1, "");
         uint32[] memory gindices = new uint32[](1);
         gindices[0] = 1;

@@ -19,8 +19,8 @@ contract RewardDistributorTest is Withdrawals {
 
     function setUp() public override {
         super.setUp();
-        op1 = operatorRegistry.add(makeAddr("manager 1"), pay1, 10);
-        op2 = operatorRegistry.add(makeAddr("manager 2"), pay2, 10);
+        op1 = operatorRegistry.register(pay1, 0);
+        op2 = operatorRegistry.register(pay2, 0);
     }
 
     /* CONSTRUCTOR */
@@ -63,8 +63,9 @@ contract RewardDistributorTest is Withdrawals {
     function test_pull_PaysWhoeverTheOperatorNames() public {
         _fees(8 ether);
         bytes32[] memory proof = _root(op1, 2 ether, op2, 4 ether);
-        vm.prank(makeAddr("manager 1"));
-        operatorRegistry.setRewardAddress(op1, makeAddr("new pay"));
+        operatorRegistry.proposeRewardAddress(op1, makeAddr("new pay"));
+        vm.prank(makeAddr("new pay"));
+        operatorRegistry.acceptRewardAddress(op1);
         distributor.pull(op1, 2 ether, proof);
         assertEq(ledger.sharesOf(makeAddr("new pay")), 2 ether, "the new address");
         assertEq(ledger.sharesOf(pay1), 0, "not the old one");

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title IBondVault
+/// @notice Operators' bonds, in shares of kETH that keep earning. A bond backs its operator's stake at a ratio; it is locked
+/// for a fault, burnt against a loss, and claimed only as far as nothing needs it. A fault touches one operator alone.
+/// Shares have 18 decimals; amounts are wei of ether at the rate of the moment.
+interface IBondVault {
+    /* TYPES */
+
+    /// @notice A bond.
+    /// @param shares All of it. @param locked The part that faults hold, at most all.
+    struct Bond {
+        uint128 shares;
+        uint128 locked;
+    }
+
+    /// @notice What a bond is locked for.
+    /// @param operatorId Whose bond. @param shares How much.
+    /// @param baseGwei Balance of the validator below which losses are burnt; it falls with each that was.
+    struct Lock {
+        uint32 operatorId;
+        uint128 shares;
+        uint64 baseGwei;
+    }
+
+    /// @notice What is locked for predeposits that are overdue.
+    /// @param shares How much. @param keys For how many keys.
+    struct OverdueLock {
+        uint128 shares;
+        uint32 keys;
+    }
+
+    /* EVENTS */
+
+    /// @notice `from` brought shares for an operator's bond.
+    event BondDeposited(uint256 indexed operatorId, address indexed from, uint256 shares);
+    /// @notice An operator took shares that nothing needed.
+    event BondClaimed(uint256 indexed operatorId, address indexed to, uint256 shares);
+    /// @notice A bond was locked for a validator's fault. `asked` is in wei; `uncovered` of it the bond did not have.
+    event BondLocked(
+        uint256 indexed operatorId,
+        uint256 indexed validatorIndex,
+        uint256 shares,
+        uint256 asked,
+        uint256 uncovered
+    );
+    /// @notice What was locked for a validator's fault was burnt against `loss` wei; the last time, the rest was unlocked.
+    /// `uncovered` of the loss the lock did not have: the insurance's part.
+    event BondSettled(
+        uint256 indexed operatorId,
+        uint256 indexed validatorIndex,
+        uint256 burntShares,
+        uint256 unlockedShares,
+        uint256 loss,
+        uint256 uncovered
+    );
+    /// @notice A bond was burnt at once for a fault. `uncovered` wei of `amount` it did not have.
+    event BondBurnt(uint256 indexed operatorId, uint256 shares, uint256 amount, uint256 uncovered);
+    /// @notice Whoever proved a fault was paid from the bond.
+    event BountyPaid(uint256 indexed operatorId, address indexed to, uint256 shares);
+    /// @notice Bond was locked for overdue predeposits; `uncovered` wei of 1 ETH for each key it did not have.
+    event OverdueLocked(uint256 indexed operatorId, uint256 keys, uint256 shares, uint256 uncovered);
+    /// @notice Keys were proven after all, and what was locked for them is free again.
+    event OverdueReleased(uint256 indexed operatorId, uint256 keys, uint256 shares);
+    /// @notice What was locked for predeposits that were given up was burnt.
+    event OverdueBurnt(uint256 indexed operatorId, uint256 keys, uint256 shares);
+    /// @notice The ratio changed, in 1/10,000 of stake, for known or for other operators.
+    event BondRatioSet(bool indexed curated, uint256 oldBp, uint256 newBp);
+    /// @notice Shares that nobody's bond counts were burnt for all holders.
+    event SurplusBurnt(uint256 shares);
+
+    /* ERRORS */
+
+    /// @notice The bond, less what is locked, is worth less than its operator's stake asks (wei).
+    error BondTooSmall(uint256 operatorId, uint256 value, uint256 required);
+    /// @notice More shares than the bond has free of locks.
+    error SharesLocked(uint256 operatorId, uint256 shares, uint256 free);
+    /// @notice Nothing was brought, or asked for.
+    error ZeroShares();
+    /// @notice A ratio is out of its bounds, or moves too far at once, in 1/10,000.
+    error BondRatioOutOfBounds(uint256 bp, uint256 minimum, uint256 maximum, uint256 step);
+    /// @notice The bond is locked for this validator's fault already.
+    error AlreadyLocked(uint256 validatorIndex);
+    /// @notice Nothing is locked for this validator.
+    error NothingLocked(uint256 validatorIndex);
+
+    /* ANYONE */
+
+    /// @notice Stakes the ether sent for the bond of an operator.
+    /// @return shares Shares added, rounded down.
+    function deposit(uint256 operatorId) external payable returns (uint256 shares);
+
+    /// @notice Adds shares of the caller's kETH to the bond of an operator, against its allowance.
+    function depositShares(uint256 operatorId, uint256 shares) external;
+
+    /// @notice Adds wkETH of the caller to the bond of an operator, against its allowance: one share each.
+    /// @return shares Shares added: what came in, at most a unit's dust less than `amount`.
+    function depositWrapped(uint256 operatorId, uint256 amount) external returns (uint256 shares);
+
+    /// @notice Locks 1 ETH of bond for each predeposit that is overdue. Later proofs return it.
+    function lockOverdue(uint256 operatorId, bytes32 root, uint32[] calldata gindices) external;
+
+    /// @notice Burns what is locked for predeposits that are overdue by a second deadline, and frees their stake.
+    function burnOverdue(uint256 operatorId, bytes32 root, uint32[] calldata gindices) external;
+
+    /// @notice Unlocks what was locked for predeposits that were proven since.
+    /// @return shares Shares unlocked.
+    function releaseOverdue(uint256 operatorId) external returns (uint256 shares);
+
+    /// @notice Burns shares that came here in no other way, for all holders.
+    function burnSurplus() external;
+
+    /* MANAGERS */
+
+    /// @notice Takes shares that neither locks nor stake need. Caller: the operator's manager.
+    function claim(uint256 operatorId, uint256 shares, address to) external;
+
+    /* BRAINS */
+
+    /// @notice Locks bond for a validator's fault, as much of `amount` wei as there is. Caller: `BOND_LOCKER`.
+    /// @param baseGwei Balance of the validator before the fault.
+    /// @return uncovered What the bond did not have, in wei.
+    function lock(
+        uint256 operatorId,
+        uint256 validatorIndex,
+        uint256 amount,
+        uint256 baseGwei
+    ) external returns (uint256 uncovered);
+
+    /// @notice Burns what is locked for a validator's fault against the loss that its balance shows, and that a report has
+    /// booked. Caller: `BOND_LOCKER`.
+    /// @param balanceGwei What it has now. @param last Whether to unlock the rest: nothing more will be lost.
+    /// @return uncovered What the lock did not have of the loss, in wei.
+    function settle(
+        uint256 validatorIndex,
+        uint256 balanceGwei,
+        bool last
+    ) external returns (uint256 uncovered);
+
+    /// @notice Burns bond at once for a fault, as much of `amount` wei as there is free. Caller: `BOND_LOCKER`.
+    /// @return uncovered What the bond did not have, in wei.
+    function burn(uint256 operatorId, uint256 amount) external returns (uint256 uncovered);
+
+    /// @notice Pays whoever proved a fault, as much of `amount` wei as the bond has free. Caller: `BOND_LOCKER`.
+    /// @return shares Shares paid.
+    function payBounty(uint256 operatorId, address to, uint256 amount) external returns (uint256 shares);
+
+    /* GOVERNANCE */
+
+    /// @notice Sets the ratio of bond to stake, in 1/10,000. Caller: `PARAMETER_MANAGER`. From 1/32, so that the bond of a key
+    /// covers its predeposit, to one half; by at most `MAX_RATIO_STEP_BP` at once.
+    function setBondRatio(bool curated, uint256 bp) external;
+
+    /* VIEWS */
+
+    /// @notice An operator's bond.
+    function bondOf(uint256 operatorId) external view returns (Bond memory);
+
+    /// @notice What is locked for a validator's fault; zeros if nothing is.
+    function lockOf(uint256 validatorIndex) external view returns (Lock memory);
+
+    /// @notice What is locked for an operator's overdue predeposits.
+    function overdueOf(uint256 operatorId) external view returns (OverdueLock memory);
+
+    /// @notice Stake that the bond can back in all at the rate of the moment, in whole ETH, rounded down.
+    function capacityOf(uint256 operatorId) external view returns (uint256 eth);
+
+    /// @notice Shares that the manager may take now, rounded down.
+    function claimableOf(uint256 operatorId) external view returns (uint256 shares);
+
+    /// @notice Reverts unless the bond backs all the operator's stake.
+    function requireBacked(uint256 operatorId) external view;
+
+    /// @notice Ratio of bond to stake, in 1/10,000, for operators that governance knows or for others.
+    function bondRatioBp(bool curated) external view returns (uint256);
+
+    /// @notice All shares of all bonds.
+    function totalShares() external view returns (uint256);
+
+    /// @notice Losses that bonds did not cover, in wei, ever.
+    function totalUncovered() external view returns (uint256);
+}

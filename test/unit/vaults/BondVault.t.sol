@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Guarded} from "../../../contracts/access/Guarded.sol";
+import {Roles} from "../../../contracts/access/Roles.sol";
+import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
+import {IBondVault} from "../../../contracts/interfaces/IBondVault.sol";
+import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
+import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
+import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
+import {IWrappedStakedEther} from "../../../contracts/interfaces/IWrappedStakedEther.sol";
+import {BondVault} from "../../../contracts/vaults/BondVault.sol";
+import {Validators} from "../../utils/Validators.sol";
+
+/// @notice Bonds: what comes in, what backs stake, what is locked, burnt and claimed. The test locks as the slashing oracle
+/// does. Two operators have a bond of 250 ether each, at five per cent.
+contract BondVaultTest is Validators {
+    uint64 private constant ETHER = 1e9;
+    address private donor;
+
+    function setUp() public override {
+        super.setUp();
+        authority.grantRole(Roles.BOND_LOCKER, address(this));
+        authority.grantRole(Roles.WITNESS, address(this));
+        donor = makeStaker("donor", 100 ether);
+    }
+
+    /* WHAT COMES IN */
+
+    function testFuzz_deposit_OfEther(uint256 amount) public {
+        amount = bound(amount, 1, 1_000 ether);
+        uint256 expected = ledger.getSharesByPooledEth(amount);
+        vm.expectEmit(address(bonds));
+        emit IBondVault.BondDeposited(OPERATOR, address(this), expected);
+        assertEq(bonds.deposit{value: amount}(OPERATOR), expected, "shares");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 250 ether + expected, "bond");
+        assertEq(uint256(bonds.bondOf(RIVAL).shares), 250 ether, "the other bond");
+        assertEq(bonds.totalShares(), 500 ether + expected, "all bonds");
+        assertEq(ledger.sharesOf(address(bonds)), bonds.totalShares(), "held");
+    }
+
+    function test_depositShares_AgainstAnAllowance() public {
+        vm.startPrank(donor);
+        vm.expectRevert();
+        bonds.depositShares(OPERATOR, 10 ether);
+        ledger.approve(address(bonds), 10 ether);
+        bonds.depositShares(OPERATOR, 10 ether);
+        vm.stopPrank();
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 260 ether, "bond");
+        assertEq(ledger.sharesOf(donor), 90 ether, "donor");
+    }
+
+    function test_depositWrapped_AgainstAnAllowance() public {
+        vm.startPrank(donor);
+        ledger.approve(address(wrapper), 10 ether);
+        wrapper.deposit(10 ether, donor);
+        vm.expectRevert();
+        bonds.depositWrapped(OPERATOR, 4 ether);
+        wrapper.approve(address(bonds), 4 ether);
+        assertEq(bonds.depositWrapped(OPERATOR, 4 ether), 4 ether, "shares");
+        vm.stopPrank();
+        assertEq(wrapper.balanceOf(donor), 6 ether, "wrapped left");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 254 ether, "bond");
+        assertEq(ledger.sharesOf(address(bonds)), bonds.totalShares(), "held");
+    }
+
+    function test_deposit_RevertWhen_NothingOrForNobody() public {
+        bytes memory unknown = abi.encodeWithSelector(IOperatorRegistry.OperatorUnknown.selector, 3);
+        vm.expectRevert(unknown);
+        bonds.deposit{value: 1 ether}(3);
+        vm.expectRevert(unknown);
+        bonds.depositShares(3, 1);
+        vm.expectRevert(unknown);
+        bonds.depositWrapped(3, 1);
+        vm.expectRevert(IStakedEther.ZeroStake.selector);
+        bonds.deposit(OPERATOR);
+        vm.expectRevert(IBondVault.ZeroShares.selector);
+        bonds.depositShares(OPERATOR, 0);
+        vm.expectRevert();
+        bonds.depositWrapped(OPERATOR, 0);
+    }
+
+    /// @dev A bond earns like any kETH, and no operation of one operator changes another's.
+    function test_bond_KeepsEarning() public {
+        reportRewards(100 ether);
+        vm.warp(vm.getBlockTimestamp() + FRAME_SECONDS);
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 250 ether, "shares");
+        uint256 value = ledger.getPooledEthByShares(250 ether);
+        assertGt(value, 250 ether, "value");
+        assertEq(bonds.capacityOf(OPERATOR), (value * 20) / 1 ether, "capacity");
+    }
+
+    /* CAPACITY AND CLAIMS */
+
+    function test_capacityOf_IsBondByRatio() public {
+        assertEq(bonds.capacityOf(OPERATOR), 5_000, "at five per cent");
+        operatorRegistry.setCurated(OPERATOR, true);
+        assertEq(bonds.capacityOf(OPERATOR), 7_812, "at 3.2 per cent");
+        assertEq(bonds.capacityOf(RIVAL), 5_000, "the other");
+        bonds.lock(OPERATOR, 7, 125 ether, 32 * ETHER);
+        assertEq(bonds.capacityOf(OPERATOR), 3_906, "less what is locked");
+    }
+
+    function testFuzz_claim_LeavesWhatStakeNeeds(uint256 shares) public {
+        committedAndPredeposited("all");
+        uint256 needed = 16 * 1.6 ether;
+        assertEq(bonds.claimableOf(OPERATOR), 250 ether - needed - 1, "claimable");
+        shares = bound(shares, 1, 250 ether);
+        bool tooMuch = shares > 250 ether - needed;
+        if (tooMuch) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IBondVault.BondTooSmall.selector, OPERATOR, 250 ether - shares, needed)
+            );
+        } else {
+            vm.expectEmit(address(bonds));
+            emit IBondVault.BondClaimed(OPERATOR, donor, shares);
+        }
+        vm.prank(manager);
+        bonds.claim(OPERATOR, shares, donor);
+        assertEq(ledger.sharesOf(donor), 100 ether + (tooMuch ? 0 : shares), "paid");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 250 ether - (tooMuch ? 0 : shares), "bond");
+    }
+
+    function test_claim_RevertWhen_NotTheManagersOrLockedOrNothing() public {
+        vm.prank(rival);
+        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.NotManager.selector, OPERATOR, rival));
+        bonds.claim(OPERATOR, 1, rival);
+        bonds.lock(OPERATOR, 7, 249 ether, 32 * ETHER);
+        uint256 free = 250 ether - uint256(bonds.bondOf(OPERATOR).locked);
+        vm.startPrank(manager);
+        vm.expectRevert(abi.encodeWithSelector(IBondVault.SharesLocked.selector, OPERATOR, 250 ether, free));
+        bonds.claim(OPERATOR, 250 ether, manager);
+        vm.expectRevert(IBondVault.ZeroShares.selector);
+        bonds.claim(OPERATOR, 0, manager);
+        bonds.claim(OPERATOR, free, manager);
+        vm.stopPrank();
+        assertEq(bonds.claimableOf(OPERATOR), 0, "claimable");
+    }
+
+    /// @dev Nothing unlocks before a validator is withdrawn, however long it has been on its way out.
+    function test_claim_OnlyWhenValidatorsAreWithdrawn() public {
+        KeySet memory s = committedAndPredeposited("key0");
+        proveAndTopUp(OPERATOR, s, amountsOf(1, 31 * ETHER));
+        vm.startPrank(manager);
+        bonds.claim(OPERATOR, 248.4 ether, manager);
+        vm.stopPrank();
+        for (uint256 state = 2; state < 5; ++state) {
+            validatorRegistry.advance(s.indices[0], IValidatorRegistry.ValidatorState(state), false);
+            vm.prank(manager);
+            vm.expectRevert();
+            bonds.claim(OPERATOR, 1, manager);
+        }
+        validatorRegistry.advance(s.indices[0], IValidatorRegistry.ValidatorState.Withdrawn, false);
+        vm.prank(manager);
+        bonds.claim(OPERATOR, 1.6 ether, manager);
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 0, "bond");
+    }
+
+    /* FAULTS OF VALIDATORS */
+
+    function testFuzz_settle_BurnsTheLossAndUnlocksTheRest(uint256 asked, uint64 balance) public {
+        asked = bound(asked, 0, 400 ether);
+        balance = uint64(bound(balance, 0, 2_500 * ETHER));
+        uint256 held = asked == 0
+            ? 0
+            : asked + 1 > 250 ether
+                ? 250 ether
+                : asked + 1;
+        uint256 uncovered = bonds.lock(OPERATOR, 7, asked, 2_048 * ETHER);
+        assertEq(uncovered, asked > 250 ether ? asked - 250 ether : 0, "uncovered by the bond");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), held, "locked");
+        assertEq(uint256(bonds.lockOf(7).shares), held, "lock");
+
+        uint256 loss = balance < 2_048 * ETHER ? (2_048 * ETHER - uint256(balance)) * 1 gwei : 0;
+        uint256 burnt = loss == 0
+            ? 0
+            : loss + 1 > held
+                ? held
+                : loss + 1;
+        uncovered = bonds.settle(7, balance, true);
+        assertEq(uncovered, loss > burnt + 1 gwei ? loss - burnt : 0, "uncovered by the lock");
+        assertEq(bonds.totalUncovered(), uncovered, "known to the insurance");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 250 ether - burnt, "bond");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "nothing is locked");
+        assertEq(uint256(bonds.bondOf(RIVAL).shares), 250 ether, "BND-2: the other bond");
+        assertEq(bonds.totalShares(), 500 ether - burnt, "all bonds");
+        assertEq(ledger.sharesOf(address(bonds)), bonds.totalShares(), "held");
+        vm.expectRevert(abi.encodeWithSelector(IBondVault.NothingLocked.selector, 7));
+        bonds.settle(7, 0, true);
+    }
+
+    /// @dev A loss in two parts burns each part once.
+    function testFuzz_settle_PartByPart(uint64 first, uint64 second) public {
+        first = uint64(bound(first, 20 * ETHER, 33 * ETHER));
+        second = uint64(bound(second, 20 * ETHER, 33 * ETHER));
+        bonds.lock(OPERATOR, 7, 15 ether, 32 * ETHER);
+        bonds.settle(7, first, false);
+        uint256 low = first < 32 * ETHER ? first : 32 * ETHER;
+        uint256 lossA = (32 * ETHER - low) * 1 gwei;
+        uint256 burntA = lossA == 0 ? 0 : lossA + 1;
+        assertEq(uint256(bonds.lockOf(7).shares), 15 ether + 1 - burntA, "left of the lock");
+        assertEq(uint256(bonds.lockOf(7).baseGwei), low, "base");
+        bonds.settle(7, second, true);
+        uint256 lossB = second < low ? (low - second) * 1 gwei : 0;
+        uint256 burntB = lossB == 0 ? 0 : lossB + 1;
+        assertApproxEqAbs(uint256(bonds.bondOf(OPERATOR).shares), 250 ether - burntA - burntB, 2, "bond");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "nothing is locked");
+        assertEq(ledger.sharesOf(address(bonds)), bonds.totalShares(), "held");
+    }
+
+    /// @dev What is burnt is no gift to those who come within the frame: it drips.
+    function test_settle_DripsToTheOthers() public {
+        bonds.lock(OPERATOR, 7, 10 ether, 32 * ETHER);
+        uint256 before = ledger.balanceOf(staker);
+        bonds.settle(7, 22 * ETHER, true);
+        assertEq(ledger.balanceOf(staker), before, "nothing at once");
+        vm.warp(vm.getBlockTimestamp() + FRAME_SECONDS);
+        assertGt(ledger.balanceOf(staker), before, "after a frame");
+    }
+
+    function test_lock_RevertGiven_ItIsLocked() public {
+        bonds.lock(OPERATOR, 7, 1 ether, 32 * ETHER);
+        vm.expectRevert(abi.encodeWithSelector(IBondVault.AlreadyLocked.selector, 7));
+        bonds.lock(OPERATOR, 7, 1 ether, 32 * ETHER);
+        bonds.lock(OPERATOR, 8, 1 ether, 32 * ETHER);
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 2 ether + 2, "both");
+    }
+
+    function testFuzz_burn_AtOnce(uint256 amount) public {
+        amount = bound(amount, 1, 300 ether);
+        uint256 burnt = amount + 1 > 250 ether ? 250 ether : amount + 1;
+        uint256 uncovered = bonds.burn(OPERATOR, amount);
+        assertEq(uncovered, amount > 250 ether ? amount - 250 ether : 0, "uncovered");
+        assertEq(bonds.totalUncovered(), uncovered, "known to the insurance");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 250 ether - burnt, "bond");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "locked");
+    }
+
+    function test_payBounty_FromWhatIsFree() public {
+        bonds.lock(OPERATOR, 7, 249 ether, 32 * ETHER);
+        assertEq(bonds.payBounty(OPERATOR, donor, 0.4 ether), 0.4 ether, "paid");
+        assertEq(bonds.payBounty(OPERATOR, donor, 10 ether), 0.6 ether - 1, "what is left");
+        assertEq(bonds.payBounty(OPERATOR, donor, 10 ether), 0, "nothing");
+        assertEq(ledger.sharesOf(donor), 101 ether - 1, "donor");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), uint256(bonds.bondOf(OPERATOR).locked), "BND-1");
+    }
+
+    /* OVERDUE PREDEPOSITS */
+
+    function test_lockOverdue_UntilTheyAreProven() public {
+        KeySet memory s = committedAndPredeposited("pair");
+        vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 5) / 4);
+        vm.expectEmit(address(bonds));
+        emit IBondVault.OverdueLocked(OPERATOR, 2, 2 ether + 1, 0);
+        bonds.lockOverdue(OPERATOR, s.root, s.gindices);
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 2 ether + 1, "locked");
+        assertEq(bonds.releaseOverdue(OPERATOR), 0, "nothing to release");
+
+        freshRoot();
+        KeySet memory first = keySet(keys, "key0");
+        proveAndTopUp(OPERATOR, first, amountsOf(1, 0));
+        assertEq(bonds.releaseOverdue(OPERATOR), 1 ether + 1, "half, rounded up");
+        assertEq(uint256(bonds.overdueOf(OPERATOR).keys), 1, "keys");
+        proveAndTopUp(OPERATOR, keySet(keys, "key1"), amountsOf(1, 0));
+        assertEq(bonds.releaseOverdue(OPERATOR), 1 ether, "the rest");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "locked");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 250 ether, "returned");
+    }
+
+    function test_burnOverdue_GivesThemUp() public {
+        KeySet memory s = committedAndPredeposited("pair");
+        vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 5) / 4);
+        bonds.lockOverdue(OPERATOR, s.root, s.gindices);
+        KeySet memory first = keySet(keys, "key0");
+        vm.expectRevert();
+        bonds.burnOverdue(OPERATOR, s.root, first.gindices);
+        vm.warp(vm.getBlockTimestamp() + PREDEPOSIT_DEADLINE);
+        vm.expectEmit(address(bonds));
+        emit IBondVault.OverdueBurnt(OPERATOR, 1, 1 ether + 1);
+        bonds.burnOverdue(OPERATOR, s.root, first.gindices);
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 249 ether - 1, "bond");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 1 ether, "locked for the other");
+        assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 32, "stake of the other");
+        assertEq(bonds.totalUncovered(), 0, "covered");
+        // given up twice is refused
+        vm.expectRevert();
+        bonds.burnOverdue(OPERATOR, s.root, first.gindices);
+    }
+
+    /// @dev One key proven and another given up in any order: each returns or burns its own part.
+    function test_burnOverdue_AfterAnUnnoticedProof() public {
+        KeySet memory s = committedAndPredeposited("pair");
+        vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 9) / 4);
+        bonds.lockOverdue(OPERATOR, s.root, s.gindices);
+        freshRoot();
+        proveAndTopUp(OPERATOR, keySet(keys, "key0"), amountsOf(1, 0));
+        bonds.burnOverdue(OPERATOR, s.root, keySet(keys, "key1").gindices);
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "locked");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 249 ether, "one was burnt");
+    }
+
+    function test_lockOverdue_OfABondThatIsTooSmall() public {
+        KeySet memory s = committedAndPredeposited("pair");
+        bonds.lock(OPERATOR, 7, 248.5 ether, 32 * ETHER);
+        vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 9) / 4);
+        uint256 free = 1.5 ether - 1;
+        vm.expectEmit(address(bonds));
+        emit IBondVault.OverdueLocked(OPERATOR, 2, free, 2 ether - free);
+        bonds.lockOverdue(OPERATOR, s.root, s.gindices);
+        bonds.burnOverdue(OPERATOR, s.root, s.gindices);
+        assertEq(bonds.totalUncovered(), 2 ether - free, "known to the insurance");
+    }
+
+    /* SURPLUS */
+
+    function test_burnSurplus_OfStraySharesOnly() public {
+        vm.expectRevert(IBondVault.ZeroShares.selector);
+        bonds.burnSurplus();
+        vm.prank(donor);
+        ledger.transferShares(address(bonds), 3 ether);
+        vm.expectEmit(address(bonds));
+        emit IBondVault.SurplusBurnt(3 ether);
+        bonds.burnSurplus();
+        assertEq(ledger.sharesOf(address(bonds)), bonds.totalShares(), "bonds stay");
+    }
+
+    /* PARAMETERS */
+
+    function testFuzz_setBondRatio_WithinBoundsByASmallStep(uint256 bp, bool curated) public {
+        bp = bound(bp, 0, 6_000);
+        uint256 old = bonds.bondRatioBp(curated);
+        bool refused = bp < 313 || bp > 5_000 || (bp > old ? bp - old : old - bp) > 100;
+        if (refused) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IBondVault.BondRatioOutOfBounds.selector, bp, 313, 5_000, 100)
+            );
+        } else {
+            vm.expectEmit(address(bonds));
+            emit IBondVault.BondRatioSet(curated, old, bp);
+        }
+        bonds.setBondRatio(curated, bp);
+        assertEq(bonds.bondRatioBp(curated), refused ? old : bp, "ratio");
+    }
+
+    function test_constructor_RevertWhen_BadInput() public {
+        IAuthority a = IAuthority(address(authority));
+        vm.expectRevert(Guarded.ZeroAddress.selector);
+        new BondVault(a, IStakedEther(address(0)), wrapper, operatorRegistry, validatorRegistry, 400, 400);
+        vm.expectRevert(Guarded.ZeroAddress.selector);
+        new BondVault(
+            a,
+            ledger,
+            IWrappedStakedEther(address(0)),
+            operatorRegistry,
+            validatorRegistry,
+            400,
+            400
+        );
+        vm.expectRevert(Guarded.ZeroAddress.selector);
+        new BondVault(a, ledger, wrapper, IOperatorRegistry(address(0)), validatorRegistry, 400, 400);
+        vm.expectRevert(Guarded.ZeroAddress.selector);
+        new BondVault(a, ledger, wrapper, operatorRegistry, IValidatorRegistry(address(0)), 400, 400);
+        vm.expectRevert(
+            abi.encodeWithSelector(IBondVault.BondRatioOutOfBounds.selector, 312, 313, 5_000, 100)
+        );
+        new BondVault(a, ledger, wrapper, operatorRegistry, validatorRegistry, 312, 400);
+        vm.expectRevert(
+            abi.encodeWithSelector(IBondVault.BondRatioOutOfBounds.selector, 5_001, 313, 5_000, 100)
+        );
+        new BondVault(a, ledger, wrapper, operatorRegistry, validatorRegistry, 400, 5_001);
+    }
+
+    /* INTERNAL */
+
+    function committedAndPredeposited(string memory name) private returns (KeySet memory s) {
+        s = committed(OPERATOR, name);
+        predeposit(OPERATOR, s);
+    }
+
+    /// @dev The same state under a root of this hour.
+    function freshRoot() private {
+        rootTime = uint64(vm.getBlockTimestamp() - 12);
+        setBeaconRoot(rootTime, stateRoot);
+    }
+}
