@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {BeaconValidator} from "../types/BeaconValidator.sol";
 import {SSZ} from "./SSZ.sol";
 
 /// @title BeaconProofs
 /// @notice What the beacon chain says, proven under the root of one of its blocks.
-/// The layout is that of Electra and Fulu (consensus specification, electra/beacon-chain.md); it is the same for the
-/// minimal preset. A later fork has another layout: contracts that use this library are replaced for it.
+/// Functions that are given no generalized index know the layout of Electra and Fulu (consensus specification,
+/// electra/beacon-chain.md), which is the same for the minimal preset: contracts that use them are replaced when a later
+/// fork has another one. The others are told where a field stands, by its generalized index under the block root.
 library BeaconProofs {
     /// @notice The proof does not lead to the block root.
     error ProofInvalid(bytes32 computed, bytes32 blockRoot);
@@ -15,12 +17,20 @@ library BeaconProofs {
     error PubkeyLength(uint256 length);
     /// @notice As many indices as validators are needed, at least one.
     error CountMismatch(uint256 indices, uint256 validators);
+    /// @notice Where the length of a list belongs stands something else: the state is of another layout.
+    error NotALength(bytes32 found);
 
     uint64 internal constant FAR_FUTURE_EPOCH = type(uint64).max;
     /// @dev From the data root of `validators` up: length mix-in (left: 0), field 11 of 64, state_root = field 3 of 8.
     uint256 internal constant VALIDATORS_GINDEX = ((((8 + 3) << 6) | 11) << 1);
     /// @dev finalized_checkpoint = field 20 of 64, epoch = its left half.
     uint256 internal constant FINALIZED_EPOCH_GINDEX = ((((8 + 3) << 6) | 20) << 1);
+    /// @dev Levels of the data tree of `balances`: 2^40 of them, four to a chunk.
+    uint256 internal constant BALANCES_DEPTH = SSZ.DEPTH - 2;
+    /// @dev Levels of the data tree of `historical_summaries`: HISTORICAL_ROOTS_LIMIT = 2^24.
+    uint256 internal constant SUMMARIES_DEPTH = 24;
+    /// @dev state_root = field 3 of 8 of the block header.
+    uint256 internal constant STATE_ROOT_GINDEX = 8 + 3;
     /// @dev slot = field 0 of 8 of the block header.
     uint256 internal constant SLOT_GINDEX = 8;
 
@@ -34,11 +44,22 @@ library BeaconProofs {
         BeaconValidator[] calldata validators,
         bytes32[] calldata proof
     ) internal view {
+        verifyValidatorsAt(VALIDATORS_GINDEX, blockRoot, indices, validators, proof);
+    }
+
+    /// @notice As `verifyValidators`, with the data tree of `validators` at `gindex`.
+    function verifyValidatorsAt(
+        uint256 gindex,
+        bytes32 blockRoot,
+        uint256[] memory indices,
+        BeaconValidator[] calldata validators,
+        bytes32[] calldata proof
+    ) internal view {
         uint256 count = validators.length;
         require(count > 0 && indices.length == count, CountMismatch(indices.length, count));
         bytes32[] memory leaves = new bytes32[](count);
         for (uint256 i = 0; i < count; ++i) leaves[i] = validatorRoot(validators[i]);
-        bytes32 computed = SSZ.listRoot(indices, leaves, VALIDATORS_GINDEX, proof);
+        bytes32 computed = SSZ.listRoot(indices, leaves, gindex, proof);
         require(computed == blockRoot, ProofInvalid(computed, blockRoot));
     }
 
@@ -49,7 +70,61 @@ library BeaconProofs {
         bytes32 leaf,
         bytes32[] calldata proof
     ) internal view {
-        bytes32 computed = SSZ.listBranchRoot(leaf, index, 0, VALIDATORS_GINDEX, proof);
+        verifyElement(VALIDATORS_GINDEX, SSZ.DEPTH, blockRoot, index, leaf, proof);
+    }
+
+    /// @notice Proves that the list whose data tree of `depth` levels is at `gindex` has `leaf` at `index`.
+    function verifyElement(
+        uint256 gindex,
+        uint256 depth,
+        bytes32 blockRoot,
+        uint256 index,
+        bytes32 leaf,
+        bytes32[] calldata proof
+    ) internal view {
+        bytes32 computed = SSZ.listBranchRoot(leaf, index, 0, depth, gindex, proof);
+        require(computed == blockRoot, ProofInvalid(computed, blockRoot));
+    }
+
+    /// @notice The length of the list through which a verified `proof` leads: the first hash above the data tree at
+    /// `gindex`.
+    ///
+    /// A length has 24 bytes of zeros, which no hash has. So a proof that holds because a state of another layout happens
+    /// to have some node at the same place is refused, wherever the specification has no length there.
+    function listLength(uint256 gindex, bytes32[] calldata proof) internal pure returns (uint256) {
+        bytes32 found = proof[proof.length - Math.log2(gindex)];
+        require(uint256(found) << 64 == 0, NotALength(found));
+        return SSZ.uint64At(found, 0);
+    }
+
+    /// @notice Proves that `root` is that of the last block at or before a slot, through `historical_summaries`, whose data
+    /// tree is at `gindex`, of the later block of `blockRoot`.
+    /// @param place The slot modulo `1 << levels`, the number of roots in a summary. @param index Of that summary.
+    /// @param proof `levels` hashes among the block roots, the root of the summary's state roots, then those of the list.
+    function verifyPastRoot(
+        uint256 gindex,
+        uint256 levels,
+        bytes32 blockRoot,
+        uint256 index,
+        uint256 place,
+        bytes32 root,
+        bytes32[] calldata proof
+    ) internal view {
+        uint256 inside = levels + 1;
+        require(proof.length >= inside, SSZ.WrongProofLength(proof.length, inside));
+        // block_summary_root is the left one of the two fields
+        bytes32 summary = SSZ.branchRoot(root, (1 << inside) | place, proof[:inside]);
+        verifyElement(gindex, SUMMARIES_DEPTH, blockRoot, index, summary, proof[inside:]);
+    }
+
+    /// @notice Proves that `leaf` stands at `gindex` under `blockRoot`.
+    function verifyLeaf(
+        uint256 gindex,
+        bytes32 blockRoot,
+        bytes32 leaf,
+        bytes32[] calldata proof
+    ) internal view {
+        bytes32 computed = SSZ.branchRoot(leaf, gindex, proof);
         require(computed == blockRoot, ProofInvalid(computed, blockRoot));
     }
 
@@ -77,14 +152,12 @@ library BeaconProofs {
 
     /// @notice Proves that the beacon state under `blockRoot` has finalised `epoch`.
     function verifyFinalizedEpoch(bytes32 blockRoot, uint64 epoch, bytes32[] calldata proof) internal view {
-        bytes32 computed = SSZ.branchRoot(SSZ.chunk(epoch), FINALIZED_EPOCH_GINDEX, proof);
-        require(computed == blockRoot, ProofInvalid(computed, blockRoot));
+        verifyLeaf(FINALIZED_EPOCH_GINDEX, blockRoot, SSZ.chunk(epoch), proof);
     }
 
     /// @notice Proves that the block of `blockRoot` is of `slot`.
     function verifySlot(bytes32 blockRoot, uint64 slot, bytes32[] calldata proof) internal view {
-        bytes32 computed = SSZ.branchRoot(SSZ.chunk(slot), SLOT_GINDEX, proof);
-        require(computed == blockRoot, ProofInvalid(computed, blockRoot));
+        verifyLeaf(SLOT_GINDEX, blockRoot, SSZ.chunk(slot), proof);
     }
 
     /// @notice hash_tree_root of a validator: eight fields, three levels.

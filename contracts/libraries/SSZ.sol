@@ -73,11 +73,13 @@ library SSZ {
 
     /// @notice A uint64 as a chunk: little-endian, padded with zeros.
     function chunk(uint64 value) internal pure returns (bytes32) {
-        uint256 v = value;
-        v = ((v & 0x00FF00FF00FF00FF) << 8) | ((v & 0xFF00FF00FF00FF00) >> 8);
-        v = ((v & 0x0000FFFF0000FFFF) << 16) | ((v & 0xFFFF0000FFFF0000) >> 16);
-        v = (v << 32) | (v >> 32);
-        return bytes32(v << 192);
+        return bytes32(_reversed(value) << 192);
+    }
+
+    /// @notice The uint64 at `place` (0 to 3) of a chunk that holds four of them, little-endian.
+    function uint64At(bytes32 value, uint256 place) internal pure returns (uint64) {
+        // the cast takes the lowest 64 bits: the eight bytes at the place, whose reversal may have more above
+        return uint64(_reversed(uint64(uint256(value) >> (192 - 64 * place))));
     }
 
     /// @notice A boolean as a chunk.
@@ -164,36 +166,38 @@ library SSZ {
         }
 
         require(used <= proof.length, WrongProofLength(proof.length, used));
-        return listBranchRoot(nodes[0], indices[0], level, gindex, proof[used:]);
+        return listBranchRoot(nodes[0], indices[0], level, DEPTH, gindex, proof[used:]);
     }
 
-    /// @notice As `listRoot`, for one known node at `index` of `level`; 0 for a leaf.
+    /// @notice As `listRoot`, for one known node at `index` of `level` (0 for a leaf) of a data tree of `depth` levels.
+    /// @param depth At most `DEPTH`.
     function listBranchRoot(
         bytes32 node,
         uint256 index,
         uint256 level,
+        uint256 depth,
         uint256 gindex,
         bytes32[] calldata proof
     ) internal view returns (bytes32) {
         uint256 above = Math.log2(gindex);
-        uint256 most = DEPTH - level + above;
+        uint256 most = depth - level + above;
         require(proof.length >= above && proof.length <= most, WrongProofLength(proof.length, most));
         uint256 filled = proof.length - above;
         // what is left of the index belongs to levels whose other side is empty: it must be on the left
         require(index >> filled == 0, IndexOutOfOrder(index));
         node = branchRoot(node, (1 << filled) | index, proof[:filled]);
-        node = _throughEmpty(node, level + filled);
+        node = _throughEmpty(node, level + filled, depth);
         return branchRoot(node, gindex, proof[filled:]);
     }
 
     /// @dev From `level` to the root of the data tree, with nothing but empty subtrees to the right.
-    function _throughEmpty(bytes32 node, uint256 level) private view returns (bytes32) {
+    function _throughEmpty(bytes32 node, uint256 level, uint256 depth) private view returns (bytes32) {
         bytes memory zeros = ZERO_HASHES;
         bool hashed = true;
-        // scratch space only: the node stays in the left half; `level` is at most DEPTH, which the table covers
+        // scratch space only: the node stays in the left half; levels are at most DEPTH, which the table covers
         assembly ("memory-safe") {
             mstore(0x00, node)
-            let end := add(add(zeros, 0x20), shl(5, DEPTH))
+            let end := add(add(zeros, 0x20), shl(5, depth))
             for {
                 let at := add(add(zeros, 0x20), shl(5, level))
             } lt(at, end) {
@@ -206,5 +210,14 @@ library SSZ {
         }
         require(hashed, HashFailed());
         return node;
+    }
+
+    /// @dev The eight bytes of `value` in the other order.
+    function _reversed(uint64 value) private pure returns (uint256 v) {
+        v = value;
+        v = ((v & 0x00FF00FF00FF00FF) << 8) | ((v & 0xFF00FF00FF00FF00) >> 8);
+        v = ((v & 0x0000FFFF0000FFFF) << 16) | ((v & 0xFFFF0000FFFF0000) >> 16);
+        // bits above the lowest 64 are the caller's to drop
+        v = (v << 32) | (v >> 32);
     }
 }

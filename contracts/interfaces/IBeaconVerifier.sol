@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {BeaconValidator} from "../types/BeaconValidator.sol";
+
+/// @title IBeaconVerifier
+/// @notice Verifies facts of the beacon state under a block root that the execution chain knows.
+///
+/// A verifier knows the layouts of a range of slots and refuses everything outside of it. Whoever uses one gets its address
+/// in its constructor, and is itself replaced, by moving its roles, when a fork has a layout that the verifier lacks.
+interface IBeaconVerifier {
+    /// @notice Under which block a fact is shown.
+    /// @param timestamp Of an execution block whose beacon root EIP-4788 still knows (the last 8,191 slots), in seconds
+    /// since 1970.
+    /// @param slot Looked at only with `history`: the fact is of the last block at or before this slot.
+    /// @param root Looked at only with `history`: the root of that block.
+    /// @param history Empty: the fact is of the parent of the execution block at `timestamp`. Else the root at `slot`,
+    /// proven through `historical_summaries` of that parent's state: hashes among the block roots of the slot's period, the
+    /// root of the period's state roots, then those of the list, without its empty levels (see `SSZ.listRoot`). There
+    /// is no summary of a period that has not ended.
+    struct BlockProof {
+        uint64 timestamp;
+        uint64 slot;
+        bytes32 root;
+        bytes32[] history;
+    }
+
+    /// @notice The layout of the state at this slot is not known here.
+    error LayoutUnknown(uint256 slot);
+    /// @notice No beacon block comes before this timestamp (seconds since 1970).
+    error TimestampNotAfterGenesis(uint256 timestamp, uint256 genesisTime);
+    /// @notice The list is shorter.
+    error IndexBeyondList(uint256 index, uint256 length);
+    /// @notice A constructor parameter is out of its bounds.
+    error ParameterOutOfBounds(bytes32 name, uint256 value);
+
+    /// @notice Proves that the state has validator `v` at `index`.
+    ///
+    /// Reverts, like the functions below, with `BeaconRootUnknown`, `LayoutUnknown` or `TimestampNotAfterGenesis` for the
+    /// block, with `WrongProofLength`, `IndexOutOfOrder`, `ProofInvalid` or `PubkeyLength` for the proof, with `NotALength`
+    /// or `IndexBeyondList` for the list.
+    /// @param proof Hashes of the branch, see `SSZ.listRoot`: as many as the list has filled levels, and those above it.
+    /// @return slot No block later than this slot is spoken of. With `history` it is the slot that was asked for; else
+    /// that before the child's, and where slots were missed the block is older by so many.
+    function verifyValidator(
+        BlockProof calldata b,
+        uint40 index,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external view returns (uint64 slot);
+
+    /// @notice Proves that the state has `validators` at `indices`, which must be strictly increasing, at least one.
+    /// @param proof See `SSZ.listRoot`. @return slot As above.
+    function verifyValidators(
+        BlockProof calldata b,
+        uint256[] calldata indices,
+        BeaconValidator[] calldata validators,
+        bytes32[] calldata proof
+    ) external view returns (uint64 slot);
+
+    /// @notice Proves the balance of the validator at `index`.
+    /// @param chunk The 32 bytes of the state that hold it: the balances from `index - index % 4` on, eight bytes each,
+    /// little-endian. @param proof Hashes of the chunk's branch, in the order of `SSZ.listRoot`.
+    /// @return slot As above. @return balanceGwei The actual balance, not the effective one, in gwei.
+    function verifyBalance(
+        BlockProof calldata b,
+        uint40 index,
+        bytes32 chunk,
+        bytes32[] calldata proof
+    ) external view returns (uint64 slot, uint64 balanceGwei);
+
+    /// @notice Proves that the parent of the execution block at `timestamp` is of `slot` exactly, and that `mix` is the
+    /// newest RANDAO mix of its state: the entry of its own epoch.
+    /// @param slotProof That slot under the block root: 3 hashes. @param proof Hashes of the branch of the entry.
+    function verifyRandaoMix(
+        uint64 timestamp,
+        uint64 slot,
+        bytes32[] calldata slotProof,
+        bytes32 mix,
+        bytes32[] calldata proof
+    ) external view;
+
+    /// @notice Time of slot 0, seconds since 1970.
+    function genesisTime() external view returns (uint64);
+
+    /// @notice Seconds from a slot to the next.
+    function secondsPerSlot() external view returns (uint64);
+
+    /// @notice Slots of an epoch.
+    function slotsPerEpoch() external view returns (uint64);
+
+    /// @notice First slot whose layout is known.
+    function firstSlot() external view returns (uint64);
+
+    /// @notice First slot whose layout is not known any more.
+    function endSlot() external view returns (uint64);
+}
