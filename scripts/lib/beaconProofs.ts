@@ -31,6 +31,12 @@ export const GINDEX = {
   validators: 75n,
   /** Validator 0: below the list's data tree (2 * 75), 40 levels deep. */
   firstValidator: 150n << 40n,
+  /** The list of balances: field 12. */
+  balances: 76n,
+  /** The vector of RANDAO mixes: field 13. */
+  randaoMixes: 77n,
+  /** The list of summaries of past block and state roots: field 27. */
+  historicalSummaries: 91n,
   /** finalized_checkpoint.epoch: the left child of field 20. */
   finalizedEpoch: 168n,
 } as const;
@@ -114,23 +120,39 @@ export function validatorProof(
       throw new FatalError(`indices must strictly increase: ${previous} is followed by ${index}`);
     }
   }
-  const proof: string[] = [];
-  const data = getNode(root, GINDEX.validators * 2n);
+  const proof = [
+    ...listBranch(root, { gindex: GINDEX.validators, depth: VALIDATOR_TREE_DEPTH, count }, indices),
+    ...headerBranch(header, HEADER_STATE_ROOT_INDEX),
+  ];
+  return { indices: [...indices], validators: indices.map((index) => validatorRecord(state, index)), proof };
+}
+
+/**
+ * The hashes from elements of a list up to the state root, in the order that `validatorProof` describes.
+ *
+ * @param list where it is, levels of its data tree, and how many leaves of that tree are filled
+ */
+export function listBranch(
+  root: Node,
+  list: { gindex: bigint; depth: number; count: number },
+  indices: readonly number[],
+): string[] {
+  const branch: string[] = [];
+  const data = getNode(root, list.gindex * 2n);
   let known = [...indices];
   // above the levels that the list fills there are only empty subtrees, whose roots are known
-  for (let depth = VALIDATOR_TREE_DEPTH, nodes = count; nodes > 1; depth--, nodes = Math.ceil(nodes / 2)) {
+  for (let depth = list.depth, nodes = list.count; nodes > 1; depth--, nodes = Math.ceil(nodes / 2)) {
     const parents: number[] = [];
     for (let i = 0; i < known.length; i++) {
       const index = known[i]!;
       const isEven = index % 2 === 0;
       if (isEven && known[i + 1] === index + 1) i++;
-      else proof.push(hexlify(getNodeAtDepth(data, depth, isEven ? index + 1 : index - 1).root));
+      else branch.push(hexlify(getNodeAtDepth(data, depth, isEven ? index + 1 : index - 1).root));
       parents.push(Math.floor(index / 2));
     }
     known = parents;
   }
-  proof.push(...stateBranch(root, GINDEX.validators * 2n), ...headerBranch(header, HEADER_STATE_ROOT_INDEX));
-  return { indices: [...indices], validators: indices.map((index) => validatorRecord(state, index)), proof };
+  return [...branch, ...stateBranch(root, list.gindex * 2n)];
 }
 
 /**
@@ -174,7 +196,7 @@ function epoch(value: number): bigint {
 }
 
 /** The hashed tree of the state, after the checks that make a proof from it worth anything. */
-function committedTree(state: BeaconStateView, header: BeaconHeader): Node {
+export function committedTree(state: BeaconStateView, header: BeaconHeader): Node {
   checkLayout(state);
   const stateRoot = hexlify(state.hashTreeRoot());
   if (stateRoot !== hexlify(getBytes(header.stateRoot))) {
@@ -190,6 +212,9 @@ function checkLayout(state: BeaconStateView): void {
   const found = {
     validators: gindexOf(state, ["validators"]),
     firstValidator: gindexOf(state, ["validators", 0]),
+    balances: gindexOf(state, ["balances"]),
+    randaoMixes: gindexOf(state, ["randaoMixes"]),
+    historicalSummaries: gindexOf(state, ["historicalSummaries"]),
     finalizedEpoch: gindexOf(state, ["finalizedCheckpoint", "epoch"]),
   };
   for (const [name, expected] of Object.entries(GINDEX)) {
@@ -212,7 +237,7 @@ function gindexOf(state: BeaconStateView, path: (string | number)[]): bigint | u
 }
 
 /** The siblings from `gindex` up to the state root, deepest first. */
-function stateBranch(root: Node, gindex: bigint): string[] {
+export function stateBranch(root: Node, gindex: bigint): string[] {
   const branch: string[] = [];
   for (let at = gindex; at > 1n; at >>= 1n) branch.push(hexlify(getNode(root, at ^ 1n).root));
   return branch;
