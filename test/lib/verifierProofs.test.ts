@@ -132,6 +132,8 @@ describe("verifier proofs", () => {
     expect(slotProof).to.have.length(3);
     expect(mix).to.equal(hexlify(randomBytes("mix 26", 32)));
     expect(proof.slice(0, -3)).to.deep.equal(witnesses(state, 77n * 64n + BigInt(entry)));
+    // an entry in the upper half, as with the epochs of mainnet
+    expect(mixProof(state, header, 32).mix).to.equal(hexlify(randomBytes("mix 38", 32)));
   });
 
   it("are encoded for the source of randomness field by field", () => {
