@@ -73,8 +73,8 @@ interface IBeaconDepositor {
         bytes32[] calldata proof
     ) external;
 
-    /// @notice Proves that predeposited keys became validators of ours, and tops them up. What a validator gets beyond 32 ETH
-    /// in all, the bond must back.
+    /// @notice Proves that predeposited keys became validators of ours, and tops them up. What a validator gets beyond 32
+    /// ETH in all, the bond must back.
     /// @param amountsGwei Top-up of each validator, in the order of `p.validators`: whole ETH, in gwei; 0 for none.
     function proveAndTopUp(
         ValidatorProof calldata p,

@@ -148,8 +148,8 @@ interface IBondVault {
 
     /* GOVERNANCE */
 
-    /// @notice Sets the ratio of bond to stake, in 1/10,000. Caller: `PARAMETER_MANAGER`. From 1/32, so that the bond of a key
-    /// covers its predeposit, to one half; by at most `MAX_RATIO_STEP_BP` at once.
+    /// @notice Sets the ratio of bond to stake, in 1/10,000. Caller: `PARAMETER_MANAGER`. From 1/32, so that the bond of a
+    /// key covers its predeposit, to one half; by at most `MAX_RATIO_STEP_BP` at once.
     function setBondRatio(bool curated, uint256 bp) external;
 
     /* VIEWS */

@@ -113,7 +113,8 @@ interface IOperatorRegistry {
     /// each `COMMISSION_PERIOD`; a cut is free.
     function setCommission(uint256 operatorId, uint256 commissionBp) external;
 
-    /// @notice Retires the operator for ever: no stake any more, and anyone may have its validators exit. Caller: the manager.
+    /// @notice Retires the operator for ever: no stake any more, and anyone may have its validators exit. Caller: the
+    /// manager.
     function retire(uint256 operatorId) external;
 
     /* BRAINS */

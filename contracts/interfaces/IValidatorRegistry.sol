@@ -10,8 +10,8 @@ interface IValidatorRegistry {
     /* TYPES */
 
     /// @notice How far a key of a commitment has come. `Overdue`: not proven by the deadline of its predeposit. `Lost`: not
-    /// proven by a second deadline, or shown to have foreign credentials; it reserves nothing any more. `Removed`: withdrawn by
-    /// its operator before any deposit. An overdue or lost key may still be proven.
+    /// proven by a second deadline, or shown to have foreign credentials; it reserves nothing any more. `Removed`:
+    /// withdrawn by its operator before any deposit. An overdue or lost key may still be proven.
     enum KeyState {
         Committed,
         Predeposited,
@@ -168,8 +168,8 @@ interface IValidatorRegistry {
 
     /* BRAINS: deposits */
 
-    /// @notice Marks keys as predeposited and reserves 32 ETH of stake for each. Caller: `DEPOSITOR`, in the transaction that
-    /// deposits them, which sees to it that the bond backs the stake.
+    /// @notice Marks keys as predeposited and reserves 32 ETH of stake for each. Caller: `DEPOSITOR`, in the transaction
+    /// that deposits them, which sees to it that the bond backs the stake.
     /// @param root Root of the commitment of `operatorId`.
     /// @param gindices Places of the keys in the commitment, strictly decreasing.
     /// @param pubkeys BLS public keys, 48 bytes each. @param signatures Their deposit signatures, 96 bytes each.
@@ -220,7 +220,8 @@ interface IValidatorRegistry {
 
     /* BRAINS: what the beacon chain says */
 
-    /// @notice Gives up the predeposit of a key whose validator has foreign credentials. Caller: `WITNESS`, which has verified it.
+    /// @notice Gives up the predeposit of a key whose validator has foreign credentials. Caller: `WITNESS`, which has
+    /// verified it.
     /// @return overdue Whether the key was marked as overdue before.
     function markForeign(
         uint256 operatorId,
@@ -231,8 +232,8 @@ interface IValidatorRegistry {
         bytes32[] calldata proof
     ) external returns (bool overdue);
 
-    /// @notice Notes how far a validator has come. Caller: `WITNESS`, which has verified it. A withdrawn one reserves no stake
-    /// any more.
+    /// @notice Notes how far a validator has come. Caller: `WITNESS`, which has verified it. A withdrawn one reserves no
+    /// stake any more.
     /// @param state At least the state that is known. @param slashed Whether it is proven to be slashed.
     function advance(uint256 validatorIndex, ValidatorState state, bool slashed) external;
 

@@ -364,8 +364,8 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         return (block.timestamp / (predepositDeadline / 4)) % 32;
     }
 
-    /// @dev Quarters begun since the predeposit, modulo 32. After eight deadlines they count from zero again: a key that nobody
-    /// marked by then can be marked once more after another.
+    /// @dev Quarters begun since the predeposit, modulo 32. After eight deadlines they count from zero again: a key that
+    /// nobody marked by then can be marked once more after another.
     function _age(bytes32 id, uint256 gindex) private view returns (uint256) {
         return (_stamp() + 32 - (_byteOf(id, gindex) >> 3)) % 32;
     }
