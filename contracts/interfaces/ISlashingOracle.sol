@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {BeaconValidator} from "../types/BeaconValidator.sol";
+import {IBeaconVerifier} from "./IBeaconVerifier.sol";
+
+/// @title ISlashingOracle
+/// @notice What the beacon chain already knows of our validators, proven by anyone: how far each has come, that one was
+/// slashed, that a key has foreign credentials. The operator's bond pays.
+/// Blocks and proofs are those of `IBeaconVerifier`, whose errors pass through.
+interface ISlashingOracle {
+    /// @notice What a fault costs.
+    /// @param penaltyQuotient The initial penalty of a slashing is the effective balance divided by this: 4,096
+    /// (MIN_SLASHING_PENALTY_QUOTIENT_ELECTRA).
+    /// @param provisionBp What is locked beside it for the losses that follow, in 1/10,000 of the balance at stake.
+    /// @param bountyBp Part of the initial penalty that whoever proves it gets from the bond, in 1/10,000.
+    /// @param foreignFine What a key with foreign credentials costs beside its predeposit, in wei.
+    /// @param foreignBounty What whoever proves that gets from the bond, in wei.
+    /// @param slashingsVector EPOCHS_PER_SLASHINGS_VECTOR: 8,192, or 64 in the minimal preset.
+    struct Parameters {
+        uint64 penaltyQuotient;
+        uint16 provisionBp;
+        uint16 bountyBp;
+        uint64 foreignFine;
+        uint64 foreignBounty;
+        uint32 slashingsVector;
+    }
+
+    /// @notice One of our validators was proven to be slashed. `penalty` and `provision` are in wei; `uncovered` of both
+    /// its operator's bond did not have.
+    event SlashingProven(
+        uint256 indexed validatorIndex,
+        uint256 indexed operatorId,
+        address indexed prover,
+        uint256 penalty,
+        uint256 provision,
+        uint256 uncovered,
+        uint256 bountyShares
+    );
+    /// @notice What a slashed validator lost up to `slot` was burnt from the bond. `last`: nothing is locked for it any
+    /// more.
+    event SlashingSettled(uint256 indexed validatorIndex, uint256 slot, uint256 balanceGwei, bool last);
+    /// @notice A key of an operator was proven to have foreign credentials.
+    event ForeignCredentialsProven(
+        uint256 indexed operatorId,
+        bytes32 indexed pubkeyHash,
+        address indexed prover,
+        bytes32 credentials,
+        uint256 bountyShares
+    );
+
+    /// @notice A constructor parameter is out of its bounds.
+    error ParameterOutOfBounds(bytes32 name, uint256 value);
+    /// @notice The validator is none of ours.
+    error NotOurs(uint256 validatorIndex);
+    /// @notice The slashing of this validator was proven before.
+    error AlreadySlashed(uint256 validatorIndex);
+    /// @notice The validator is not slashed.
+    error NotSlashed(uint256 validatorIndex);
+    /// @notice The validator is slashed: prove that first.
+    error SlashingNotProven(uint256 validatorIndex);
+    /// @notice No report has booked what was lost up to this slot.
+    error NotBookedYet(uint256 slot, uint256 lastRefSlot);
+    /// @notice The validator may have been paid out at this epoch: its balance says nothing.
+    error AfterWithdrawable(uint256 epoch, uint256 withdrawableEpoch);
+    /// @notice The key's validator has our credentials.
+    error CredentialsAreOurs(bytes32 pubkeyHash);
+
+    /// @notice Proves how far a validator of ours has come. Reverts with `NothingNew` where that is known.
+    function proveState(
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external;
+
+    /// @notice Proves that a validator of ours was slashed: stops its operator, locks the initial penalty and a provision of
+    /// its bond, and pays the caller a bounty. Once for each validator.
+    function proveSlashed(
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external;
+
+    /// @notice Burns bond against what a slashed validator has lost, as far as a report has booked it. Once the penalty for
+    /// correlated slashings is over (half the slashings vector before it is withdrawable) it is the last time, and the
+    /// rest is unlocked. The block must be before the validator is withdrawable, and not after the last report's reference
+    /// slot.
+    /// @param chunk, balanceProof See `IBeaconVerifier.verifyBalance`.
+    function settle(
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof,
+        bytes32 chunk,
+        bytes32[] calldata balanceProof
+    ) external;
+
+    /// @notice Proves that a key which had a predeposit has foreign credentials: its operator is stopped, its bond pays the
+    /// predeposit and a fine, and the caller gets a bounty.
+    /// @param gindex, signatureHash, keyProof The key in its operator's commitment: see `IValidatorRegistry.markForeign`.
+    function proveForeign(
+        uint256 operatorId,
+        bytes32 root,
+        uint32 gindex,
+        bytes32 signatureHash,
+        bytes32[] calldata keyProof,
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external;
+
+    /// @notice What was fixed when the contract was deployed.
+    function parameters() external view returns (Parameters memory);
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IBeaconVerifier} from "../interfaces/IBeaconVerifier.sol";
+import {IBondVault} from "../interfaces/IBondVault.sol";
+import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
+import {ISlashingOracle} from "../interfaces/ISlashingOracle.sol";
+import {IStakedEther} from "../interfaces/IStakedEther.sol";
+import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
+import {BeaconProofs} from "../libraries/BeaconProofs.sol";
+import {BeaconValidator} from "../types/BeaconValidator.sol";
+
+/// @title SlashingOracle
+/// @notice Anyone proves what the beacon chain says of our validators, and the bonds of their operators pay.
+/// It keeps nothing: states are the registry's, locks the vault's. It is replaced, with its verifier, by moving its roles.
+/// TRUST: the verifier of the beacon chain, and nobody else.
+/// INVARIANTS: SLA-1, VAL-2.
+/// ASSUMPTIONS: epochs in a validator's container never change once they are set (consensus specification,
+/// initiate_validator_exit, slash_validator), so that what was due by now has happened whenever the proof's block was.
+contract SlashingOracle is ISlashingOracle {
+    uint256 private constant BP = 10_000;
+    uint256 private constant PREDEPOSIT = 1 ether;
+
+    /* IMMUTABLES */
+
+    /// @notice What verifies proofs.
+    IBeaconVerifier public immutable verifier;
+    /// @notice The pool.
+    IStakedEther public immutable ledger;
+    /// @notice What is known of our validators.
+    IValidatorRegistry public immutable validatorRegistry;
+    /// @notice Who runs them.
+    IOperatorRegistry public immutable operatorRegistry;
+    /// @notice What pays.
+    IBondVault public immutable bondVault;
+
+    bytes32 private immutable _credentials;
+    uint256 private immutable _genesisTime;
+    uint256 private immutable _secondsPerEpoch;
+    uint256 private immutable _slotsPerEpoch;
+    uint64 private immutable _penaltyQuotient;
+    uint16 private immutable _provisionBp;
+    uint16 private immutable _bountyBp;
+    uint64 private immutable _foreignFine;
+    uint64 private immutable _foreignBounty;
+    uint32 private immutable _slashingsVector;
+
+    /* CONSTRUCTOR */
+
+    constructor(
+        IBeaconVerifier verifier_,
+        IStakedEther ledger_,
+        IValidatorRegistry validators,
+        IOperatorRegistry operators,
+        IBondVault bonds,
+        Parameters memory p
+    ) {
+        require(
+            p.penaltyQuotient >= 32 && p.penaltyQuotient <= 65_536,
+            ParameterOutOfBounds("penaltyQuotient", p.penaltyQuotient)
+        );
+        require(p.provisionBp <= BP, ParameterOutOfBounds("provisionBp", p.provisionBp));
+        require(p.bountyBp <= BP, ParameterOutOfBounds("bountyBp", p.bountyBp));
+        require(p.foreignFine <= PREDEPOSIT, ParameterOutOfBounds("foreignFine", p.foreignFine));
+        require(p.foreignBounty <= p.foreignFine, ParameterOutOfBounds("foreignBounty", p.foreignBounty));
+        require(
+            p.slashingsVector >= 16 && p.slashingsVector <= 65_536,
+            ParameterOutOfBounds("slashingsVector", p.slashingsVector)
+        );
+        verifier = verifier_;
+        ledger = ledger_;
+        validatorRegistry = validators;
+        operatorRegistry = operators;
+        bondVault = bonds;
+        _credentials = ledger_.withdrawalCredentials();
+        _genesisTime = verifier_.genesisTime();
+        _slotsPerEpoch = verifier_.slotsPerEpoch();
+        _secondsPerEpoch = _slotsPerEpoch * verifier_.secondsPerSlot();
+        _penaltyQuotient = p.penaltyQuotient;
+        _provisionBp = p.provisionBp;
+        _bountyBp = p.bountyBp;
+        _foreignFine = p.foreignFine;
+        _foreignBounty = p.foreignBounty;
+        _slashingsVector = p.slashingsVector;
+    }
+
+    /* ANYONE */
+
+    /// @inheritdoc ISlashingOracle
+    function proveState(
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external {
+        IValidatorRegistry.Validator memory ours = _ours(validatorIndex);
+        require(!v.slashed || ours.slashed, SlashingNotProven(validatorIndex));
+        verifier.verifyValidator(b, validatorIndex, v, proof);
+        validatorRegistry.advance(validatorIndex, _stateOf(v), false);
+    }
+
+    /// @inheritdoc ISlashingOracle
+    function proveSlashed(
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external {
+        IValidatorRegistry.Validator memory ours = _ours(validatorIndex);
+        require(!ours.slashed, AlreadySlashed(validatorIndex));
+        require(v.slashed, NotSlashed(validatorIndex));
+        verifier.verifyValidator(b, validatorIndex, v, proof);
+
+        IValidatorRegistry.ValidatorState state = _stateOf(v);
+        validatorRegistry.advance(validatorIndex, state > ours.state ? state : ours.state, true);
+        operatorRegistry.jail(ours.operatorId, "slashed");
+        // proven late, the effective balance may be less than what was there
+        uint256 depositedGwei = uint256(ours.depositedEth) * 1e9;
+        uint256 baseGwei = v.effectiveBalance > depositedGwei ? v.effectiveBalance : depositedGwei;
+        _charge(ours.operatorId, validatorIndex, baseGwei);
+    }
+
+    /// @inheritdoc ISlashingOracle
+    function settle(
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof,
+        bytes32 chunk,
+        bytes32[] calldata balanceProof
+    ) external {
+        require(v.slashed, NotSlashed(validatorIndex));
+        verifier.verifyValidator(b, validatorIndex, v, proof);
+        (uint64 slot, uint64 balanceGwei) = verifier.verifyBalance(b, validatorIndex, chunk, balanceProof);
+        uint256 lastRefSlot = ledger.booksAt(0).refSlot;
+        require(slot <= lastRefSlot, NotBookedYet(slot, lastRefSlot));
+        uint256 epoch = slot / _slotsPerEpoch;
+        require(epoch < v.withdrawableEpoch, AfterWithdrawable(epoch, v.withdrawableEpoch));
+
+        // the slot is that of the block or a later one: an epoch more leaves room for missed slots
+        bool last = epoch > v.withdrawableEpoch - _slashingsVector / 2 + 1;
+        bondVault.settle(validatorIndex, balanceGwei, last);
+        emit SlashingSettled(validatorIndex, slot, balanceGwei, last);
+    }
+
+    /// @inheritdoc ISlashingOracle
+    function proveForeign(
+        uint256 operatorId,
+        bytes32 root,
+        uint32 gindex,
+        bytes32 signatureHash,
+        bytes32[] calldata keyProof,
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external {
+        bytes32 pubkeyHash = keccak256(v.pubkey);
+        require(v.withdrawalCredentials != _credentials, CredentialsAreOurs(pubkeyHash));
+        verifier.verifyValidator(b, validatorIndex, v, proof);
+        validatorRegistry.markForeign(operatorId, root, gindex, pubkeyHash, signatureHash, keyProof);
+        operatorRegistry.jail(operatorId, "foreign credentials");
+        bondVault.releaseOverdue(operatorId);
+        uint256 paid = bondVault.payBounty(operatorId, msg.sender, _foreignBounty);
+        bondVault.burn(operatorId, PREDEPOSIT + _foreignFine - _foreignBounty);
+        emit ForeignCredentialsProven(operatorId, pubkeyHash, msg.sender, v.withdrawalCredentials, paid);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc ISlashingOracle
+    function parameters() external view returns (Parameters memory) {
+        return
+            Parameters({
+                penaltyQuotient: _penaltyQuotient,
+                provisionBp: _provisionBp,
+                bountyBp: _bountyBp,
+                foreignFine: _foreignFine,
+                foreignBounty: _foreignBounty,
+                slashingsVector: _slashingsVector
+            });
+    }
+
+    /* INTERNAL */
+
+    function _ours(uint256 validatorIndex) private view returns (IValidatorRegistry.Validator memory ours) {
+        ours = validatorRegistry.validator(validatorIndex);
+        require(ours.operatorId != 0, NotOurs(validatorIndex));
+    }
+
+    function _charge(uint256 operatorId, uint256 validatorIndex, uint256 baseGwei) private {
+        uint256 penalty = (baseGwei * 1 gwei) / _penaltyQuotient;
+        uint256 provision = (baseGwei * 1 gwei * _provisionBp) / BP;
+        // the bounty first: a bond that is too small must not leave the prover without one
+        uint256 bounty = bondVault.payBounty(operatorId, msg.sender, (penalty * _bountyBp) / BP);
+        uint256 uncovered = bondVault.lock(operatorId, validatorIndex, penalty + provision, baseGwei);
+        emit SlashingProven(validatorIndex, operatorId, msg.sender, penalty, provision, uncovered, bounty);
+    }
+
+    /// @dev A withdrawn validator has nothing left that counts (process_effective_balance_updates).
+    function _stateOf(BeaconValidator calldata v) private view returns (IValidatorRegistry.ValidatorState) {
+        uint256 epoch = (block.timestamp - _genesisTime) / _secondsPerEpoch;
+        if (v.withdrawableEpoch <= epoch && v.effectiveBalance == 0) {
+            return IValidatorRegistry.ValidatorState.Withdrawn;
+        }
+        if (v.exitEpoch <= epoch) return IValidatorRegistry.ValidatorState.Exited;
+        if (v.exitEpoch != BeaconProofs.FAR_FUTURE_EPOCH) return IValidatorRegistry.ValidatorState.Exiting;
+        if (v.activationEpoch <= epoch) return IValidatorRegistry.ValidatorState.Active;
+        return IValidatorRegistry.ValidatorState.Proven;
+    }
+}

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Roles} from "../../../contracts/access/Roles.sol";
+import {IBeaconVerifier} from "../../../contracts/interfaces/IBeaconVerifier.sol";
+import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
+import {ISlashingOracle} from "../../../contracts/interfaces/ISlashingOracle.sol";
+import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
+import {BeaconProofs} from "../../../contracts/libraries/BeaconProofs.sol";
+import {BeaconRoots} from "../../../contracts/libraries/BeaconRoots.sol";
+import {BeaconVerifier} from "../../../contracts/oracle/BeaconVerifier.sol";
+import {SlashingOracle} from "../../../contracts/oracle/SlashingOracle.sol";
+import {BeaconValidator} from "../../../contracts/types/BeaconValidator.sol";
+import {Validators} from "../../utils/Validators.sol";
+
+/// @notice Faults proven against a real state: slashed, exiting, withdrawn, foreign credentials. Validators were proven by
+/// the test in the depositor's place, since the state shows them at their end.
+contract SlashingOracleTest is Validators {
+    uint256 private constant EPOCH_SECONDS = SLOTS_PER_EPOCH * SECONDS_PER_SLOT;
+    uint64 private constant GWEI_PER_ETHER = 1e9;
+
+    BeaconVerifier private verifier;
+    SlashingOracle private slashing;
+    address private prover = makeAddr("prover");
+
+    function setUp() public override {
+        super.setUp();
+        BeaconVerifier.Layout[] memory layouts = new BeaconVerifier.Layout[](1);
+        layouts[0] = BeaconVerifier.Layout(32, 75, 76, 77, 91);
+        verifier = new BeaconVerifier(
+            BeaconVerifier.Network({
+                genesisTime: uint64(GENESIS_TIME),
+                secondsPerSlot: uint64(SECONDS_PER_SLOT),
+                slotsPerEpoch: uint64(SLOTS_PER_EPOCH),
+                slotsPerHistoricalRoot: 8_192,
+                epochsPerHistoricalVector: 65_536,
+                capellaSlot: 32,
+                endSlot: 32_000_000
+            }),
+            layouts
+        );
+        slashing = deploySlashing(parameters());
+        authority.grantRole(Roles.DEPOSITOR, address(this));
+    }
+
+    /* SLASHED */
+
+    function test_proveSlashed_LocksTheBondAndStopsTheOperator() public {
+        KeySet memory s = provenAs("slashed", 31);
+        vm.expectEmit(address(slashing));
+        emit ISlashingOracle.SlashingProven(
+            20,
+            OPERATOR,
+            prover,
+            32 ether / 4_096,
+            0.64 ether,
+            0,
+            0.00078125 ether
+        );
+        proveSlashed(s);
+
+        uint256 bounty = 0.00078125 ether;
+        assertEq(ledger.sharesOf(prover), bounty, "bounty");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND - bounty, "bond");
+        uint256 locked = 32 ether / uint256(4_096) + 0.64 ether + 1;
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), locked, "locked");
+        assertEq(uint256(bonds.lockOf(20).baseGwei), 32 * GWEI_PER_ETHER, "what was at stake");
+        assertTrue(operatorRegistry.standingOf(OPERATOR) == IOperatorRegistry.Standing.Jailed, "standing");
+        IValidatorRegistry.Validator memory v = validatorRegistry.validator(20);
+        assertTrue(v.slashed, "slashed");
+        assertTrue(v.state == IValidatorRegistry.ValidatorState.Exiting, "state");
+        // BND-2, and the stake stays until it is withdrawn
+        assertEq(uint256(bonds.bondOf(RIVAL).shares), BOND, "the other bond");
+        assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 32, "stake");
+    }
+
+    /// @dev SLA-1.
+    function test_proveSlashed_RevertGiven_ItWasProven() public {
+        KeySet memory s = provenAs("slashed", 31);
+        proveSlashed(s);
+        vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.AlreadySlashed.selector, 20));
+        proveSlashed(s);
+    }
+
+    function test_proveSlashed_RevertWhen_NotOursOrNotSlashed() public {
+        KeySet memory s = keySet(keys, "slashed");
+        vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.NotOurs.selector, 20));
+        proveSlashed(s);
+        s = provenAs("exiting", 31);
+        vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.NotSlashed.selector, 21));
+        proveSlashed(s);
+        // to say so does not make it so
+        s.validators[0].slashed = true;
+        vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
+        proveSlashed(s);
+    }
+
+    function testFuzz_proveSlashed_RevertWhen_AnythingIsChanged(uint256 what, uint256 bit) public {
+        KeySet memory s = provenAs("slashed", 31);
+        BeaconValidator memory v = s.validators[0];
+        what = bound(what, 0, 7);
+        if (what == 0) v.pubkey[bit % 48] ^= 0x01;
+        if (what == 1) v.withdrawalCredentials ^= bytes32(uint256(1) << (bit % 256));
+        if (what == 2) v.effectiveBalance ^= uint64(1) << uint64(bit % 64);
+        if (what == 3) v.activationEligibilityEpoch ^= uint64(1) << uint64(bit % 64);
+        if (what == 4) v.activationEpoch ^= uint64(1) << uint64(bit % 64);
+        if (what == 5) v.exitEpoch ^= uint64(1) << uint64(bit % 64);
+        if (what == 6) v.withdrawableEpoch ^= uint64(1) << uint64(bit % 64);
+        if (what == 7)
+            s.validatorsProof[bit % s.validatorsProof.length] ^= bytes32(uint256(1) << (bit % 256));
+        vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
+        proveSlashed(s);
+    }
+
+    function test_proveSlashed_RevertWhen_TheBlockIsUnknown() public {
+        KeySet memory s = provenAs("slashed", 31);
+        IBeaconVerifier.BlockProof memory b = recent();
+        b.timestamp += 12;
+        vm.expectRevert(abi.encodeWithSelector(BeaconRoots.BeaconRootUnknown.selector, b.timestamp));
+        slashing.proveSlashed(b, 20, s.validators[0], s.validatorsProof);
+    }
+
+    /// @dev What the bond does not have is told, and neither the proof nor the bounty fails for it.
+    function test_proveSlashed_OfASmallBond() public {
+        KeySet memory s = provenAs("slashed", 2_047);
+        vm.prank(manager);
+        bonds.claim(OPERATOR, BOND - 102.4 ether, manager);
+        slashing = deploySlashing(withProvision(10_000));
+        uint256 penalty = 2_048 ether / uint256(4_096);
+        uint256 bounty = penalty / 10;
+        uint256 uncovered = penalty + 2_048 ether - (102.4 ether - bounty);
+        vm.expectEmit(address(slashing));
+        emit ISlashingOracle.SlashingProven(20, OPERATOR, prover, penalty, 2_048 ether, uncovered, bounty);
+        proveSlashed(s);
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 102.4 ether - bounty, "all of it");
+    }
+
+    /* SETTLEMENT */
+
+    /// @dev The balance was 32 ETH and 20 gwei of 40 ETH: eight are burnt, once a report has booked them.
+    function test_settle_BurnsWhatTheBalanceLacks() public {
+        KeySet memory s = provenAs("slashed", 39);
+        slashing = deploySlashing(withProvision(5_000));
+        proveSlashed(s);
+        uint256 slot = (rootTime - GENESIS_TIME) / SECONDS_PER_SLOT - 1;
+        vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.NotBookedYet.selector, slot, 0));
+        settle(s);
+        report(0);
+        uint256 held = bonds.bondOf(OPERATOR).shares;
+        vm.expectEmit(address(slashing));
+        emit ISlashingOracle.SlashingSettled(20, slot, 32 * GWEI_PER_ETHER + 20, true);
+        settle(s);
+        uint256 loss = 8 ether - 20 gwei;
+        assertApproxEqAbs(uint256(bonds.bondOf(OPERATOR).shares), held - loss, 1, "burnt");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "unlocked");
+        assertEq(bonds.totalUncovered(), 0, "covered");
+    }
+
+    /// @dev Before the penalty for correlated slashings is over, the lock stays.
+    function test_settle_KeepsTheLockBeforeTheLastPenalty() public {
+        KeySet memory s = provenAs("slashed", 39);
+        ISlashingOracle.Parameters memory p = withProvision(5_000);
+        p.slashingsVector = 64;
+        slashing = deploySlashing(p);
+        proveSlashed(s);
+        report(0);
+        uint256 locked = bonds.bondOf(OPERATOR).locked;
+        settle(s);
+        uint256 loss = 8 ether - 20 gwei;
+        assertApproxEqAbs(uint256(bonds.bondOf(OPERATOR).locked), locked - loss, 1, "locked");
+        assertEq(uint256(bonds.lockOf(20).baseGwei), 32 * GWEI_PER_ETHER + 20, "base");
+        // once more burns nothing more
+        uint256 held = bonds.bondOf(OPERATOR).shares;
+        settle(s);
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), held, "burnt once");
+    }
+
+    function test_settle_RevertWhen_AnotherBalance() public {
+        KeySet memory s = provenAs("slashed", 39);
+        proveSlashed(s);
+        report(0);
+        (bytes32 chunk, bytes32[] memory proof) = slashedBalance();
+        vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
+        slashing.settle(
+            recent(),
+            20,
+            s.validators[0],
+            s.validatorsProof,
+            chunk ^ bytes32(uint256(1) << 255),
+            proof
+        );
+    }
+
+    /* THE LIFE OF A VALIDATOR */
+
+    function test_proveState_FollowsTheEpochs() public {
+        KeySet memory s = provenAs("exiting", 31);
+        expectState(s, IValidatorRegistry.ValidatorState.Exiting);
+        vm.expectRevert();
+        proveState(s);
+        moveToEpoch(22_700);
+        expectState(s, IValidatorRegistry.ValidatorState.Exited);
+        // withdrawable, and not paid out
+        moveToEpoch(22_956);
+        vm.expectRevert();
+        proveState(s);
+        assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 32, "stake");
+    }
+
+    function test_proveState_FreesTheStakeOfTheWithdrawn() public {
+        KeySet memory s = provenAs("withdrawn", 31);
+        expectState(s, IValidatorRegistry.ValidatorState.Withdrawn);
+        assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 0, "stake");
+        vm.prank(manager);
+        bonds.claim(OPERATOR, BOND, manager);
+    }
+
+    function test_proveState_RevertGiven_TheSlashingIsNotProven() public {
+        KeySet memory s = provenAs("slashed", 31);
+        vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.SlashingNotProven.selector, 20));
+        proveState(s);
+        proveSlashed(s);
+        moveToEpoch(22_700);
+        expectState(s, IValidatorRegistry.ValidatorState.Exited);
+        assertTrue(validatorRegistry.validator(20).slashed, "slashed");
+    }
+
+    function test_proveState_RevertGiven_NothingNew() public {
+        KeySet memory s = provenAs("key0", 31);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IValidatorRegistry.NothingNew.selector,
+                100,
+                IValidatorRegistry.ValidatorState.Proven,
+                false
+            )
+        );
+        proveState(s);
+    }
+
+    /* FOREIGN CREDENTIALS */
+
+    function test_proveForeign_TheBondPays() public {
+        KeySet memory s = committed(OPERATOR, "foreign");
+        predeposit(OPERATOR, s);
+        bytes32 credentials = s.validators[0].withdrawalCredentials;
+        vm.expectEmit(address(slashing));
+        emit ISlashingOracle.ForeignCredentialsProven(
+            OPERATOR,
+            keccak256(s.validators[0].pubkey),
+            prover,
+            credentials,
+            0.1 ether
+        );
+        proveForeign(s);
+        assertEq(ledger.sharesOf(prover), 0.1 ether, "bounty");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND - 1.5 ether - 1, "predeposit and fine");
+        assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 0, "stake");
+        assertTrue(operatorRegistry.standingOf(OPERATOR) == IOperatorRegistry.Standing.Jailed, "standing");
+        vm.expectPartialRevert(IValidatorRegistry.WrongState.selector);
+        proveForeign(s);
+    }
+
+    /// @dev What was locked while it was overdue is free for the fine.
+    function test_proveForeign_OfAnOverdueKey() public {
+        KeySet memory s = committed(OPERATOR, "foreign");
+        predeposit(OPERATOR, s);
+        vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 5) / 4);
+        bonds.lockOverdue(OPERATOR, s.root, s.gindices);
+        rootTime = uint64(vm.getBlockTimestamp() - 12);
+        setBeaconRoot(rootTime, stateRoot);
+        proveForeign(s);
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "locked");
+        assertApproxEqAbs(uint256(bonds.bondOf(OPERATOR).shares), BOND - 1.5 ether, 2, "bond");
+    }
+
+    function test_proveForeign_RevertWhen_CredentialsAreOurs() public {
+        KeySet memory s = committed(OPERATOR, "key0");
+        predeposit(OPERATOR, s);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ISlashingOracle.CredentialsAreOurs.selector,
+                keccak256(s.validators[0].pubkey)
+            )
+        );
+        proveForeign(s);
+        s.validators[0].withdrawalCredentials = "foreign";
+        vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
+        proveForeign(s);
+    }
+
+    /* PARAMETERS */
+
+    function test_constructor_RevertWhen_AParameterIsOutOfBounds() public {
+        ISlashingOracle.Parameters memory p = parameters();
+        p.penaltyQuotient = 31;
+        expectRefused(p, "penaltyQuotient", 31);
+        p = parameters();
+        p.provisionBp = 10_001;
+        expectRefused(p, "provisionBp", 10_001);
+        p = parameters();
+        p.bountyBp = 10_001;
+        expectRefused(p, "bountyBp", 10_001);
+        p = parameters();
+        p.foreignFine = 1 ether + 1;
+        expectRefused(p, "foreignFine", 1 ether + 1);
+        p = parameters();
+        p.foreignBounty = p.foreignFine + 1;
+        expectRefused(p, "foreignBounty", p.foreignBounty);
+        p = parameters();
+        p.slashingsVector = 15;
+        expectRefused(p, "slashingsVector", 15);
+        p = slashing.parameters();
+        assertEq(keccak256(abi.encode(p)), keccak256(abi.encode(parameters())), "parameters");
+    }
+
+    /* INTERNAL */
+
+    function parameters() private pure returns (ISlashingOracle.Parameters memory) {
+        return
+            ISlashingOracle.Parameters({
+                penaltyQuotient: 4_096,
+                provisionBp: 200,
+                bountyBp: 1_000,
+                foreignFine: 0.5 ether,
+                foreignBounty: 0.1 ether,
+                slashingsVector: 8_192
+            });
+    }
+
+    function withProvision(uint16 bp) private pure returns (ISlashingOracle.Parameters memory p) {
+        p = parameters();
+        p.provisionBp = bp;
+    }
+
+    function deploySlashing(ISlashingOracle.Parameters memory p) private returns (SlashingOracle deployed) {
+        deployed = new SlashingOracle(verifier, ledger, validatorRegistry, operatorRegistry, bonds, p);
+        authority.grantRole(Roles.WITNESS, address(deployed));
+        authority.grantRole(Roles.BOND_LOCKER, address(deployed));
+        authority.grantRole(Roles.OPERATOR_JUDGE, address(deployed));
+    }
+
+    function expectRefused(ISlashingOracle.Parameters memory p, bytes32 name, uint256 value) private {
+        vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.ParameterOutOfBounds.selector, name, value));
+        new SlashingOracle(verifier, ledger, validatorRegistry, operatorRegistry, bonds, p);
+    }
+
+    /// @dev The one key of the set, predeposited and proven with a top-up that no ether follows.
+    function provenAs(string memory name, uint64 topUpEth) private returns (KeySet memory s) {
+        s = committed(OPERATOR, name);
+        predeposit(OPERATOR, s);
+        validatorRegistry.proveOne(
+            OPERATOR,
+            s.root,
+            IValidatorRegistry.Link({
+                gindex: s.gindices[0],
+                validatorIndex: uint40(s.indices[0]),
+                topUpGwei: topUpEth * GWEI_PER_ETHER,
+                pubkeyHash: keccak256(s.keys[0].pubkey),
+                signatureHash: s.signatureHashes[0]
+            }),
+            s.proof
+        );
+    }
+
+    function recent() private view returns (IBeaconVerifier.BlockProof memory b) {
+        b.timestamp = rootTime;
+    }
+
+    function slashedBalance() private view returns (bytes32 chunk, bytes32[] memory proof) {
+        return abi.decode(vm.parseJsonBytes(keys, "$.slashedBalance"), (bytes32, bytes32[]));
+    }
+
+    function proveSlashed(KeySet memory s) private {
+        vm.prank(prover);
+        slashing.proveSlashed(recent(), uint40(s.indices[0]), s.validators[0], s.validatorsProof);
+    }
+
+    function proveState(KeySet memory s) private {
+        slashing.proveState(recent(), uint40(s.indices[0]), s.validators[0], s.validatorsProof);
+    }
+
+    function settle(KeySet memory s) private {
+        (bytes32 chunk, bytes32[] memory proof) = slashedBalance();
+        slashing.settle(recent(), 20, s.validators[0], s.validatorsProof, chunk, proof);
+    }
+
+    function proveForeign(KeySet memory s) private {
+        vm.prank(prover);
+        slashing.proveForeign(
+            OPERATOR,
+            s.root,
+            s.gindices[0],
+            s.signatureHashes[0],
+            s.proof,
+            recent(),
+            uint40(s.indices[0]),
+            s.validators[0],
+            s.validatorsProof
+        );
+    }
+
+    function expectState(KeySet memory s, IValidatorRegistry.ValidatorState state) private {
+        proveState(s);
+        assertTrue(validatorRegistry.validator(s.indices[0]).state == state, "state");
+    }
+
+    /// @dev The clock, and the same root brought again.
+    function moveToEpoch(uint256 epoch) private {
+        vm.warp(GENESIS_TIME + epoch * EPOCH_SECONDS);
+        rootTime = uint64(vm.getBlockTimestamp() - 12);
+        setBeaconRoot(rootTime, stateRoot);
+    }
+}
