@@ -46,7 +46,7 @@ interface IBondVault {
         uint256 uncovered
     );
     /// @notice What was locked for a validator's fault was burnt against `loss` wei; the last time, the rest was unlocked.
-    /// `uncovered` of the loss the lock did not have: the insurance's part.
+    /// `uncovered` of the loss the bond did not have: the insurance's part.
     event BondSettled(
         uint256 indexed operatorId,
         uint256 indexed validatorIndex,
@@ -128,10 +128,10 @@ interface IBondVault {
         uint256 baseGwei
     ) external returns (uint256 uncovered);
 
-    /// @notice Burns what is locked for a validator's fault against the loss that its balance shows, and that a report has
-    /// booked. Caller: `BOND_LOCKER`.
+    /// @notice Burns what is locked for a validator's fault, and then what else the bond has free, against the loss that its
+    /// balance shows and that a report has booked. Caller: `BOND_LOCKER`.
     /// @param balanceGwei What it has now. @param last Whether to unlock the rest: nothing more will be lost.
-    /// @return uncovered What the lock did not have of the loss, in wei.
+    /// @return uncovered What the bond did not have of the loss, in wei.
     function settle(
         uint256 validatorIndex,
         uint256 balanceGwei,

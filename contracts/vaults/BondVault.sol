@@ -184,8 +184,11 @@ contract BondVault is IBondVault, Guarded {
         Lock memory held = _locks[validatorIndex];
         require(held.operatorId != 0, NothingLocked(validatorIndex));
         uint256 loss = balanceGwei < held.baseGwei ? (held.baseGwei - balanceGwei) * 1 gwei : 0;
-        uint256 burnt = Math.min(_sharesUp(loss), held.shares);
+        uint256 needed = _sharesUp(loss);
+        uint256 burnt = Math.min(needed, held.shares);
         uint256 unlocked = last ? held.shares - burnt : 0;
+        // what was locked too little, the rest of the bond pays
+        uint256 more = Math.min(needed - burnt, _free(held.operatorId));
         if (last) {
             delete _locks[validatorIndex];
         } else {
@@ -194,9 +197,11 @@ contract BondVault is IBondVault, Guarded {
             held.shares -= uint128(burnt);
             _locks[validatorIndex] = held;
         }
-        _bonds[held.operatorId].locked -= uint128(unlocked);
+        // both within the bond
+        _bonds[held.operatorId].locked = uint128(_bonds[held.operatorId].locked + more - unlocked);
+        burnt += more;
         uint256 value = _burnHeld(held.operatorId, burnt);
-        // rounding aside, only a lock that was burnt in full fell short
+        // rounding aside, only a bond that was burnt in full fell short
         if (value + 1 gwei < loss) uncovered = loss - value;
         totalUncovered += uncovered;
         emit BondSettled(held.operatorId, validatorIndex, burnt, unlocked, loss, uncovered);

@@ -10,7 +10,8 @@ import { deployTokens } from "./steps/04-tokens.ts";
 import { deployWithdrawals } from "./steps/05-withdrawals.ts";
 import { deployOracle } from "./steps/06-oracle.ts";
 import { deployDepositor } from "./steps/07-depositor.ts";
-import { grantRoles } from "./steps/08-roles.ts";
+import { deploySlashing } from "./steps/08-slashing.ts";
+import { grantRoles } from "./steps/09-roles.ts";
 
 const STEPS = [
   deployAuthority,
@@ -20,6 +21,7 @@ const STEPS = [
   deployWithdrawals,
   deployOracle,
   deployDepositor,
+  deploySlashing,
   grantRoles,
 ];
 

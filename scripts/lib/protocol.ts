@@ -3,12 +3,14 @@ import {
   Accounting__factory,
   Authority__factory,
   BeaconDepositor__factory,
+  BeaconVerifier__factory,
   BondVault__factory,
   OperatorRegistry__factory,
   OracleCommittee__factory,
   ReportOracle__factory,
   RewardDistributor__factory,
   RewardsVault__factory,
+  SlashingOracle__factory,
   StakedEther__factory,
   ValidatorRegistry__factory,
   WithdrawalQueue__factory,
@@ -40,6 +42,10 @@ const CONNECT = {
   ReportOracle: (address: string, runner: ContractRunner) => ReportOracle__factory.connect(address, runner),
   BeaconDepositor: (address: string, runner: ContractRunner) =>
     BeaconDepositor__factory.connect(address, runner),
+  BeaconVerifier: (address: string, runner: ContractRunner) =>
+    BeaconVerifier__factory.connect(address, runner),
+  SlashingOracle: (address: string, runner: ContractRunner) =>
+    SlashingOracle__factory.connect(address, runner),
 } as const;
 
 export type ContractName = keyof typeof CONNECT;

@@ -15,7 +15,7 @@ import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
 /// 13 contracts, 13 roles, 2 closed accounts, 2 frozen roles, the deployer's farewell.
-const TRANSACTIONS = 35;
+const TRANSACTIONS = 40;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
@@ -69,6 +69,9 @@ describe("deploy: the protocol", () => {
       REPORTER: [a.ReportOracle],
       BOND_VAULT: [a.BondVault],
       SHARE_BURNER: [a.BondVault],
+      WITNESS: [a.SlashingOracle],
+      BOND_LOCKER: [a.SlashingOracle],
+      OPERATOR_JUDGE: [a.SlashingOracle],
       CLOSED_ACCOUNT: [a.WrappedStakedEther, a.WithdrawalQueue].sort(),
       COMMITTEE_MANAGER: [admin],
       OPERATOR_MANAGER: [admin],
@@ -198,6 +201,11 @@ describe("deploy: the protocol", () => {
     expect(await p.BeaconDepositor.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.BeaconDepositor.withdrawalQueue()).to.equal(a.WithdrawalQueue);
     expect(await p.BeaconDepositor.bondVault()).to.equal(a.BondVault);
+    expect(await p.SlashingOracle.verifier()).to.equal(a.BeaconVerifier);
+    expect(await p.SlashingOracle.ledger()).to.equal(a.StakedEther);
+    expect(await p.SlashingOracle.validatorRegistry()).to.equal(a.ValidatorRegistry);
+    expect(await p.SlashingOracle.operatorRegistry()).to.equal(a.OperatorRegistry);
+    expect(await p.SlashingOracle.bondVault()).to.equal(a.BondVault);
   });
 
   it("no contract is larger than the chain allows", async () => {
@@ -247,7 +255,7 @@ describe("deploy: interrupted", () => {
     expect((error as Error).message).to.equal("the cable is pulled");
   }
 
-  for (const after of [1, 6, 7, 14, 15, 20, 31, 33, 34, 35]) {
+  for (const after of [1, 6, 7, 14, 15, 20, 36, 38, 39, 40]) {
     it(`after ${after} of ${TRANSACTIONS} transactions, a second run ends in the same state`, async () => {
       const records = new Records();
       await breakOff(records, after);

@@ -41,6 +41,30 @@ export const parametersSchema = z.object({
   predepositDeadlineSeconds: of(uint),
   bondRatioBp: of(uint),
   curatedBondRatioBp: of(uint),
+  slotsPerHistoricalRoot: of(uint),
+  epochsPerHistoricalVector: of(uint),
+  capellaSlot: of(uint),
+  /// Generalized indices in the beacon state, from each fork's first slot on.
+  beaconLayouts: of(
+    z
+      .array(
+        z.object({
+          fromSlot: uint,
+          validators: uint,
+          balances: uint,
+          randaoMixes: uint,
+          historicalSummaries: uint,
+        }),
+      )
+      .min(1),
+  ),
+  layoutEndSlot: of(uint),
+  penaltyQuotient: of(uint),
+  slashingsVector: of(uint),
+  provisionBp: of(uint),
+  slashingBountyBp: of(uint),
+  foreignFineWei: of(uint),
+  foreignBountyWei: of(uint),
   feeBp: of(uint),
   treasuryBp: of(uint),
   minCollectWei: of(uint),

@@ -1,0 +1,75 @@
+import { ZeroHash, type ContractTransactionReceipt, type Signer } from "ethers";
+import type { BeaconClient } from "../lib/beaconClient.ts";
+import { validatorProof } from "../lib/beaconProofs.ts";
+import { decodeState } from "../lib/beaconState.ts";
+import { FatalError } from "../lib/errors.ts";
+import type { Protocol } from "../lib/protocol.ts";
+import { receiptOf } from "../lib/receipts.ts";
+import { balanceProof } from "../lib/verifierProofs.ts";
+import { proveValidators } from "./proveValidators.ts";
+
+interface Sources {
+  protocol: Protocol;
+  beacon: BeaconClient;
+}
+
+/** `BlockProof` of contracts/interfaces/IBeaconVerifier.sol, for a block that EIP-4788 still knows. */
+function recentBlock(timestamp: number) {
+  return { timestamp, slot: 0, root: ZeroHash, history: [] };
+}
+
+/** Proves that one of our validators was slashed. Anyone may, and is paid for it. */
+export async function proveSlashed(
+  { protocol, beacon }: Sources,
+  sender: Signer,
+  pubkey: string,
+): Promise<ContractTransactionReceipt> {
+  const { timestamp, indices, validators, proof } = await proveValidators(beacon, [pubkey]);
+  const oracle = protocol.SlashingOracle.connect(sender);
+  return receiptOf(oracle.proveSlashed(recentBlock(timestamp), indices[0]!, validators[0]!, proof));
+}
+
+/** Proves how far one of our validators has come. Anyone may. */
+export async function proveState(
+  { protocol, beacon }: Sources,
+  sender: Signer,
+  pubkey: string,
+): Promise<ContractTransactionReceipt> {
+  const { timestamp, indices, validators, proof } = await proveValidators(beacon, [pubkey]);
+  const oracle = protocol.SlashingOracle.connect(sender);
+  return receiptOf(oracle.proveState(recentBlock(timestamp), indices[0]!, validators[0]!, proof));
+}
+
+/**
+ * Burns bond against what a slashed validator had lost at the last report's reference slot. Anyone may.
+ *
+ * The block is the last one before that slot that has a child not after it, so that it is surely booked.
+ */
+export async function settleSlashing(
+  { protocol, beacon }: Sources,
+  sender: Signer,
+  validatorIndex: number,
+): Promise<ContractTransactionReceipt> {
+  const { refSlot } = await protocol.StakedEther.booksAt(0);
+  const { root } = await beacon.blockAtOrBefore(Number(refSlot));
+  const child = await beacon.blockV2(root as `0x${string}`);
+  if (child === undefined) throw new FatalError(`the beacon node has no block ${root}`);
+  const parent = await beacon.header(child.parentRoot as `0x${string}`);
+  if (parent === undefined) throw new FatalError(`the beacon node has no block ${child.parentRoot}`);
+
+  const { bytes, fork } = await beacon.stateSsz(parent.header.stateRoot as `0x${string}`);
+  const state = await decodeState(bytes, fork);
+  const { validators, proof } = validatorProof(state, parent.header, [validatorIndex]);
+  const balance = balanceProof(state, parent.header, validatorIndex);
+  const { effectiveBalanceGwei, ...container } = validators[0]!;
+  return receiptOf(
+    protocol.SlashingOracle.connect(sender).settle(
+      recentBlock(child.execution.timestamp),
+      validatorIndex,
+      { ...container, effectiveBalance: effectiveBalanceGwei },
+      proof,
+      balance.chunk,
+      balance.proof,
+    ),
+  );
+}

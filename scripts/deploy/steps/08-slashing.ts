@@ -1,0 +1,38 @@
+import { BeaconVerifier__factory, SlashingOracle__factory } from "../../../typechain-types/index.js";
+import type { DeployContext } from "../context.ts";
+
+/// What verifies the beacon chain, and what faults cost.
+export async function deploySlashing(c: DeployContext): Promise<void> {
+  const p = c.parameters;
+  await c.deploy(
+    "BeaconVerifier",
+    BeaconVerifier__factory,
+    {
+      genesisTime: p.genesisTime.value,
+      secondsPerSlot: p.secondsPerSlot.value,
+      slotsPerEpoch: p.slotsPerEpoch.value,
+      slotsPerHistoricalRoot: p.slotsPerHistoricalRoot.value,
+      epochsPerHistoricalVector: p.epochsPerHistoricalVector.value,
+      capellaSlot: p.capellaSlot.value,
+      endSlot: p.layoutEndSlot.value,
+    },
+    p.beaconLayouts.value,
+  );
+  await c.deploy(
+    "SlashingOracle",
+    SlashingOracle__factory,
+    c.addressOf("BeaconVerifier"),
+    c.addressOf("StakedEther"),
+    c.addressOf("ValidatorRegistry"),
+    c.addressOf("OperatorRegistry"),
+    c.addressOf("BondVault"),
+    {
+      penaltyQuotient: p.penaltyQuotient.value,
+      provisionBp: p.provisionBp.value,
+      bountyBp: p.slashingBountyBp.value,
+      foreignFine: p.foreignFineWei.value,
+      foreignBounty: p.foreignBountyWei.value,
+      slashingsVector: p.slashingsVector.value,
+    },
+  );
+}
