@@ -100,7 +100,7 @@ interface IOperatorRegistry {
     /// @notice Names the next manager, who must accept; zero withdraws the offer. Caller: the manager.
     function proposeManager(uint256 operatorId, address newManager) external;
 
-    /// @notice Takes over as manager. Caller: the proposed one.
+    /// @notice Takes over as manager, and withdraws the offer of a reward address. Caller: the proposed one.
     function acceptManager(uint256 operatorId) external;
 
     /// @notice Names the next reward address, which must accept; zero withdraws the offer. Caller: the manager.

@@ -49,6 +49,9 @@ interface ISlashingOracle {
         uint256 bountyShares
     );
 
+    /// @notice A key that had a predeposit was proven to be a validator of ours already, under another commitment.
+    event DuplicateProven(uint256 indexed operatorId, bytes32 indexed pubkeyHash, uint256 validatorIndex);
+
     /// @notice A constructor parameter is out of its bounds.
     error ParameterOutOfBounds(bytes32 name, uint256 value);
     /// @notice The validator is none of ours.
@@ -101,6 +104,21 @@ interface ISlashingOracle {
     /// predeposit and a fine, and the caller gets a bounty.
     /// @param gindex, signatureHash, keyProof The key in its operator's commitment: see `IValidatorRegistry.markForeign`.
     function proveForeign(
+        uint256 operatorId,
+        bytes32 root,
+        uint32 gindex,
+        bytes32 signatureHash,
+        bytes32[] calldata keyProof,
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external;
+
+    /// @notice Proves that a key which had a predeposit is a validator of ours already, proven under another commitment: an
+    /// operator may copy the keys that another has published. The key is given up, its stake and its lock are free, and
+    /// nobody pays: the ether lies with a validator of ours.
+    function proveDuplicate(
         uint256 operatorId,
         bytes32 root,
         uint32 gindex,

@@ -163,7 +163,8 @@ interface IValidatorRegistry {
         bytes calldata data
     ) external returns (bytes32 commitmentId);
 
-    /// @notice Takes keys back that had no deposit. Caller: the operator's manager.
+    /// @notice Takes keys back that had no deposit; those that had one by now are left as they are, and there must be one
+    /// that had none. Caller: the operator's manager.
     function remove(uint256 operatorId, bytes32 root, uint32[] calldata gindices) external;
 
     /* BRAINS: deposits */
@@ -186,7 +187,8 @@ interface IValidatorRegistry {
     /// @notice Marks predeposited keys as proven, and vouches for them as `vouch` does. Caller: `DEPOSITOR`, which has
     /// verified the validators.
     /// @param links The keys, by strictly decreasing places. @param proof See `KeyTree.verifyMany`.
-    /// @return reservedEth By how much the stake of the operator grew: 0 where no validator gets more than 32 ETH.
+    /// @return reservedEth By how much the stake of the operator grew: 0 where no validator gets more than 32 ETH and no key
+    /// was lost before.
     function prove(
         uint256 operatorId,
         bytes32 root,
@@ -205,10 +207,7 @@ interface IValidatorRegistry {
     /// @notice Counts top-ups, and vouches until the end of the transaction that these keys are validators of ours. Caller:
     /// `DEPOSITOR`, which has verified just now that they have our credentials.
     /// @return operatorIds Who runs each of them.
-    /// @return reservedEth By how much each top-up let the stake of its operator grow.
-    function vouch(
-        TopUp[] calldata topUps
-    ) external returns (uint256[] memory operatorIds, uint256[] memory reservedEth);
+    function vouch(TopUp[] calldata topUps) external returns (uint256[] memory operatorIds);
 
     /* BRAINS: bonds */
 

@@ -162,9 +162,9 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
                 pubkeyHash: keccak256(p.validators[i].pubkey)
             });
         }
-        (uint256[] memory operatorIds, uint256[] memory reservedEth) = validatorRegistry.vouch(topUps);
+        uint256[] memory operatorIds = validatorRegistry.vouch(topUps);
         for (uint256 i = 0; i < count; ++i) {
-            if (reservedEth[i] > 0) bondVault.requireBacked(operatorIds[i]);
+            if (amountsGwei[i] > 0) bondVault.requireBacked(operatorIds[i]);
         }
         _deposit(p, amountsGwei);
     }

@@ -63,6 +63,8 @@ contract OperatorRegistry is IOperatorRegistry, Guarded {
         emit ManagerSet(operatorId, o.manager, msg.sender);
         o.manager = msg.sender;
         o.pendingManager = address(0);
+        // what the old manager offered is not the new one's offer
+        o.pendingRewardAddress = address(0);
     }
 
     /// @inheritdoc IOperatorRegistry

@@ -95,11 +95,20 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         operatorRegistry.requireManager(operatorId, msg.sender);
         bytes32 id = commitmentIdOf(operatorId, root);
         uint256 count = _existing(id).count;
+        uint32[] memory removed = new uint32[](gindices.length);
+        uint256 amount = 0;
         for (uint256 i = 0; i < gindices.length; ++i) {
             _requireLeaf(gindices[i], count);
+            if (stateOf(id, gindices[i]) != KeyState.Committed) continue;
             _change(id, gindices[i], KeyState.Committed, KeyState.Removed, 0);
+            removed[amount++] = gindices[i];
         }
-        emit KeysRemoved(id, gindices);
+        require(amount > 0, NoKeys());
+        // as many as were taken back
+        assembly ("memory-safe") {
+            mstore(removed, amount)
+        }
+        emit KeysRemoved(id, removed);
     }
 
     /* BRAINS: deposits */
@@ -177,13 +186,8 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
     /// @inheritdoc IValidatorRegistry
     function vouch(
         TopUp[] calldata topUps
-    )
-        external
-        onlyRole(Roles.DEPOSITOR)
-        returns (uint256[] memory operatorIds, uint256[] memory reservedEth)
-    {
+    ) external onlyRole(Roles.DEPOSITOR) returns (uint256[] memory operatorIds) {
         operatorIds = new uint256[](topUps.length);
-        reservedEth = new uint256[](topUps.length);
         for (uint256 i = 0; i < topUps.length; ++i) {
             TopUp calldata t = topUps[i];
             Validator memory v = validator(t.validatorIndex);
@@ -195,8 +199,7 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
             operatorRegistry.requireStakeable(v.operatorId);
             operatorIds[i] = v.operatorId;
             uint256 sum = _sumOf(t.validatorIndex, v.depositedEth, t.amountGwei);
-            reservedEth[i] = _reservedFor(sum) - _reservedFor(v.depositedEth);
-            if (reservedEth[i] > 0) _reserve(v.operatorId, reservedEth[i]);
+            _reserve(v.operatorId, _reservedFor(sum) - _reservedFor(v.depositedEth));
             // at most 2,048
             v.depositedEth = uint16(sum);
             _write(t.validatorIndex, v);
@@ -396,7 +399,7 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         uint256 operatorId,
         Link calldata link
     ) private returns (bytes32 leaf, uint256 reservedEth) {
-        _markProven(id, operatorId, link.gindex);
+        bool wasLost = _markProven(id, operatorId, link.gindex);
 
         uint256 lanes = _validators[link.validatorIndex / 6];
         uint256 shift = (link.validatorIndex % 6) * LANE;
@@ -406,8 +409,9 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         // the operator's id was bounded when it committed
         uint256 lane = (operatorId << 16) | (sum << 4) | uint256(ValidatorState.Proven);
         _validators[link.validatorIndex / 6] = lanes | (lane << shift);
-        if (sum > RESERVED_ETH) {
-            reservedEth = sum - RESERVED_ETH;
+        // what was given up comes back as new stake
+        if (wasLost || sum > RESERVED_ETH) {
+            reservedEth = _reservedFor(sum) - (wasLost ? 0 : RESERVED_ETH);
             _reserve(operatorId, reservedEth);
         }
         _vouchSlot(link.pubkeyHash).tstore(true);
@@ -415,15 +419,15 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         leaf = KeyTree.leaf(link.pubkeyHash, link.signatureHash);
     }
 
-    /// @dev A key that was overdue or lost was given up too early: its bond, or its stake, is as before.
-    function _markProven(bytes32 id, uint256 operatorId, uint256 gindex) private {
+    /// @dev A key that was overdue counts as such no more. Returns whether the key was lost, and so reserves nothing.
+    function _markProven(bytes32 id, uint256 operatorId, uint256 gindex) private returns (bool wasLost) {
         uint256 word = _keys[id][gindex / 32];
         uint256 shift = (gindex % 32) * 8;
         KeyState from = KeyState((word >> shift) & 7);
         if (from != KeyState.Predeposited) {
+            wasLost = from == KeyState.Lost;
             if (from == KeyState.Overdue) _stakes[operatorId].overdueKeys -= 1;
-            else if (from == KeyState.Lost) _reserve(operatorId, RESERVED_ETH);
-            else revert WrongState(id, gindex, from);
+            else require(wasLost, WrongState(id, gindex, from));
         }
         _keys[id][gindex / 32] = word ^ ((uint256(from) ^ uint256(KeyState.Proven)) << shift);
     }

@@ -160,10 +160,30 @@ contract SlashingOracle is ISlashingOracle {
         verifier.verifyValidator(b, validatorIndex, v, proof);
         validatorRegistry.markForeign(operatorId, root, gindex, pubkeyHash, signatureHash, keyProof);
         operatorRegistry.jail(operatorId, "foreign credentials");
-        bondVault.releaseOverdue(operatorId);
         uint256 paid = bondVault.payBounty(operatorId, msg.sender, _foreignBounty);
         bondVault.burn(operatorId, PREDEPOSIT + _foreignFine - _foreignBounty);
         emit ForeignCredentialsProven(operatorId, pubkeyHash, msg.sender, v.withdrawalCredentials, paid);
+    }
+
+    /// @inheritdoc ISlashingOracle
+    function proveDuplicate(
+        uint256 operatorId,
+        bytes32 root,
+        uint32 gindex,
+        bytes32 signatureHash,
+        bytes32[] calldata keyProof,
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external {
+        // this key was never proven itself: its state says so
+        _ours(validatorIndex);
+        bytes32 pubkeyHash = keccak256(v.pubkey);
+        verifier.verifyValidator(b, validatorIndex, v, proof);
+        validatorRegistry.markForeign(operatorId, root, gindex, pubkeyHash, signatureHash, keyProof);
+        emit DuplicateProven(operatorId, pubkeyHash, validatorIndex);
+        bondVault.releaseOverdue(operatorId);
     }
 
     /* VIEWS */

@@ -120,11 +120,14 @@ contract BondVault is IBondVault, Guarded {
     function burnOverdue(uint256 operatorId, bytes32 root, uint32[] calldata gindices) external {
         releaseOverdue(operatorId);
         validatorRegistry.markLost(operatorId, root, gindices);
+        // at the rate and from the bond of today, whatever could be locked then
         (uint256 keys, uint256 shares) = _takeOverdue(operatorId, gindices.length);
-        uint256 value = _burnHeld(operatorId, shares);
-        uint256 asked = keys * PREDEPOSIT;
-        if (value < asked) totalUncovered += asked - value;
+        _bonds[operatorId].locked -= uint128(shares);
+        uint256 uncovered;
+        (shares, uncovered) = _hold(operatorId, keys * PREDEPOSIT);
+        totalUncovered += uncovered;
         emit OverdueBurnt(operatorId, keys, shares);
+        _burnHeld(operatorId, shares);
     }
 
     /// @inheritdoc IBondVault
@@ -153,6 +156,7 @@ contract BondVault is IBondVault, Guarded {
     function claim(uint256 operatorId, uint256 shares, address to) external {
         operatorRegistry.requireManager(operatorId, msg.sender);
         require(shares > 0, ZeroShares());
+        releaseOverdue(operatorId);
         _take(operatorId, shares);
         requireBacked(operatorId);
         emit BondClaimed(operatorId, to, shares);
@@ -169,6 +173,7 @@ contract BondVault is IBondVault, Guarded {
         uint256 baseGwei
     ) external onlyRole(Roles.BOND_LOCKER) returns (uint256 uncovered) {
         require(_locks[validatorIndex].operatorId == 0, AlreadyLocked(validatorIndex));
+        releaseOverdue(operatorId);
         uint256 shares;
         (shares, uncovered) = _hold(operatorId, amount);
         _locks[validatorIndex] = Lock(operatorId.toUint32(), shares.toUint128(), baseGwei.toUint64());
@@ -212,6 +217,7 @@ contract BondVault is IBondVault, Guarded {
         uint256 operatorId,
         uint256 amount
     ) external onlyRole(Roles.BOND_LOCKER) returns (uint256 uncovered) {
+        releaseOverdue(operatorId);
         uint256 shares;
         (shares, uncovered) = _hold(operatorId, amount);
         totalUncovered += uncovered;
@@ -225,6 +231,7 @@ contract BondVault is IBondVault, Guarded {
         address to,
         uint256 amount
     ) external onlyRole(Roles.BOND_LOCKER) returns (uint256 shares) {
+        releaseOverdue(operatorId);
         shares = Math.min(ledger.getSharesByPooledEth(amount), _free(operatorId));
         if (shares == 0) return 0;
         _take(operatorId, shares);

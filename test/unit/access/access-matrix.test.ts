@@ -28,7 +28,7 @@ const OPEN: Record<string, string> = {
   BondVault: "burnOverdue burnSurplus claim deposit depositShares depositWrapped lockOverdue releaseOverdue",
   BeaconDepositor: "predeposit proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
-  SlashingOracle: "proveForeign proveSlashed proveState settle",
+  SlashingOracle: "proveDuplicate proveForeign proveSlashed proveState settle",
   RewardDistributor: "pull pullTreasury",
   StakedEther:
     "approve closeAccount delegate delegateBySig permit pull push receiveSwept stake stakeFor stakeForUnits " +

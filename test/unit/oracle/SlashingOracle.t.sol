@@ -289,6 +289,49 @@ contract SlashingOracleTest is Validators {
         proveForeign(s);
     }
 
+    /* KEYS THAT ANOTHER OPERATOR COPIED */
+
+    /// @dev Whoever copies published keys and proves them first takes them away, and must not burn their owner's bond.
+    function test_proveDuplicate_GivesTheOwnersKeyUpForNothing() public {
+        KeySet memory s = committed(OPERATOR, "key0");
+        KeySet memory copied = committed(RIVAL, "copied");
+        predeposit(RIVAL, copied);
+        proveAndTopUp(RIVAL, copied, amountsOf(1, 0));
+        predeposit(OPERATOR, s);
+        vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 5) / 4);
+        bonds.lockOverdue(OPERATOR, s.root, s.gindices);
+        rootTime = uint64(vm.getBlockTimestamp() - 12);
+        setBeaconRoot(rootTime, stateRoot);
+        vm.expectEmit(address(slashing));
+        emit ISlashingOracle.DuplicateProven(OPERATOR, keccak256(s.keys[0].pubkey), 100);
+        proveDuplicate(s);
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND, "bond");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "locked");
+        assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 0, "stake");
+        assertTrue(operatorRegistry.standingOf(OPERATOR) == IOperatorRegistry.Standing.Good, "standing");
+        vm.expectPartialRevert(IValidatorRegistry.WrongState.selector);
+        proveDuplicate(s);
+    }
+
+    /// @dev A validator that is not ours, or the key itself where it was proven, is no duplicate.
+    function test_proveDuplicate_RevertWhen_ThereIsNone() public {
+        KeySet memory s = committed(OPERATOR, "key0");
+        predeposit(OPERATOR, s);
+        vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.NotOurs.selector, 100));
+        proveDuplicate(s);
+        proveAndTopUp(OPERATOR, s, amountsOf(1, 0));
+        vm.expectPartialRevert(IValidatorRegistry.WrongState.selector);
+        proveDuplicate(s);
+        // nor can another validator of ours stand for it
+        predeposit(OPERATOR, keySet(keys, "key1"));
+        KeySet memory second = keySet(keys, "key1");
+        second.validators = s.validators;
+        second.indices = s.indices;
+        second.validatorsProof = s.validatorsProof;
+        vm.expectPartialRevert(IValidatorRegistry.KeysNotCommitted.selector);
+        proveDuplicate(second);
+    }
+
     /* PARAMETERS */
 
     function test_constructor_RevertWhen_AParameterIsOutOfBounds() public {
@@ -388,6 +431,20 @@ contract SlashingOracleTest is Validators {
     function proveForeign(KeySet memory s) private {
         vm.prank(prover);
         slashing.proveForeign(
+            OPERATOR,
+            s.root,
+            s.gindices[0],
+            s.signatureHashes[0],
+            s.proof,
+            recent(),
+            uint40(s.indices[0]),
+            s.validators[0],
+            s.validatorsProof
+        );
+    }
+
+    function proveDuplicate(KeySet memory s) private {
+        slashing.proveDuplicate(
             OPERATOR,
             s.root,
             s.gindices[0],
