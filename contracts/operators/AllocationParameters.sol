@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Guarded} from "../access/Guarded.sol";
+import {Roles} from "../access/Roles.sol";
+import {IStakeAllocator} from "../interfaces/IStakeAllocator.sol";
+
+/// @title AllocationParameters
+/// @notice Mixin of the allocator: what governance sets, and how far.
+/// TRUST: `PARAMETER_MANAGER` moves each parameter, a factor of two at a time, within the bounds below.
+/// INVARIANTS: none by name.
+/// ASSUMPTIONS: none.
+abstract contract AllocationParameters is IStakeAllocator, Guarded {
+    /// @notice A lot is a multiple of this, in ETH.
+    uint256 public constant LOT_UNIT = 32;
+    /// @notice Most that `lotEth` may be.
+    uint256 public constant MAX_LOT_ETH = 32_768;
+    /// @notice Least that `capBp` may be.
+    uint256 public constant MIN_CAP_BP = 100;
+    /// @notice Most that `capBp` may be.
+    uint256 public constant MAX_CAP_BP = 5_000;
+    /// @notice Most that `capFloorEth` may be; the least is a lot.
+    uint256 public constant MAX_CAP_FLOOR_ETH = 131_072;
+    /// @notice Least that `weightLife` may be, in seconds.
+    uint256 public constant MIN_WEIGHT_LIFE = 1 hours;
+    /// @notice Most that `weightLife` may be, in seconds.
+    uint256 public constant MAX_WEIGHT_LIFE = 90 days;
+    /// @notice Least that `allotmentLife` may be, in seconds.
+    uint256 public constant MIN_ALLOTMENT_LIFE = 1 hours;
+    /// @notice Most that `allotmentLife` may be, in seconds.
+    uint256 public constant MAX_ALLOTMENT_LIFE = 180 days;
+
+    /* STORAGE */
+
+    // 4 + 2 + 4 + 4 + 4 = 18 bytes
+    Parameters private _parameters;
+
+    /* CONSTRUCTOR */
+
+    constructor(Parameters memory first) {
+        _requireBounds(first);
+        emit ParametersSet(Parameters(0, 0, 0, 0, 0), first);
+        _parameters = first;
+    }
+
+    /* GOVERNANCE */
+
+    /// @inheritdoc IStakeAllocator
+    function setParameters(Parameters calldata newParameters) external onlyRole(Roles.PARAMETER_MANAGER) {
+        Parameters memory old = _parameters;
+        _requireBounds(newParameters);
+        _requireStep("lotEth", old.lotEth, newParameters.lotEth);
+        _requireStep("capBp", old.capBp, newParameters.capBp);
+        _requireStep("capFloorEth", old.capFloorEth, newParameters.capFloorEth);
+        _requireStep("weightLife", old.weightLife, newParameters.weightLife);
+        _requireStep("allotmentLife", old.allotmentLife, newParameters.allotmentLife);
+        emit ParametersSet(old, newParameters);
+        _parameters = newParameters;
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IStakeAllocator
+    function parameters() public view returns (Parameters memory) {
+        return _parameters;
+    }
+
+    /* INTERNAL */
+
+    function _requireBounds(Parameters memory p) private pure {
+        require(p.lotEth % LOT_UNIT == 0, ParameterOutOfBounds("lotEth", p.lotEth));
+        _requireWithin("lotEth", p.lotEth, LOT_UNIT, MAX_LOT_ETH);
+        _requireWithin("capBp", p.capBp, MIN_CAP_BP, MAX_CAP_BP);
+        _requireWithin("capFloorEth", p.capFloorEth, p.lotEth, MAX_CAP_FLOOR_ETH);
+        _requireWithin("weightLife", p.weightLife, MIN_WEIGHT_LIFE, MAX_WEIGHT_LIFE);
+        _requireWithin("allotmentLife", p.allotmentLife, MIN_ALLOTMENT_LIFE, MAX_ALLOTMENT_LIFE);
+    }
+
+    function _requireWithin(bytes32 name, uint256 value, uint256 least, uint256 most) private pure {
+        require(value >= least && value <= most, ParameterOutOfBounds(name, value));
+    }
+
+    function _requireStep(bytes32 name, uint256 from, uint256 to) private pure {
+        require(to <= from * 2 && from <= to * 2, ParameterOutOfBounds(name, to));
+    }
+}

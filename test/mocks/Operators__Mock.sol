@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IOperatorStandings, Standing} from "../../contracts/interfaces/IAllocationSources.sol";
+
+/// @notice Operators that stand as they are told.
+contract Operators__Mock is IOperatorStandings {
+    uint256 public count;
+    mapping(uint256 operatorId => Standing) public standingOf;
+    mapping(uint256 operatorId => address) public managerOf;
+    mapping(uint256 operatorId => bytes32) public lastReason;
+
+    function add(address manager) external returns (uint256 operatorId) {
+        operatorId = ++count;
+        managerOf[operatorId] = manager;
+    }
+
+    function setStanding(uint256 operatorId, Standing standing) external {
+        standingOf[operatorId] = standing;
+    }
+
+    function setManager(uint256 operatorId, address manager) external {
+        managerOf[operatorId] = manager;
+    }
+
+    function demote(uint256 operatorId, bytes32 reason) external {
+        standingOf[operatorId] = Standing(uint8(standingOf[operatorId]) + 1);
+        lastReason[operatorId] = reason;
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
+import {Authority} from "../../contracts/access/Authority.sol";
+import {Roles} from "../../contracts/access/Roles.sol";
+import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
+import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
+import {StakeAllocator} from "../../contracts/operators/StakeAllocator.sol";
+import {Bonds__Mock} from "../mocks/Bonds__Mock.sol";
+import {FreeEther__Mock} from "../mocks/FreeEther__Mock.sol";
+import {Operators__Mock} from "../mocks/Operators__Mock.sol";
+import {Randomness__Mock} from "../mocks/Randomness__Mock.sol";
+import {Reports__Mock} from "../mocks/Reports__Mock.sol";
+import {Stakes__Mock} from "../mocks/Stakes__Mock.sol";
+import {Votes__Mock} from "../mocks/Votes__Mock.sol";
+import {KedgeTest} from "./KedgeTest.sol";
+
+/// @notice An allocator with doubles of all that it asks. Lots of 32 ETH, a cap of 10 % above 320 ETH, weights for a week,
+/// allotments for two; 10,000 ETH free; three reports were applied.
+abstract contract Allocation is KedgeTest {
+    uint256 internal constant START = 1_800_000_000;
+    uint256 internal constant LOT = 32;
+
+    Authority internal authority;
+    Operators__Mock internal operators;
+    Bonds__Mock internal bonds;
+    Stakes__Mock internal stakes;
+    Votes__Mock internal ledger;
+    Votes__Mock internal wrapper;
+    Reports__Mock internal reports;
+    Randomness__Mock internal randomness;
+    FreeEther__Mock internal freeEther;
+    StakeAllocator internal allocator;
+
+    function setUp() public virtual {
+        vm.warp(START);
+        authority = new Authority(address(this));
+        operators = new Operators__Mock();
+        bonds = new Bonds__Mock();
+        stakes = new Stakes__Mock();
+        ledger = new Votes__Mock();
+        wrapper = new Votes__Mock();
+        reports = new Reports__Mock();
+        randomness = new Randomness__Mock();
+        freeEther = new FreeEther__Mock();
+        allocator = new StakeAllocator(IAuthority(address(authority)), sources(), firstParameters());
+        authority.grantRole(Roles.DEPOSITOR, address(this));
+        authority.grantRole(Roles.PARAMETER_MANAGER, address(this));
+        freeEther.set(10_000 ether);
+        for (uint256 i = 3; i > 0; --i) reports.applied(START - i * 1 days);
+    }
+
+    function sources() internal view returns (IStakeAllocator.Sources memory) {
+        return
+            IStakeAllocator.Sources({
+                operators: operators,
+                bonds: bonds,
+                stakes: stakes,
+                ledger: IVotes(address(ledger)),
+                wrapper: IVotes(address(wrapper)),
+                reports: reports,
+                randomness: randomness,
+                freeEther: freeEther
+            });
+    }
+
+    function firstParameters() internal pure returns (IStakeAllocator.Parameters memory) {
+        return
+            IStakeAllocator.Parameters({
+                lotEth: uint32(LOT),
+                capBp: 1_000,
+                capFloorEth: 320,
+                weightLife: 7 days,
+                allotmentLife: 14 days
+            });
+    }
+
+    /// @notice An operator with a bond and no votes, good for 1,000 ETH, refreshed.
+    function addOperator(uint256 bondShares) internal returns (uint256 id) {
+        id = operators.add(makeAddr(string.concat("manager ", vm.toString(operators.count() + 1))));
+        bonds.set(id, bondShares, 1_000);
+        allocator.refresh(id);
+    }
+
+    /// @notice Waits until the open draw's seed is known, and shows it.
+    function settleDraw() internal returns (uint256 winner) {
+        return allocator.settle(waitForSeed());
+    }
+
+    /// @notice Waits until the open draw's seed is known; the proof of it.
+    function waitForSeed() internal returns (bytes memory proof) {
+        uint64 round = allocator.draw().round;
+        uint256 known = round * randomness.ROUND();
+        if (currentTime() < known) vm.warp(known);
+        return abi.encode(randomness.seedOf(round));
+    }
+
+    /// @notice Waits until a draw may be opened, and opens it.
+    function openDraw() internal returns (uint256 drawId) {
+        uint256 opensAt = allocator.closedAt() + allocator.OPENING_GAP();
+        if (currentTime() < opensAt) vm.warp(opensAt);
+        return allocator.open();
+    }
+
+    /// @notice A whole draw.
+    function drawOnce() internal returns (uint256 winner) {
+        openDraw();
+        return settleDraw();
+    }
+
+    /// @notice Result `i` of the last draw, by the rule in the interface: the weights of all operators laid end to end.
+    function resultOf(uint256 i) internal view returns (uint256 id) {
+        IStakeAllocator.Draw memory d = allocator.draw();
+        bytes32 hash = keccak256(abi.encode(randomness.seedOf(d.round), uint256(d.id), i));
+        uint256 count = operators.count();
+        uint256 sum = 0;
+        for (id = 1; id <= count; ++id) sum += allocator.weightOf(id);
+        uint256 point = uint256(hash) % sum;
+        for (id = 1; point >= allocator.weightOf(id); ++id) point -= allocator.weightOf(id);
+    }
+}
