@@ -15,6 +15,11 @@ contract Operators__Mock is IOperatorStandings {
         managerOf[operatorId] = manager;
     }
 
+    /// @notice More operators, who have no managers.
+    function addMany(uint256 operatorCount) external {
+        count += operatorCount;
+    }
+
     function setStanding(uint256 operatorId, Standing standing) external {
         standingOf[operatorId] = standing;
     }
