@@ -65,24 +65,19 @@ contract AllocationHandler is Allocation {
             stakes.set(id, 40 * id);
         }
         freeEther.set(400 ether);
-        for (uint256 id = 1; id <= OPERATORS; ++id) refresh(id);
+        refresh(2);
     }
 
     /* ACTIONS */
 
+    /// @dev One operator, or now and then all.
     function refresh(uint256 pick) public {
         uint256 id = _begin(Action.Refresh, pick);
-        // votes of this block are not past
-        if (reports.reportTimes()[0] == currentTime()) return;
-        if (isOpen) {
-            vm.expectRevert(abi.encodeWithSelector(IStakeAllocator.DrawIsOpen.selector, draws));
-            allocator.refresh(id);
-            return;
+        if (pick % 3 == 2) {
+            for (uint256 other = 1; other <= OPERATORS; ++other) _refresh(other);
+        } else {
+            _refresh(id);
         }
-        allocator.refresh(id);
-        (weights[id], refreshedAt[id]) = (_expectedWeight(id), currentTime());
-        _check(allocator.weightOf(id) == weights[id], "DRAW-3: a weight is nomination and bond, by standing");
-        ++done[Action.Refresh];
     }
 
     /// @dev Most callers wait until they may.
@@ -213,7 +208,9 @@ contract AllocationHandler is Allocation {
 
     function setBond(uint256 pick, uint256 shares, uint256 capacity) external {
         uint256 id = _begin(Action.SetBond, pick);
-        bonds.set(id, bound(shares, 0, 100 ether), bound(capacity, 0, 2_000));
+        // mostly about what the operator holds
+        uint256 held = stakes.stakeOf(id) + left[id];
+        bonds.set(id, bound(shares, 0, 100 ether), capacity % 4 == 0 ? 2_000 : held + bound(capacity, 0, 64));
         ++done[Action.SetBond];
     }
 
@@ -239,9 +236,11 @@ contract AllocationHandler is Allocation {
         ++done[Action.Exit];
     }
 
+    /// @dev Mostly about what is promised and a lot.
     function setFreeEther(uint256 amount) external {
         _begin(Action.SetFreeEther, 0);
-        freeEther.set(bound(amount, 0, 600 ether));
+        uint256 promised = sumOf(left) * 1 ether;
+        freeEther.set(amount % 4 == 0 ? bound(amount, 0, 600 ether) : promised + bound(amount, 0, 70 ether));
         ++done[Action.SetFreeEther];
     }
 
@@ -317,6 +316,20 @@ contract AllocationHandler is Allocation {
     }
 
     /* INTERNAL */
+
+    function _refresh(uint256 id) private {
+        // votes of this block are not past
+        if (reports.reportTimes()[0] == currentTime()) return;
+        if (isOpen) {
+            vm.expectRevert(abi.encodeWithSelector(IStakeAllocator.DrawIsOpen.selector, draws));
+            allocator.refresh(id);
+            return;
+        }
+        allocator.refresh(id);
+        (weights[id], refreshedAt[id]) = (_expectedWeight(id), currentTime());
+        _check(allocator.weightOf(id) == weights[id], "DRAW-3: a weight is nomination and bond, by standing");
+        ++done[Action.Refresh];
+    }
 
     function _begin(Action action, uint256 pick) private returns (uint256 id) {
         ++tried[action];
@@ -480,21 +493,28 @@ contract AllocationInvariantTest is KedgeTest {
         handler.setFreeEther(0);
         handler.prolong(0);
         _checkAll();
+        // an allotment that ended, and was not lapsed
         for (uint256 i = 0; i < 5; ++i) handler.passTime(4 days);
         handler.report();
         for (uint256 i = 0; i < 7; ++i) {
-            handler.lapse(i);
             handler.setStanding(i, 0);
             handler.setBond(i, (i + 1) * 10 ether, 2_000);
-            handler.refresh(i);
         }
-        _checkAll();
-        handler.setParameters(2, false);
-        for (uint256 i = 0; i < 60; ++i) {
-            handler.setFreeEther(600 ether);
+        handler.refresh(2);
+        handler.setFreeEther(600 ether);
+        for (uint256 i = 0; i < 6; ++i) {
             handler.open(1);
             handler.settle(i);
-            handler.spend(i, 20);
+        }
+        for (uint256 i = 0; i < 7; ++i) handler.lapse(i);
+        handler.setParameters(2, false);
+        _checkAll();
+        for (uint256 i = 0; i < 60; ++i) {
+            // by turns: enough, or one wei short of what is promised and a lot
+            handler.setFreeEther(i % 3 == 0 ? 600 ether : 64 ether - 1);
+            handler.open(1);
+            handler.settle(i);
+            if (i % 2 == 0) handler.spend(i, 20);
             _checkAll();
         }
         handler.exit(6, 400);
