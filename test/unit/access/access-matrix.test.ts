@@ -6,6 +6,7 @@ import { expect } from "chai";
 const INSTANCES: Record<string, string> = {
   operatorRegistry: "OperatorRegistry",
   validatorRegistry: "ValidatorRegistry",
+  allocator: "StakeAllocator",
   bonds: "BondVault",
   depositor: "BeaconDepositor",
   ledger: "StakedEther",
@@ -30,6 +31,7 @@ const OPEN: Record<string, string> = {
   ReportOracle: "submit",
   SlashingOracle: "proveDuplicate proveForeign proveSlashed proveState settle",
   RewardDistributor: "pull pullTreasury",
+  StakeAllocator: "abandon lapse open prolong refresh settle",
   StakedEther:
     "approve closeAccount delegate delegateBySig permit pull push receiveSwept stake stakeFor stakeForUnits " +
     "transfer transferFrom transferShares transferSharesFrom",
