@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { defineConfig } from "hardhat/config";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { quickTests, quickTestsPlugin } from "./scripts/build/quickTests.js";
 
 const require = createRequire(import.meta.url);
 
@@ -15,15 +16,22 @@ const settings = {
   optimizer: { enabled: true, runs: 200 },
 };
 
+const overrides = Object.fromEntries(
+  quickTests(import.meta.dirname).map((path) => [path, { ...compiler, settings: { evmVersion: "osaka" } }]),
+);
+
 /// Solidity tests may read their fixtures and nothing else.
 const fsPermissions = { readDirectory: ["test/fixtures"] };
 
 export default defineConfig({
-  plugins: [toolbox],
+  plugins: [toolbox, quickTestsPlugin],
   solidity: {
     profiles: {
-      default: { ...compiler, settings },
-      production: { ...compiler, settings: { ...settings, metadata: { bytecodeHash: "none" } } },
+      default: { compilers: [{ ...compiler, settings }], overrides },
+      production: {
+        compilers: [{ ...compiler, settings: { ...settings, metadata: { bytecodeHash: "none" } } }],
+        overrides,
+      },
     },
   },
   typechain: { outDir: "typechain-types" },

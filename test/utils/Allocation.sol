@@ -14,11 +14,11 @@ import {Randomness__Mock} from "../mocks/Randomness__Mock.sol";
 import {Reports__Mock} from "../mocks/Reports__Mock.sol";
 import {Stakes__Mock} from "../mocks/Stakes__Mock.sol";
 import {Votes__Mock} from "../mocks/Votes__Mock.sol";
-import {KedgeTest} from "./KedgeTest.sol";
+import {FactoryTest} from "./FactoryTest.sol";
 
 /// @notice An allocator with doubles of all that it asks. Lots of 32 ETH, a cap of 10 % above 320 ETH, weights for a week,
 /// allotments for two; 10,000 ETH free; three reports were applied.
-abstract contract Allocation is KedgeTest {
+abstract contract Allocation is FactoryTest {
     uint256 internal constant START = 1_800_000_000;
     uint256 internal constant LOT = 32;
 
@@ -35,7 +35,7 @@ abstract contract Allocation is KedgeTest {
 
     function setUp() public virtual {
         vm.warp(START);
-        authority = new Authority(address(this));
+        authority = factory.newAuthority(address(this));
         operators = new Operators__Mock();
         bonds = new Bonds__Mock();
         stakes = new Stakes__Mock();
@@ -44,7 +44,7 @@ abstract contract Allocation is KedgeTest {
         reports = new Reports__Mock();
         randomness = new Randomness__Mock();
         freeEther = new FreeEther__Mock();
-        allocator = new StakeAllocator(IAuthority(address(authority)), sources(), firstParameters());
+        allocator = factory.newStakeAllocator(IAuthority(address(authority)), sources(), firstParameters());
         authority.grantRole(Roles.DEPOSITOR, address(this));
         authority.grantRole(Roles.PARAMETER_MANAGER, address(this));
         freeEther.set(10_000 ether);

@@ -9,8 +9,20 @@ abstract contract KedgeTest is Assertions, InvariantTargets {
     /// @notice Who deploys a test contract and calls it, unless a test pranks.
     address internal constant DEFAULT_SENDER = address(uint160(uint256(keccak256("foundry default caller"))));
 
+    error NotDeployed(string artifact);
     error BoundsReversed(uint256 min, uint256 max);
     error SignedBoundsReversed(int256 min, int256 max);
+
+    /* CODE */
+
+    /// @notice Creates the contract of a built artifact, named "File.sol:Contract", without arguments.
+    function deployArtifact(string memory artifact) internal returns (address deployed) {
+        bytes memory code = vm.getCode(artifact);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 0x20), mload(code))
+        }
+        require(deployed != address(0), NotDeployed(artifact));
+    }
 
     /* ACTORS */
 

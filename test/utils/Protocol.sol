@@ -21,12 +21,12 @@ import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
 import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
 import {Report} from "../../contracts/types/Report.sol";
-import {KedgeTest} from "./KedgeTest.sol";
+import {FactoryTest} from "./FactoryTest.sol";
 
 /// @notice The whole protocol, deployed in the order of its graph around the official deposit contract and the
 /// EIP-4788 contract. The test contract is `admin` and holds every role of governance; `reporter` may book reports
 /// straight into the accounting, without the oracle's door.
-abstract contract Protocol is KedgeTest {
+abstract contract Protocol is FactoryTest {
     address internal constant DEPOSIT_CONTRACT = 0x00000000219ab540356cBB839Cbe05303d7705Fa;
     address internal constant BEACON_ROOTS = 0x000F3df6D732807Ef1319fB7B8bB8522d0Beac02;
     uint256 internal constant GENESIS_TIME = 1_700_000_000;
@@ -77,13 +77,13 @@ abstract contract Protocol is KedgeTest {
         installSystemContract(BEACON_ROOTS, "beaconRoots");
         makeMembers();
 
-        authority = new Authority(address(this));
+        authority = factory.newAuthority(address(this));
         IAuthority a = IAuthority(address(authority));
-        operatorRegistry = new OperatorRegistry(a);
-        validatorRegistry = new ValidatorRegistry(a, operatorRegistry, PREDEPOSIT_DEADLINE);
-        withdrawalVault = new WithdrawalVault(a);
-        rewardsVault = new RewardsVault(a);
-        ledger = new StakedEther{value: SEED}(
+        operatorRegistry = factory.newOperatorRegistry(a);
+        validatorRegistry = factory.newValidatorRegistry(a, operatorRegistry, PREDEPOSIT_DEADLINE);
+        withdrawalVault = factory.newWithdrawalVault(a);
+        rewardsVault = factory.newRewardsVault(a);
+        ledger = factory.newStakedEther{value: SEED}(
             a,
             IDepositContract(DEPOSIT_CONTRACT),
             validatorRegistry,
@@ -91,8 +91,8 @@ abstract contract Protocol is KedgeTest {
             rewardsVault,
             ledgerParameters()
         );
-        wrapper = new WrappedStakedEther(ledger);
-        bonds = new BondVault(
+        wrapper = factory.newWrappedStakedEther(ledger);
+        bonds = factory.newBondVault(
             a,
             ledger,
             wrapper,
@@ -101,10 +101,10 @@ abstract contract Protocol is KedgeTest {
             BOND_RATIO_BP,
             CURATED_BOND_RATIO_BP
         );
-        queue = new WithdrawalQueue(a, ledger, 1 hours, COOLDOWN);
-        distributor = new RewardDistributor(a, ledger, operatorRegistry, treasury, 2_500);
-        committee = new OracleCommittee(a, GENESIS_TIME, FRAME_SECONDS, members, equalWeights());
-        accounting = new Accounting(
+        queue = factory.newWithdrawalQueue(a, ledger, 1 hours, COOLDOWN);
+        distributor = factory.newRewardDistributor(a, ledger, operatorRegistry, treasury, 2_500);
+        committee = factory.newOracleCommittee(a, GENESIS_TIME, FRAME_SECONDS, members, equalWeights());
+        accounting = factory.newAccounting(
             a,
             ledger,
             withdrawalVault,
@@ -115,8 +115,8 @@ abstract contract Protocol is KedgeTest {
             1 ether,
             IReportLimits.Limits({gainBpPerYear: 1_500, lossBpPerFrame: 500})
         );
-        oracle = new ReportOracle(ledger, committee, accounting, SLOTS_PER_EPOCH, SECONDS_PER_SLOT);
-        depositor = new BeaconDepositor(a, ledger, validatorRegistry, queue, bonds);
+        oracle = factory.newReportOracle(ledger, committee, accounting, SLOTS_PER_EPOCH, SECONDS_PER_SLOT);
+        depositor = factory.newBeaconDepositor(a, ledger, validatorRegistry, queue, bonds);
 
         authority.grantRole(Roles.LEDGER, address(ledger));
         authority.grantRole(Roles.WITHDRAWAL_QUEUE, address(queue));

@@ -54,6 +54,11 @@ interface Vm {
     /// @notice `block.number`, never cached by the optimiser.
     function getBlockNumber() external view returns (uint256);
 
+    /* CODE */
+
+    /// @notice The creation code of a built artifact, named "File.sol:Contract".
+    function getCode(string calldata artifact) external view returns (bytes memory);
+
     /* STATE */
 
     /// @notice Sets the ether of an account.

@@ -251,7 +251,7 @@ contract AccessMatrixTest is Protocol {
     function deployAllocator() private returns (StakeAllocator) {
         address any = address(ledger);
         return
-            new StakeAllocator(
+            factory.newStakeAllocator(
                 IAuthority(address(authority)),
                 IStakeAllocator.Sources({
                     operators: IOperatorStandings(any),

@@ -5,17 +5,17 @@ import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol"
 import {Authority} from "../../../contracts/access/Authority.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
-import {KedgeTest} from "../../utils/KedgeTest.sol";
+import {FactoryTest} from "../../utils/FactoryTest.sol";
 
 /// @notice Who holds which role, and what freezing means.
-contract AuthorityTest is KedgeTest {
+contract AuthorityTest is FactoryTest {
     bytes32 private constant ADMIN = 0;
     Authority private authority;
     address private alice = makeAddr("alice");
     address private mallory = makeAddr("mallory");
 
     function setUp() public {
-        authority = new Authority(address(this));
+        authority = factory.newAuthority(address(this));
     }
 
     function test_constructor_GivesTheAdminRoleAlone() public {
@@ -23,7 +23,7 @@ contract AuthorityTest is KedgeTest {
         assertEq(authority.getRoleMemberCount(ADMIN), 1, "one admin");
         assertFalse(authority.hasRole(Roles.LEDGER, address(this)), "no other role");
         vm.expectRevert(IAccessControl.AccessControlBadConfirmation.selector);
-        new Authority(address(0));
+        factory.newAuthority(address(0));
     }
 
     function test_grantRole_ByTheAdmin() public {

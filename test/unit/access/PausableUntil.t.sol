@@ -7,17 +7,17 @@ import {PausableUntil} from "../../../contracts/access/PausableUntil.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {Pausable__Mock} from "../../mocks/Pausable__Mock.sol";
-import {KedgeTest} from "../../utils/KedgeTest.sol";
+import {FactoryTest} from "../../utils/FactoryTest.sol";
 
 /// @notice A pause that ends by itself, and the guard of roles it rests on.
-contract PausableUntilTest is KedgeTest {
+contract PausableUntilTest is FactoryTest {
     Pausable__Mock private pausable;
     address private pauser = makeAddr("pauser");
     address private resumer = makeAddr("resumer");
 
     function setUp() public {
         vm.warp(1_800_000_000);
-        Authority authority = new Authority(address(this));
+        Authority authority = factory.newAuthority(address(this));
         authority.grantRole(Roles.PAUSER, pauser);
         authority.grantRole(Roles.RESUMER, resumer);
         pausable = new Pausable__Mock(IAuthority(address(authority)));

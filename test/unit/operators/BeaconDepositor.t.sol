@@ -15,7 +15,6 @@ import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.s
 import {BeaconProofs} from "../../../contracts/libraries/BeaconProofs.sol";
 import {BeaconRoots} from "../../../contracts/libraries/BeaconRoots.sol";
 import {SSZ} from "../../../contracts/libraries/SSZ.sol";
-import {BeaconDepositor} from "../../../contracts/operators/BeaconDepositor.sol";
 import {Validators} from "../../utils/Validators.sol";
 import {Vm} from "../../utils/Vm.sol";
 
@@ -764,13 +763,13 @@ contract BeaconDepositorTest is Validators {
     function test_constructor_RevertWhen_AnAddressIsZero() public {
         IAuthority a = IAuthority(address(authority));
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new BeaconDepositor(IAuthority(address(0)), ledger, validatorRegistry, queue, bonds);
+        factory.newBeaconDepositor(IAuthority(address(0)), ledger, validatorRegistry, queue, bonds);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new BeaconDepositor(a, ledger, IValidatorRegistry(address(0)), queue, bonds);
+        factory.newBeaconDepositor(a, ledger, IValidatorRegistry(address(0)), queue, bonds);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new BeaconDepositor(a, ledger, validatorRegistry, IWithdrawalQueue(address(0)), bonds);
+        factory.newBeaconDepositor(a, ledger, validatorRegistry, IWithdrawalQueue(address(0)), bonds);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new BeaconDepositor(a, ledger, validatorRegistry, queue, IBondVault(address(0)));
+        factory.newBeaconDepositor(a, ledger, validatorRegistry, queue, IBondVault(address(0)));
         assertEq(depositor.withdrawalCredentials(), ledger.withdrawalCredentials(), "credentials");
     }
 

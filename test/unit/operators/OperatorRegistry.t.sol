@@ -8,10 +8,10 @@ import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {OperatorRegistry} from "../../../contracts/operators/OperatorRegistry.sol";
-import {KedgeTest} from "../../utils/KedgeTest.sol";
+import {FactoryTest} from "../../utils/FactoryTest.sol";
 
 /// @notice Who runs validators: registration, addresses that change in two steps, commission, standing.
-contract OperatorRegistryTest is KedgeTest {
+contract OperatorRegistryTest is FactoryTest {
     Authority private authority;
     OperatorRegistry private registry;
     address private manager = makeAddr("manager");
@@ -21,8 +21,8 @@ contract OperatorRegistryTest is KedgeTest {
 
     function setUp() public {
         vm.warp(1_700_000_000);
-        authority = new Authority(address(this));
-        registry = new OperatorRegistry(IAuthority(address(authority)));
+        authority = factory.newAuthority(address(this));
+        registry = factory.newOperatorRegistry(IAuthority(address(authority)));
         authority.grantRole(Roles.OPERATOR_MANAGER, address(this));
         authority.grantRole(Roles.OPERATOR_JUDGE, address(this));
         authority.grantRole(Roles.COMPLIANCE_MANAGER, address(this));

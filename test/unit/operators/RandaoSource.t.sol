@@ -7,10 +7,11 @@ import {BeaconRoots} from "../../../contracts/libraries/BeaconRoots.sol";
 import {SSZ} from "../../../contracts/libraries/SSZ.sol";
 import {RandaoSource} from "../../../contracts/operators/RandaoSource.sol";
 import {BeaconVerifier} from "../../../contracts/oracle/BeaconVerifier.sol";
+import {FactoryTest} from "../../utils/FactoryTest.sol";
 import {VerifierVectors} from "../../utils/VerifierVectors.sol";
 
 /// @notice One seed to a round, from Lodestar's states: of the block at the round's slot, or of the last before it.
-contract RandaoSourceTest is VerifierVectors {
+contract RandaoSourceTest is FactoryTest, VerifierVectors {
     uint64 private constant ROUND = 1_512;
     uint64 private constant LAST_SLOT = ROUND + 8_191;
     uint256 private constant BETWEEN = 2;
@@ -22,7 +23,7 @@ contract RandaoSourceTest is VerifierVectors {
 
     function setUp() public {
         loadVectors();
-        source = new RandaoSource(new BeaconVerifier(network(), layouts()), BETWEEN);
+        source = factory.newRandaoSource(factory.newBeaconVerifier(network(), layouts()), BETWEEN);
         start = facts("epochStart");
         before = facts("epochBefore");
         assertEq(uint256(start.slot), ROUND, "vectors");
@@ -39,7 +40,7 @@ contract RandaoSourceTest is VerifierVectors {
     ) public {
         between = bound(between, 1, source.MAX_EPOCHS_BETWEEN());
         slot = uint64(bound(slot, 0, END_SLOT - (between + 1) * SLOTS_PER_EPOCH - 1));
-        source = new RandaoSource(new BeaconVerifier(network(), layouts()), between);
+        source = factory.newRandaoSource(factory.newBeaconVerifier(network(), layouts()), between);
         vm.warp(timeOf(slot) + (second % SECONDS_PER_SLOT));
         uint64 round = source.fix();
         assertEq(uint256(round % SLOTS_PER_EPOCH), 0, "an epoch's first");
@@ -226,9 +227,9 @@ contract RandaoSourceTest is VerifierVectors {
     /* CONSTRUCTOR */
 
     function testFuzz_constructor_RevertWhen_TheDistanceIsOutOfBounds(uint256 between) public {
-        BeaconVerifier verifier = new BeaconVerifier(network(), layouts());
+        BeaconVerifier verifier = factory.newBeaconVerifier(network(), layouts());
         if (between > 0 && between <= 16) {
-            assertEq(new RandaoSource(verifier, between).epochsBetween(), between);
+            assertEq(factory.newRandaoSource(verifier, between).epochsBetween(), between);
             return;
         }
         vm.expectRevert(
@@ -238,7 +239,7 @@ contract RandaoSourceTest is VerifierVectors {
                 between
             )
         );
-        new RandaoSource(verifier, between);
+        factory.newRandaoSource(verifier, between);
     }
 
     /* INTERNAL */

@@ -15,7 +15,6 @@ import {
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IRandomnessSource} from "../../../contracts/interfaces/IRandomnessSource.sol";
 import {IStakeAllocator} from "../../../contracts/interfaces/IStakeAllocator.sol";
-import {StakeAllocator} from "../../../contracts/operators/StakeAllocator.sol";
 import {Randomness__Mock} from "../../mocks/Randomness__Mock.sol";
 import {Votes__Mock} from "../../mocks/Votes__Mock.sol";
 import {Allocation} from "../../utils/Allocation.sol";
@@ -101,7 +100,7 @@ contract StakeAllocatorTest is Allocation {
             if (i == 7) s.randomness = IRandomnessSource(address(0));
             if (i == 8) s.freeEther = IFreeEther(address(0));
             vm.expectRevert(Guarded.ZeroAddress.selector);
-            new StakeAllocator(a, s, p);
+            factory.newStakeAllocator(a, s, p);
         }
     }
 
@@ -118,7 +117,7 @@ contract StakeAllocatorTest is Allocation {
             value
         );
         vm.expectRevert(expected);
-        new StakeAllocator(IAuthority(address(authority)), sources(), p);
+        factory.newStakeAllocator(IAuthority(address(authority)), sources(), p);
         vm.expectRevert(expected);
         allocator.setParameters(p);
     }
@@ -156,8 +155,8 @@ contract StakeAllocatorTest is Allocation {
         }
         // the bounds themselves
         IAuthority a = IAuthority(address(authority));
-        new StakeAllocator(a, sources(), IStakeAllocator.Parameters(32, 100, 32, 1 hours, 1 hours));
-        new StakeAllocator(
+        factory.newStakeAllocator(a, sources(), IStakeAllocator.Parameters(32, 100, 32, 1 hours, 1 hours));
+        factory.newStakeAllocator(
             a,
             sources(),
             IStakeAllocator.Parameters(32_768, 5_000, 131_072, 90 days, 180 days)

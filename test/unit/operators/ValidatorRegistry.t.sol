@@ -10,10 +10,10 @@ import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegist
 import {OperatorRegistry} from "../../../contracts/operators/OperatorRegistry.sol";
 import {ValidatorRegistry} from "../../../contracts/operators/ValidatorRegistry.sol";
 import {BeaconVectors} from "../../utils/BeaconVectors.sol";
-import {KedgeTest} from "../../utils/KedgeTest.sol";
+import {FactoryTest} from "../../utils/FactoryTest.sol";
 
 /// @notice The life of keys, with the test in the depositor's place. Trees are those of OpenZeppelin's library.
-contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
+contract ValidatorRegistryTest is FactoryTest, BeaconVectors {
     Authority private authority;
     OperatorRegistry private operators;
     ValidatorRegistry private registry;
@@ -23,10 +23,10 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
     uint256 private constant DEADLINE = 60 days;
 
     function setUp() public {
-        authority = new Authority(address(this));
+        authority = factory.newAuthority(address(this));
         IAuthority a = IAuthority(address(authority));
-        operators = new OperatorRegistry(a);
-        registry = new ValidatorRegistry(a, operators, DEADLINE);
+        operators = factory.newOperatorRegistry(a);
+        registry = factory.newValidatorRegistry(a, operators, DEADLINE);
         authority.grantRole(Roles.OPERATOR_MANAGER, address(this));
         authority.grantRole(Roles.DEPOSITOR, address(this));
         authority.grantRole(Roles.WITNESS, address(this));
@@ -40,9 +40,9 @@ contract ValidatorRegistryTest is KedgeTest, BeaconVectors {
 
     function test_constructor_RevertWhen_AnAddressIsZero() public {
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new ValidatorRegistry(IAuthority(address(0)), operators, DEADLINE);
+        factory.newValidatorRegistry(IAuthority(address(0)), operators, DEADLINE);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new ValidatorRegistry(IAuthority(address(authority)), IOperatorRegistry(address(0)), DEADLINE);
+        factory.newValidatorRegistry(IAuthority(address(authority)), IOperatorRegistry(address(0)), DEADLINE);
     }
 
     /* COMMITMENTS */

@@ -575,7 +575,7 @@ contract AccountingTest is Withdrawals {
 
     function _deploy(uint256 feeBp) private returns (Accounting) {
         return
-            new Accounting(
+            factory.newAccounting(
                 IAuthority(address(authority)),
                 ledger,
                 withdrawalVault,

@@ -7,18 +7,19 @@ import {BeaconRoots} from "../../../contracts/libraries/BeaconRoots.sol";
 import {SSZ} from "../../../contracts/libraries/SSZ.sol";
 import {BeaconVerifier} from "../../../contracts/oracle/BeaconVerifier.sol";
 import {BeaconValidator} from "../../../contracts/types/BeaconValidator.sol";
+import {FactoryTest} from "../../utils/FactoryTest.sol";
 import {VerifierVectors} from "../../utils/VerifierVectors.sol";
 
 /// @notice Facts of Deneb's and Fulu's states, at once and through summaries, against Lodestar's states. Whatever is changed
 /// in a proof, it is refused, and with a name.
-contract BeaconVerifierTest is VerifierVectors {
+contract BeaconVerifierTest is FactoryTest, VerifierVectors {
     BeaconVerifier private verifier;
     Facts private deneb;
     Facts private fulu;
 
     function setUp() public {
         loadVectors();
-        verifier = new BeaconVerifier(network(), layouts());
+        verifier = factory.newBeaconVerifier(network(), layouts());
         deneb = facts("deneb");
         fulu = facts("fulu");
         setParentRoot(601, deneb.root);
@@ -110,7 +111,7 @@ contract BeaconVerifierTest is VerifierVectors {
         (n.capellaSlot, n.endSlot) = (194_048 * 32, 500_000 * 32);
         BeaconVerifier.Layout[] memory list = layouts();
         (list[0].fromSlot, list[1].fromSlot) = (n.capellaSlot, 364_032 * 32);
-        verifier = new BeaconVerifier(n, list);
+        verifier = factory.newBeaconVerifier(n, list);
 
         Facts memory now_ = facts("mainnet");
         Facts memory old = facts("mainnetOld");
@@ -183,7 +184,7 @@ contract BeaconVerifierTest is VerifierVectors {
     function test_verifyRandaoMix_RevertWhen_TheSlotIsOfAnUnknownFork() public {
         BeaconVerifier.Network memory n = network();
         n.endSlot = 1_496;
-        verifier = new BeaconVerifier(n, layouts());
+        verifier = factory.newBeaconVerifier(n, layouts());
         vm.expectRevert(abi.encodeWithSelector(IBeaconVerifier.LayoutUnknown.selector, 1_500));
         mix(1_501, fulu);
     }
@@ -192,7 +193,7 @@ contract BeaconVerifierTest is VerifierVectors {
     function test_constructor_TakesOneLayout() public {
         BeaconVerifier.Layout[] memory one = new BeaconVerifier.Layout[](1);
         one[0] = layouts()[1];
-        verifier = new BeaconVerifier(network(), one);
+        verifier = factory.newBeaconVerifier(network(), one);
         assertEq(uint256(verifier.firstSlot()), PIVOT_SLOT, "first");
         validator(parentAt(1_501), fulu);
         expectUnknownLayout(parentAt(601), 600);
@@ -472,7 +473,7 @@ contract BeaconVerifierTest is VerifierVectors {
         }
         n = network();
         n.endSlot = 1 << 40;
-        verifier = new BeaconVerifier(n, layouts());
+        verifier = factory.newBeaconVerifier(n, layouts());
     }
 
     function test_constructor_RevertWhen_ALayoutIsOutOfBounds() public {
@@ -603,12 +604,12 @@ contract BeaconVerifierTest is VerifierVectors {
 
     function expectBadNetwork(BeaconVerifier.Network memory n, bytes32 name, uint256 value) private {
         vm.expectRevert(abi.encodeWithSelector(IBeaconVerifier.ParameterOutOfBounds.selector, name, value));
-        new BeaconVerifier(n, layouts());
+        factory.newBeaconVerifier(n, layouts());
     }
 
     function expectBadLayouts(BeaconVerifier.Layout[] memory list, bytes32 name, uint256 value) private {
         vm.expectRevert(abi.encodeWithSelector(IBeaconVerifier.ParameterOutOfBounds.selector, name, value));
-        new BeaconVerifier(network(), list);
+        factory.newBeaconVerifier(network(), list);
     }
 
     /* INTERNAL */

@@ -8,10 +8,10 @@ import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IOracleCommittee} from "../../../contracts/interfaces/IOracleCommittee.sol";
 import {OracleCommittee} from "../../../contracts/oracle/OracleCommittee.sol";
-import {KedgeTest} from "../../utils/KedgeTest.sol";
+import {FactoryTest} from "../../utils/FactoryTest.sol";
 
 /// @notice Signatures, quorum, and weights over time.
-contract OracleCommitteeTest is KedgeTest {
+contract OracleCommitteeTest is FactoryTest {
     uint256 private constant GENESIS = 1_700_000_000;
     uint256 private constant FRAME = 1 days;
     /// @dev Order of secp256k1.
@@ -39,11 +39,11 @@ contract OracleCommitteeTest is KedgeTest {
                 (keys[j], keys[j - 1]) = (keys[j - 1], keys[j]);
             }
         }
-        authority = new Authority(address(this));
+        authority = factory.newAuthority(address(this));
         authority.grantRole(Roles.COMMITTEE_MANAGER, address(this));
         uint256[] memory ones = new uint256[](9);
         for (uint256 i = 0; i < 9; ++i) ones[i] = 1;
-        committee = new OracleCommittee(IAuthority(address(authority)), GENESIS, FRAME, members, ones);
+        committee = factory.newOracleCommittee(IAuthority(address(authority)), GENESIS, FRAME, members, ones);
     }
 
     /* QUORUM */
@@ -79,7 +79,13 @@ contract OracleCommitteeTest is KedgeTest {
             total += weights[i];
             if ((set >> i) & 1 == 1) sum += weights[i];
         }
-        committee = new OracleCommittee(IAuthority(address(authority)), GENESIS, FRAME, members, weights);
+        committee = factory.newOracleCommittee(
+            IAuthority(address(authority)),
+            GENESIS,
+            FRAME,
+            members,
+            weights
+        );
         assertEq(committee.totalWeightAt(block.timestamp), total, "total");
         bytes memory signatures = signedBy(set);
         if (sum * 3 <= total * 2) expectQuorum(sum, total);
@@ -219,7 +225,7 @@ contract OracleCommitteeTest is KedgeTest {
         bytes memory good = signedBy(0x1ff);
         uint256[] memory ones = new uint256[](9);
         for (uint256 i = 0; i < 9; ++i) ones[i] = 1;
-        committee = new OracleCommittee(IAuthority(address(authority)), GENESIS, FRAME, members, ones);
+        committee = factory.newOracleCommittee(IAuthority(address(authority)), GENESIS, FRAME, members, ones);
         vm.expectRevert();
         verify(good);
     }
@@ -393,33 +399,33 @@ contract OracleCommitteeTest is KedgeTest {
         uint256[] memory weights = new uint256[](2);
         (two[0], two[1], weights[0], weights[1]) = (members[0], members[0], 1, 1);
         vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 1, 2));
-        new OracleCommittee(a, GENESIS, FRAME, two, weights);
+        factory.newOracleCommittee(a, GENESIS, FRAME, two, weights);
 
         (two[1], weights[1]) = (members[1], 0);
         vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 1, 2));
-        new OracleCommittee(a, GENESIS, FRAME, two, weights);
+        factory.newOracleCommittee(a, GENESIS, FRAME, two, weights);
 
         (weights[0], weights[1]) = (0, 1);
         vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 0, 32));
-        new OracleCommittee(a, GENESIS, FRAME, two, weights);
+        factory.newOracleCommittee(a, GENESIS, FRAME, two, weights);
 
         (weights[0], weights[1]) = (1, 1e6 + 1);
         vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.WeightOutOfBounds.selector, 1e6 + 1, 1e6));
-        new OracleCommittee(a, GENESIS, FRAME, two, weights);
+        factory.newOracleCommittee(a, GENESIS, FRAME, two, weights);
 
         (two[1], weights[1]) = (address(0), 1);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new OracleCommittee(a, GENESIS, FRAME, two, weights);
+        factory.newOracleCommittee(a, GENESIS, FRAME, two, weights);
 
         vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 1, 2));
-        new OracleCommittee(a, GENESIS, FRAME, two, new uint256[](1));
+        factory.newOracleCommittee(a, GENESIS, FRAME, two, new uint256[](1));
     }
 
     /// @dev A committee of nobody could never come to a report.
     function test_constructor_RevertWhen_ThereIsNobody() public {
         IAuthority a = IAuthority(address(authority));
         vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 0, 32));
-        new OracleCommittee(a, GENESIS, FRAME, new address[](0), new uint256[](0));
+        factory.newOracleCommittee(a, GENESIS, FRAME, new address[](0), new uint256[](0));
     }
 
     /* INTERNAL */

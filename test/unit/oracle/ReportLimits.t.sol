@@ -7,17 +7,17 @@ import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
 import {ReportLimits__Harness} from "../../harness/ReportLimits__Harness.sol";
-import {KedgeTest} from "../../utils/KedgeTest.sol";
+import {FactoryTest} from "../../utils/FactoryTest.sol";
 
 /// @notice Bounds of reports, alone.
-contract ReportLimitsTest is KedgeTest {
+contract ReportLimitsTest is FactoryTest {
     uint256 private constant POOL = 1000 ether;
 
     Authority private authority;
     ReportLimits__Harness private limits;
 
     function setUp() public {
-        authority = new Authority(address(this));
+        authority = factory.newAuthority(address(this));
         authority.grantRole(Roles.PARAMETER_MANAGER, address(this));
         limits = _deploy(1_500, 500);
     }

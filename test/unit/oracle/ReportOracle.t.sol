@@ -342,7 +342,7 @@ contract ReportOracleTest is Protocol, BeaconVectors {
     function test_submit_RevertWhen_SignedForAnotherOracle() public {
         Report memory r = goodReport();
         bytes memory signatures = signedBy(r, 0x1ff);
-        ReportOracle successor = new ReportOracle(
+        ReportOracle successor = factory.newReportOracle(
             ledger,
             committee,
             accounting,
@@ -395,7 +395,7 @@ contract ReportOracleTest is Protocol, BeaconVectors {
         expect(
             abi.encodeWithSelector(IReportOracle.ParameterOutOfBounds.selector, bytes32("secondsPerSlot"), 0)
         );
-        new ReportOracle(ledger, committee, accounting, 32, 0);
+        factory.newReportOracle(ledger, committee, accounting, 32, 0);
         uint256[3] memory epochs = [uint256(0), 7, 7_201];
         for (uint256 i = 0; i < 3; ++i) {
             expect(
@@ -405,13 +405,13 @@ contract ReportOracleTest is Protocol, BeaconVectors {
                     epochs[i]
                 )
             );
-            new ReportOracle(ledger, committee, accounting, epochs[i], 12);
+            factory.newReportOracle(ledger, committee, accounting, epochs[i], 12);
         }
         // 86,400 seconds are no whole number of slots of 11
         expect(
             abi.encodeWithSelector(IReportOracle.ParameterOutOfBounds.selector, bytes32("slotsPerEpoch"), 1)
         );
-        new ReportOracle(ledger, committee, accounting, 1, 11);
+        factory.newReportOracle(ledger, committee, accounting, 1, 11);
     }
 
     /// @dev A frame of 7,200 slots has two epochs of 3,600 slots, and three of 2,400.
@@ -424,9 +424,9 @@ contract ReportOracleTest is Protocol, BeaconVectors {
                     epochs
                 )
             );
-            new ReportOracle(ledger, committee, accounting, SLOTS_PER_FRAME / epochs, 12);
+            factory.newReportOracle(ledger, committee, accounting, SLOTS_PER_FRAME / epochs, 12);
         }
-        new ReportOracle(ledger, committee, accounting, SLOTS_PER_FRAME / 3, 12);
+        factory.newReportOracle(ledger, committee, accounting, SLOTS_PER_FRAME / 3, 12);
     }
 
     function test_currentFrame_ChangesAtTheBoundary() public {

@@ -27,7 +27,7 @@ contract SlashingOracleTest is Validators {
         super.setUp();
         BeaconVerifier.Layout[] memory layouts = new BeaconVerifier.Layout[](1);
         layouts[0] = BeaconVerifier.Layout(32, 75, 76, 77, 91);
-        verifier = new BeaconVerifier(
+        verifier = factory.newBeaconVerifier(
             BeaconVerifier.Network({
                 genesisTime: uint64(GENESIS_TIME),
                 secondsPerSlot: uint64(SECONDS_PER_SLOT),
@@ -377,7 +377,7 @@ contract SlashingOracleTest is Validators {
     }
 
     function deploySlashing(ISlashingOracle.Parameters memory p) private returns (SlashingOracle deployed) {
-        deployed = new SlashingOracle(verifier, ledger, validatorRegistry, operatorRegistry, bonds, p);
+        deployed = factory.newSlashingOracle(verifier, ledger, validatorRegistry, operatorRegistry, bonds, p);
         authority.grantRole(Roles.WITNESS, address(deployed));
         authority.grantRole(Roles.BOND_LOCKER, address(deployed));
         authority.grantRole(Roles.OPERATOR_JUDGE, address(deployed));
@@ -385,7 +385,7 @@ contract SlashingOracleTest is Validators {
 
     function expectRefused(ISlashingOracle.Parameters memory p, bytes32 name, uint256 value) private {
         vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.ParameterOutOfBounds.selector, name, value));
-        new SlashingOracle(verifier, ledger, validatorRegistry, operatorRegistry, bonds, p);
+        factory.newSlashingOracle(verifier, ledger, validatorRegistry, operatorRegistry, bonds, p);
     }
 
     /// @dev The one key of the set, predeposited and proven with a top-up that no ether follows.

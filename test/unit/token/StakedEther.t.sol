@@ -12,7 +12,6 @@ import {IShareLedger} from "../../../contracts/interfaces/IShareLedger.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {PoolMath} from "../../../contracts/libraries/PoolMath.sol";
-import {StakedEther} from "../../../contracts/token/StakedEther.sol";
 import {TokenTest} from "../../utils/TokenTest.sol";
 
 /// @notice kETH as stakers and guardians meet it.
@@ -54,7 +53,7 @@ contract StakedEtherTest is TokenTest {
     }
 
     function _deploy(uint256 seed, IStakedEther.Parameters memory p) private {
-        new StakedEther{value: seed}(
+        factory.newStakedEther{value: seed}(
             IAuthority(address(authority)),
             IDepositContract(DEPOSIT_CONTRACT),
             validatorRegistry,
@@ -108,15 +107,15 @@ contract StakedEtherTest is TokenTest {
         IStakedEther.Parameters memory p = ledgerParameters();
         bytes4 zero = Guarded.ZeroAddress.selector;
         vm.expectRevert(zero);
-        new StakedEther{value: 1 ether}(IAuthority(address(0)), d, r, v, v, p);
+        factory.newStakedEther{value: 1 ether}(IAuthority(address(0)), d, r, v, v, p);
         vm.expectRevert(zero);
-        new StakedEther{value: 1 ether}(a, IDepositContract(address(0)), r, v, v, p);
+        factory.newStakedEther{value: 1 ether}(a, IDepositContract(address(0)), r, v, v, p);
         vm.expectRevert(zero);
-        new StakedEther{value: 1 ether}(a, d, IValidatorRegistry(address(0)), v, v, p);
+        factory.newStakedEther{value: 1 ether}(a, d, IValidatorRegistry(address(0)), v, v, p);
         vm.expectRevert(zero);
-        new StakedEther{value: 1 ether}(a, d, r, IEtherVault(address(0)), v, p);
+        factory.newStakedEther{value: 1 ether}(a, d, r, IEtherVault(address(0)), v, p);
         vm.expectRevert(zero);
-        new StakedEther{value: 1 ether}(a, d, r, v, IEtherVault(address(0)), p);
+        factory.newStakedEther{value: 1 ether}(a, d, r, v, IEtherVault(address(0)), p);
     }
 
     /* STAKING */

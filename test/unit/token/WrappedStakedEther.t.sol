@@ -8,7 +8,6 @@ import {IShareLedger} from "../../../contracts/interfaces/IShareLedger.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IWrappedStakedEther} from "../../../contracts/interfaces/IWrappedStakedEther.sol";
 import {PoolMath} from "../../../contracts/libraries/PoolMath.sol";
-import {WrappedStakedEther} from "../../../contracts/token/WrappedStakedEther.sol";
 import {TokenTest} from "../../utils/TokenTest.sol";
 
 /// @notice wkETH: an ERC-4626 vault in which one token is one share.
@@ -37,7 +36,7 @@ contract WrappedStakedEtherTest is TokenTest {
 
     function test_constructor_RevertWhen_TheLedgerIsZero() public {
         vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InvalidSender.selector, address(0)));
-        new WrappedStakedEther(IStakedEther(address(0)));
+        factory.newWrappedStakedEther(IStakedEther(address(0)));
     }
 
     function test_metadata() public view {

@@ -279,6 +279,10 @@ contract VmTest is KedgeTest {
         assertEq(address(new Probe{salt: bytes32(uint256(1))}()), predicted);
     }
 
+    function test_getCode_AnswersABuiltArtifact() public view {
+        assertEq(vm.getCode("Vm.t.sol:Probe"), type(Probe).creationCode);
+    }
+
     /* FUZZING */
 
     function testFuzz_assume_DropsInputs(uint8 x) public pure {

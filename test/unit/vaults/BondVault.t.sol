@@ -9,7 +9,6 @@ import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {IWrappedStakedEther} from "../../../contracts/interfaces/IWrappedStakedEther.sol";
-import {BondVault} from "../../../contracts/vaults/BondVault.sol";
 import {Validators} from "../../utils/Validators.sol";
 
 /// @notice Bonds: what comes in, what backs stake, what is locked, burnt and claimed. The test locks as the slashing oracle
@@ -345,9 +344,17 @@ contract BondVaultTest is Validators {
     function test_constructor_RevertWhen_BadInput() public {
         IAuthority a = IAuthority(address(authority));
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new BondVault(a, IStakedEther(address(0)), wrapper, operatorRegistry, validatorRegistry, 400, 400);
+        factory.newBondVault(
+            a,
+            IStakedEther(address(0)),
+            wrapper,
+            operatorRegistry,
+            validatorRegistry,
+            400,
+            400
+        );
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new BondVault(
+        factory.newBondVault(
             a,
             ledger,
             IWrappedStakedEther(address(0)),
@@ -357,17 +364,17 @@ contract BondVaultTest is Validators {
             400
         );
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new BondVault(a, ledger, wrapper, IOperatorRegistry(address(0)), validatorRegistry, 400, 400);
+        factory.newBondVault(a, ledger, wrapper, IOperatorRegistry(address(0)), validatorRegistry, 400, 400);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new BondVault(a, ledger, wrapper, operatorRegistry, IValidatorRegistry(address(0)), 400, 400);
+        factory.newBondVault(a, ledger, wrapper, operatorRegistry, IValidatorRegistry(address(0)), 400, 400);
         vm.expectRevert(
             abi.encodeWithSelector(IBondVault.BondRatioOutOfBounds.selector, 312, 313, 5_000, 100)
         );
-        new BondVault(a, ledger, wrapper, operatorRegistry, validatorRegistry, 312, 400);
+        factory.newBondVault(a, ledger, wrapper, operatorRegistry, validatorRegistry, 312, 400);
         vm.expectRevert(
             abi.encodeWithSelector(IBondVault.BondRatioOutOfBounds.selector, 5_001, 313, 5_000, 100)
         );
-        new BondVault(a, ledger, wrapper, operatorRegistry, validatorRegistry, 400, 5_001);
+        factory.newBondVault(a, ledger, wrapper, operatorRegistry, validatorRegistry, 400, 5_001);
     }
 
     /* INTERNAL */

@@ -9,20 +9,20 @@ import {IEtherVault} from "../../../contracts/interfaces/IEtherVault.sol";
 import {RewardsVault} from "../../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../../contracts/vaults/WithdrawalVault.sol";
 import {SweepCaller__Mock} from "../../mocks/SweepCaller__Mock.sol";
-import {KedgeTest} from "../../utils/KedgeTest.sol";
+import {FactoryTest} from "../../utils/FactoryTest.sol";
 
 /// @notice Both vaults, with a double in the ledger's role.
-contract EtherVaultTest is KedgeTest {
+contract EtherVaultTest is FactoryTest {
     WithdrawalVault private withdrawals;
     RewardsVault private rewards;
     SweepCaller__Mock private caller;
     address private eve = makeAddr("eve");
 
     function setUp() public {
-        Authority authority = new Authority(address(this));
+        Authority authority = factory.newAuthority(address(this));
         IAuthority a = IAuthority(address(authority));
-        withdrawals = new WithdrawalVault(a);
-        rewards = new RewardsVault(a);
+        withdrawals = factory.newWithdrawalVault(a);
+        rewards = factory.newRewardsVault(a);
         caller = new SweepCaller__Mock();
         authority.grantRole(Roles.LEDGER, address(caller));
     }
@@ -94,9 +94,9 @@ contract EtherVaultTest is KedgeTest {
 
     function test_constructor_RevertWhen_AuthorityIsZero() public {
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new WithdrawalVault(IAuthority(address(0)));
+        factory.newWithdrawalVault(IAuthority(address(0)));
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new RewardsVault(IAuthority(address(0)));
+        factory.newRewardsVault(IAuthority(address(0)));
     }
 
     function testFuzz_sweep_GivesWhatIsThereAndNoMore(uint256 held, uint256 amount) public {

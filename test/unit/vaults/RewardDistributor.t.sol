@@ -7,7 +7,6 @@ import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {IRewardDistributor} from "../../../contracts/interfaces/IRewardDistributor.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
-import {RewardDistributor} from "../../../contracts/vaults/RewardDistributor.sol";
 import {Withdrawals} from "../../utils/Withdrawals.sol";
 
 /// @notice Fee shares between the treasury and operators.
@@ -28,16 +27,16 @@ contract RewardDistributorTest is Withdrawals {
     function test_constructor_RevertWhen_ArgumentsAreWrong() public {
         IAuthority a = IAuthority(address(authority));
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new RewardDistributor(IAuthority(address(0)), ledger, operatorRegistry, treasury, 0);
+        factory.newRewardDistributor(IAuthority(address(0)), ledger, operatorRegistry, treasury, 0);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new RewardDistributor(a, IStakedEther(address(0)), operatorRegistry, treasury, 0);
+        factory.newRewardDistributor(a, IStakedEther(address(0)), operatorRegistry, treasury, 0);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new RewardDistributor(a, ledger, IOperatorRegistry(address(0)), treasury, 0);
+        factory.newRewardDistributor(a, ledger, IOperatorRegistry(address(0)), treasury, 0);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new RewardDistributor(a, ledger, operatorRegistry, address(0), 0);
+        factory.newRewardDistributor(a, ledger, operatorRegistry, address(0), 0);
         vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.PartOutOfBounds.selector, 5_001, 5_000));
-        new RewardDistributor(a, ledger, operatorRegistry, treasury, 5_001);
-        new RewardDistributor(a, ledger, operatorRegistry, treasury, 5_000);
+        factory.newRewardDistributor(a, ledger, operatorRegistry, treasury, 5_001);
+        factory.newRewardDistributor(a, ledger, operatorRegistry, treasury, 5_000);
     }
 
     /* PULLS */

@@ -9,7 +9,6 @@ import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
 import {PoolMath} from "../../../contracts/libraries/PoolMath.sol";
-import {WithdrawalQueue} from "../../../contracts/withdrawals/WithdrawalQueue.sol";
 import {Withdrawals} from "../../utils/Withdrawals.sol";
 
 /// @notice Requests and the cooldown.
@@ -19,15 +18,15 @@ contract WithdrawalQueueRequestTest is Withdrawals {
     function test_constructor_RevertWhen_ArgumentsAreWrong() public {
         IAuthority a = IAuthority(address(authority));
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new WithdrawalQueue(a, IStakedEther(address(0)), 1 hours, COOLDOWN);
+        factory.newWithdrawalQueue(a, IStakedEther(address(0)), 1 hours, COOLDOWN);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new WithdrawalQueue(IAuthority(address(0)), ledger, 1 hours, COOLDOWN);
+        factory.newWithdrawalQueue(IAuthority(address(0)), ledger, 1 hours, COOLDOWN);
         _expectCooldown(1 hours - 1, 1 hours);
-        new WithdrawalQueue(a, ledger, 1 hours, 1 hours - 1);
+        factory.newWithdrawalQueue(a, ledger, 1 hours, 1 hours - 1);
         _expectCooldown(31 days, 1 hours);
-        new WithdrawalQueue(a, ledger, 1 hours, 31 days);
+        factory.newWithdrawalQueue(a, ledger, 1 hours, 31 days);
         _expectCooldown(31 days, 31 days);
-        new WithdrawalQueue(a, ledger, 31 days, 31 days);
+        factory.newWithdrawalQueue(a, ledger, 31 days, 31 days);
     }
 
     function test_constructor_StartsEmpty() public view {

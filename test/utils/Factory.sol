@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Authority} from "../../contracts/access/Authority.sol";
+import {IAccounting} from "../../contracts/interfaces/IAccounting.sol";
+import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
+import {IBeaconVerifier} from "../../contracts/interfaces/IBeaconVerifier.sol";
+import {IBondVault} from "../../contracts/interfaces/IBondVault.sol";
+import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol";
+import {IEtherVault} from "../../contracts/interfaces/IEtherVault.sol";
+import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
+import {IOracleCommittee} from "../../contracts/interfaces/IOracleCommittee.sol";
+import {IRewardDistributor} from "../../contracts/interfaces/IRewardDistributor.sol";
+import {IReportLimits} from "../../contracts/interfaces/IReportLimits.sol";
+import {ISlashingOracle} from "../../contracts/interfaces/ISlashingOracle.sol";
+import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
+import {IStakedEther} from "../../contracts/interfaces/IStakedEther.sol";
+import {IValidatorRegistry} from "../../contracts/interfaces/IValidatorRegistry.sol";
+import {IWithdrawalQueue} from "../../contracts/interfaces/IWithdrawalQueue.sol";
+import {IWrappedStakedEther} from "../../contracts/interfaces/IWrappedStakedEther.sol";
+import {BeaconDepositor} from "../../contracts/operators/BeaconDepositor.sol";
+import {OperatorRegistry} from "../../contracts/operators/OperatorRegistry.sol";
+import {RandaoSource} from "../../contracts/operators/RandaoSource.sol";
+import {StakeAllocator} from "../../contracts/operators/StakeAllocator.sol";
+import {ValidatorRegistry} from "../../contracts/operators/ValidatorRegistry.sol";
+import {Accounting} from "../../contracts/oracle/Accounting.sol";
+import {BeaconVerifier} from "../../contracts/oracle/BeaconVerifier.sol";
+import {OracleCommittee} from "../../contracts/oracle/OracleCommittee.sol";
+import {ReportOracle} from "../../contracts/oracle/ReportOracle.sol";
+import {SlashingOracle} from "../../contracts/oracle/SlashingOracle.sol";
+import {StakedEther} from "../../contracts/token/StakedEther.sol";
+import {WrappedStakedEther} from "../../contracts/token/WrappedStakedEther.sol";
+import {BondVault} from "../../contracts/vaults/BondVault.sol";
+import {RewardDistributor} from "../../contracts/vaults/RewardDistributor.sol";
+import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
+import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
+import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
+
+/// @notice Makes the contracts that tests deploy, with their constructors' types checked by the compiler.
+/// @dev A test that says `new` carries the whole code of what it makes, and is compiled with it; sixty tests that carried
+/// the protocol were more than one run of the compiler could take. They call this contract instead, which alone does.
+contract Factory {
+    function newAccounting(
+        IAuthority authority,
+        IStakedEther ledger,
+        IEtherVault withdrawals,
+        IEtherVault rewards,
+        IWithdrawalQueue queue,
+        IRewardDistributor distributor,
+        uint256 feeBp,
+        uint256 minCollect,
+        IReportLimits.Limits calldata limits
+    ) external returns (Accounting) {
+        return
+            new Accounting(
+                authority,
+                ledger,
+                withdrawals,
+                rewards,
+                queue,
+                distributor,
+                feeBp,
+                minCollect,
+                limits
+            );
+    }
+
+    function newAuthority(address admin) external returns (Authority) {
+        return new Authority(admin);
+    }
+
+    function newBeaconDepositor(
+        IAuthority authority,
+        IStakedEther ledger,
+        IValidatorRegistry registry,
+        IWithdrawalQueue queue,
+        IBondVault bonds
+    ) external returns (BeaconDepositor) {
+        return new BeaconDepositor(authority, ledger, registry, queue, bonds);
+    }
+
+    function newBeaconVerifier(
+        BeaconVerifier.Network calldata n,
+        BeaconVerifier.Layout[] calldata layouts
+    ) external returns (BeaconVerifier) {
+        return new BeaconVerifier(n, layouts);
+    }
+
+    function newBondVault(
+        IAuthority authority,
+        IStakedEther ledger,
+        IWrappedStakedEther wrapper,
+        IOperatorRegistry operators,
+        IValidatorRegistry validators,
+        uint256 ratioBp,
+        uint256 curatedRatioBp
+    ) external returns (BondVault) {
+        return new BondVault(authority, ledger, wrapper, operators, validators, ratioBp, curatedRatioBp);
+    }
+
+    function newOperatorRegistry(IAuthority authority) external returns (OperatorRegistry) {
+        return new OperatorRegistry(authority);
+    }
+
+    function newOracleCommittee(
+        IAuthority authority,
+        uint256 genesisTime,
+        uint256 frameSeconds,
+        address[] calldata members,
+        uint256[] calldata weights
+    ) external returns (OracleCommittee) {
+        return new OracleCommittee(authority, genesisTime, frameSeconds, members, weights);
+    }
+
+    function newRandaoSource(
+        IBeaconVerifier verifier,
+        uint256 epochsBetween
+    ) external returns (RandaoSource) {
+        return new RandaoSource(verifier, epochsBetween);
+    }
+
+    function newReportOracle(
+        IStakedEther ledger,
+        IOracleCommittee committee,
+        IAccounting accounting,
+        uint256 slotsPerEpoch,
+        uint256 secondsPerSlot
+    ) external returns (ReportOracle) {
+        return new ReportOracle(ledger, committee, accounting, slotsPerEpoch, secondsPerSlot);
+    }
+
+    function newRewardDistributor(
+        IAuthority authority,
+        IStakedEther ledger,
+        IOperatorRegistry operators,
+        address treasury,
+        uint256 treasuryBp
+    ) external returns (RewardDistributor) {
+        return new RewardDistributor(authority, ledger, operators, treasury, treasuryBp);
+    }
+
+    function newRewardsVault(IAuthority authority) external returns (RewardsVault) {
+        return new RewardsVault(authority);
+    }
+
+    function newSlashingOracle(
+        IBeaconVerifier verifier,
+        IStakedEther ledger,
+        IValidatorRegistry validators,
+        IOperatorRegistry operators,
+        IBondVault bonds,
+        ISlashingOracle.Parameters calldata p
+    ) external returns (SlashingOracle) {
+        return new SlashingOracle(verifier, ledger, validators, operators, bonds, p);
+    }
+
+    function newStakeAllocator(
+        IAuthority authority,
+        IStakeAllocator.Sources calldata sources,
+        IStakeAllocator.Parameters calldata first
+    ) external returns (StakeAllocator) {
+        return new StakeAllocator(authority, sources, first);
+    }
+
+    function newStakedEther(
+        IAuthority authority,
+        IDepositContract depositContract,
+        IValidatorRegistry registry,
+        IEtherVault withdrawals,
+        IEtherVault rewards,
+        IStakedEther.Parameters calldata p
+    ) external payable returns (StakedEther) {
+        return
+            new StakedEther{value: msg.value}(authority, depositContract, registry, withdrawals, rewards, p);
+    }
+
+    function newValidatorRegistry(
+        IAuthority authority,
+        IOperatorRegistry operators,
+        uint256 deadline
+    ) external returns (ValidatorRegistry) {
+        return new ValidatorRegistry(authority, operators, deadline);
+    }
+
+    function newWithdrawalQueue(
+        IAuthority authority,
+        IStakedEther ledger,
+        uint256 minCooldown,
+        uint256 cooldown
+    ) external returns (WithdrawalQueue) {
+        return new WithdrawalQueue(authority, ledger, minCooldown, cooldown);
+    }
+
+    function newWithdrawalVault(IAuthority authority) external returns (WithdrawalVault) {
+        return new WithdrawalVault(authority);
+    }
+
+    function newWrappedStakedEther(IStakedEther ledger) external returns (WrappedStakedEther) {
+        return new WrappedStakedEther(ledger);
+    }
+}
