@@ -19,12 +19,12 @@ library Roles {
     bytes32 internal constant ACCOUNTING = keccak256("kedge.role.ACCOUNTING");
     /// @notice The report oracle: hands an accepted report to the accounting.
     bytes32 internal constant REPORTER = keccak256("kedge.role.REPORTER");
-    /// @notice Worsens an operator's standing for a fault that was proven or counted.
+    /// @notice Worsens an operator's standing by a step, for a fault that was counted.
     bytes32 internal constant OPERATOR_JUDGE = keccak256("kedge.role.OPERATOR_JUDGE");
-    /// @notice Tells the registry of validators what the beacon chain was proven to say of one.
+    /// @notice Tells what the beacon chain was proven to say of a validator, stops its operator, and has the bond pay.
     bytes32 internal constant WITNESS = keccak256("kedge.role.WITNESS");
-    /// @notice Locks operators' bonds for a fault, burns what a loss took, and pays who proved it.
-    bytes32 internal constant BOND_LOCKER = keccak256("kedge.role.BOND_LOCKER");
+    /// @notice Holds finalisations for a bounded time, while a slashing is open that its bond does not cover.
+    bytes32 internal constant EXIT_HOLDER = keccak256("kedge.role.EXIT_HOLDER");
     /// @notice The bonds: marks predeposits as overdue when their bond is locked for them.
     bytes32 internal constant BOND_VAULT = keccak256("kedge.role.BOND_VAULT");
     /// @notice Burns its own shares for the good of all other holders (bonds, insurance).

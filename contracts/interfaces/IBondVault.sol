@@ -15,13 +15,14 @@ interface IBondVault {
         uint128 locked;
     }
 
-    /// @notice What a bond is locked for.
-    /// @param operatorId Whose bond. @param shares How much.
-    /// @param baseGwei Balance of the validator below which losses are burnt; it falls with each that was.
+    /// @notice What is locked for a validator's fault.
+    /// @param shares How much. @param baseGwei Balance of the validator below which losses are burnt; it falls with each
+    /// that was.
+    /// @param prover Who gets a bounty with the first settlement; zero when it was paid.
     struct Lock {
-        uint32 operatorId;
-        uint128 shares;
-        uint64 baseGwei;
+        uint256 shares;
+        uint256 baseGwei;
+        address prover;
     }
 
     /// @notice What is locked for predeposits that are overdue.
@@ -37,10 +38,12 @@ interface IBondVault {
     event BondDeposited(uint256 indexed operatorId, address indexed from, uint256 shares);
     /// @notice An operator took shares that nothing needed.
     event BondClaimed(uint256 indexed operatorId, address indexed to, uint256 shares);
-    /// @notice A bond was locked for a validator's fault. `asked` is in wei; `uncovered` of it the bond did not have.
+    /// @notice A bond was locked for a validator's fault that `prover` has proven. `asked` is in wei; `uncovered` of it the
+    /// bond did not have.
     event BondLocked(
         uint256 indexed operatorId,
         uint256 indexed validatorIndex,
+        address indexed prover,
         uint256 shares,
         uint256 asked,
         uint256 uncovered
@@ -67,8 +70,6 @@ interface IBondVault {
     event OverdueBurnt(uint256 indexed operatorId, uint256 keys, uint256 shares);
     /// @notice The ratio changed, in 1/10,000 of stake, for known or for other operators.
     event BondRatioSet(bool indexed curated, uint256 oldBp, uint256 newBp);
-    /// @notice Shares that nobody's bond counts were burnt for all holders.
-    event SurplusBurnt(uint256 shares);
 
     /* ERRORS */
 
@@ -108,9 +109,6 @@ interface IBondVault {
     /// @return shares Shares unlocked.
     function releaseOverdue(uint256 operatorId) external returns (uint256 shares);
 
-    /// @notice Burns shares that came here in no other way, for all holders.
-    function burnSurplus() external;
-
     /* MANAGERS */
 
     /// @notice Takes shares that neither locks nor stake need. Caller: the operator's manager.
@@ -118,33 +116,40 @@ interface IBondVault {
 
     /* BRAINS */
 
-    /// @notice Locks bond for a validator's fault, as much of `amount` wei as there is. Caller: `BOND_LOCKER`.
-    /// @param baseGwei Balance of the validator before the fault.
-    /// @return uncovered What the bond did not have, in wei.
+    /// @notice Locks bond for a validator's fault, as far as there is. Caller: `WITNESS`.
+    /// @param amount What to lock, in wei: what may be lost, and the bounty.
+    /// @param baseGwei Balance of the validator before the fault, not zero.
+    /// @param prover Who is paid when the fault is settled first.
+    /// @return uncovered What the bond did not have of `amount`, in wei.
     function lock(
         uint256 operatorId,
         uint256 validatorIndex,
         uint256 amount,
-        uint256 baseGwei
+        uint256 baseGwei,
+        address prover
     ) external returns (uint256 uncovered);
 
-    /// @notice Burns what is locked for a validator's fault, and then what else the bond has free, against the loss that its
-    /// balance shows and that a report has booked. Caller: `BOND_LOCKER`.
+    /// @notice Pays `bounty` wei of what is locked for a validator's fault to its prover, unless that was done, then burns
+    /// the lock, and after it what else the bond has free, against the loss that its balance shows and that a report has
+    /// booked. Caller: `WITNESS`.
     /// @param balanceGwei What it has now. @param last Whether to unlock the rest: nothing more will be lost.
     /// @return uncovered What the bond did not have of the loss, in wei.
     function settle(
         uint256 validatorIndex,
         uint256 balanceGwei,
-        bool last
+        bool last,
+        uint256 bounty
     ) external returns (uint256 uncovered);
 
-    /// @notice Burns bond at once for a fault, as much of `amount` wei as there is free. Caller: `BOND_LOCKER`.
-    /// @return uncovered What the bond did not have, in wei.
-    function burn(uint256 operatorId, uint256 amount) external returns (uint256 uncovered);
-
-    /// @notice Pays whoever proved a fault, as much of `amount` wei as the bond has free. Caller: `BOND_LOCKER`.
-    /// @return shares Shares paid.
-    function payBounty(uint256 operatorId, address to, uint256 amount) external returns (uint256 shares);
+    /// @notice Pays `bounty` wei to whoever proved a fault, and burns `amount` wei of bond, each at once and as far as there
+    /// is. Caller: `WITNESS`.
+    /// @return uncovered What the bond did not have of `amount`, in wei.
+    function burn(
+        uint256 operatorId,
+        uint256 amount,
+        address prover,
+        uint256 bounty
+    ) external returns (uint256 uncovered);
 
     /* GOVERNANCE */
 
@@ -175,8 +180,8 @@ interface IBondVault {
     /// @notice Ratio of bond to stake, in 1/10,000, for operators that governance knows or for others.
     function bondRatioBp(bool curated) external view returns (uint256);
 
-    /// @notice All shares of all bonds.
-    function totalShares() external view returns (uint256);
+    /// @notice What was to be locked after `time` (seconds since 1970) and bonds did not have, in wei.
+    function uncoveredSince(uint256 time) external view returns (uint256);
 
     /// @notice Losses that bonds did not cover, in wei, ever.
     function totalUncovered() external view returns (uint256);

@@ -123,7 +123,8 @@ interface IOperatorRegistry {
     /// operator that is jailed or retired.
     function demote(uint256 operatorId, bytes32 reason) external;
 
-    /// @notice Jails an operator. Caller: `OPERATOR_JUDGE`. Nothing happens to an operator that is jailed or retired.
+    /// @notice Jails an operator for what the beacon chain was proven to say. Caller: `WITNESS`. Nothing happens to an
+    /// operator that is jailed or retired.
     function jail(uint256 operatorId, bytes32 reason) external;
 
     /* GOVERNANCE */

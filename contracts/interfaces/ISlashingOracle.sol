@@ -26,17 +26,6 @@ interface ISlashingOracle {
         uint32 slashingsVector;
     }
 
-    /// @notice One of our validators was proven to be slashed. `penalty` and `provision` are in wei; `uncovered` of both
-    /// its operator's bond did not have.
-    event SlashingProven(
-        uint256 indexed validatorIndex,
-        uint256 indexed operatorId,
-        address indexed prover,
-        uint256 penalty,
-        uint256 provision,
-        uint256 uncovered,
-        uint256 bountyShares
-    );
     /// @notice What a slashed validator lost up to `slot` was burnt from the bond. `last`: nothing is locked for it any
     /// more.
     event SlashingSettled(uint256 indexed validatorIndex, uint256 slot, uint256 balanceGwei, bool last);
@@ -45,8 +34,7 @@ interface ISlashingOracle {
         uint256 indexed operatorId,
         bytes32 indexed pubkeyHash,
         address indexed prover,
-        bytes32 credentials,
-        uint256 bountyShares
+        bytes32 credentials
     );
 
     /// @notice A key that had a predeposit was proven to be a validator of ours already, under another commitment.
@@ -56,8 +44,6 @@ interface ISlashingOracle {
     error ParameterOutOfBounds(bytes32 name, uint256 value);
     /// @notice The validator is none of ours.
     error NotOurs(uint256 validatorIndex);
-    /// @notice The slashing of this validator was proven before.
-    error AlreadySlashed(uint256 validatorIndex);
     /// @notice The validator is not slashed.
     error NotSlashed(uint256 validatorIndex);
     /// @notice The validator is slashed: prove that first.

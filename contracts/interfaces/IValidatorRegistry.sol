@@ -233,8 +233,14 @@ interface IValidatorRegistry {
 
     /// @notice Notes how far a validator has come. Caller: `WITNESS`, which has verified it. A withdrawn one reserves no
     /// stake any more.
-    /// @param state At least the state that is known. @param slashed Whether it is proven to be slashed.
-    function advance(uint256 validatorIndex, ValidatorState state, bool slashed) external;
+    /// @param state How far; a state that is behind what is known counts only where `slashed` is news.
+    /// @param slashed Whether it is proven to be slashed: refused where that is known, so that an offence counts once.
+    /// @return operatorId Who runs it. @return depositedEth What we deposited for it in all, in ETH.
+    function advance(
+        uint256 validatorIndex,
+        ValidatorState state,
+        bool slashed
+    ) external returns (uint256 operatorId, uint256 depositedEth);
 
     /* VIEWS */
 

@@ -27,6 +27,9 @@ interface IWithdrawalQueue {
     event Finalized(uint256 indexed checkpoint, uint256 lastTicketId, uint256 shares, uint256 amount);
     /// @notice A ticket was claimed; the `Transfer` beside it names its owner.
     event Claimed(uint256 indexed ticketId, address recipient, uint256 amount);
+    /// @notice Nothing is finalised by reports whose reference slot is not after `refTime`, until `endsAt` (both seconds
+    /// since 1970).
+    event Held(uint256 refTime, uint256 endsAt);
     /// @notice The cooldown of new requests changed (seconds).
     event CooldownSet(uint256 oldCooldown, uint256 newCooldown);
 
@@ -81,13 +84,18 @@ interface IWithdrawalQueue {
     ) external returns (uint256 amount);
 
     /// @notice Finalises tickets up to `lastTicketId`, in order, as far as the buffer goes; a ticket may be finalised in
-    /// part. Does nothing while paused. Caller: `ACCOUNTING`.
+    /// part. Does nothing while paused, or held. Caller: `ACCOUNTING`.
     /// @param refTime Time of the report's reference slot: the last ticket's cooldown must have ended by then.
     /// @return shares Shares burnt (18 decimals). @return amount Wei set aside.
     function finalize(
         uint256 lastTicketId,
         uint256 refTime
     ) external returns (uint256 shares, uint256 amount);
+
+    /// @notice Holds finalisations by reports whose reference slot is not after now, so that nobody leaves ahead of a loss
+    /// that is known and not booked. Caller: `EXIT_HOLDER`. A row of holds ends `MAX_HELD_FRAMES` after its first, and the
+    /// next begins a frame later at the earliest. Requests and claims go on.
+    function hold() external;
 
     /// @notice Sets the cooldown of new requests, in seconds. Caller: `PARAMETER_MANAGER`.
     function setCooldown(uint256 cooldown) external;
@@ -109,6 +117,10 @@ interface IWithdrawalQueue {
 
     /// @notice All shares ever asked for, and all ever finalised (1e-9 shares), and ether set aside in all (wei).
     function totals() external view returns (uint256 requested, uint256 finalized, uint256 amount);
+
+    /// @notice Until when finalisations are held (seconds since 1970): by reports of up to `refTime`, and not past `endsAt`.
+    /// Zeros if they never were.
+    function heldUntil() external view returns (uint256 refTime, uint256 endsAt);
 
     /// @notice The cooldown of new requests, in seconds.
     function cooldown() external view returns (uint256);

@@ -119,7 +119,7 @@ contract OperatorRegistry is IOperatorRegistry, Guarded {
     }
 
     /// @inheritdoc IOperatorRegistry
-    function jail(uint256 operatorId, bytes32 reason) external onlyRole(Roles.OPERATOR_JUDGE) {
+    function jail(uint256 operatorId, bytes32 reason) external onlyRole(Roles.WITNESS) {
         Operator storage o = _existing(operatorId);
         if (o.standing < Standing.Jailed) _setStanding(operatorId, o, Standing.Jailed, reason);
     }

@@ -272,20 +272,20 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         uint256 validatorIndex,
         ValidatorState state,
         bool slashed
-    ) external onlyRole(Roles.WITNESS) {
+    ) external onlyRole(Roles.WITNESS) returns (uint256 operatorId, uint256 depositedEth) {
         Validator memory v = validator(validatorIndex);
-        require(v.operatorId != 0, ValidatorUnknown(validatorIndex));
-        require(
-            state >= v.state && (state > v.state || (slashed && !v.slashed)),
-            NothingNew(validatorIndex, v.state, v.slashed)
-        );
-        if (state == ValidatorState.Withdrawn && v.state != state) {
-            _release(v.operatorId, _reservedFor(v.depositedEth));
+        operatorId = v.operatorId;
+        depositedEth = v.depositedEth;
+        require(operatorId != 0, ValidatorUnknown(validatorIndex));
+        // an offence counts once, whatever else there is to tell
+        require(slashed ? !v.slashed : state > v.state, NothingNew(validatorIndex, v.state, v.slashed));
+        if (state > v.state) {
+            if (state == ValidatorState.Withdrawn) _release(operatorId, _reservedFor(depositedEth));
+            v.state = state;
         }
-        v.state = state;
-        v.slashed = v.slashed || slashed;
+        if (slashed) v.slashed = true;
         _write(validatorIndex, v);
-        emit ValidatorAdvanced(validatorIndex, v.operatorId, state, v.slashed);
+        emit ValidatorAdvanced(validatorIndex, operatorId, v.state, v.slashed);
     }
 
     /* VIEWS */

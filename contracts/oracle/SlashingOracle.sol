@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IBeaconVerifier} from "../interfaces/IBeaconVerifier.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {ISlashingOracle} from "../interfaces/ISlashingOracle.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
+import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
 import {BeaconProofs} from "../libraries/BeaconProofs.sol";
 import {BeaconValidator} from "../types/BeaconValidator.sol";
 
@@ -14,12 +16,14 @@ import {BeaconValidator} from "../types/BeaconValidator.sol";
 /// @notice Anyone proves what the beacon chain says of our validators, and the bonds of their operators pay.
 /// It keeps nothing: states are the registry's, locks the vault's. It is replaced, with its verifier, by moving its roles.
 /// TRUST: the verifier of the beacon chain, and nobody else.
-/// INVARIANTS: SLA-1, VAL-2.
+/// INVARIANTS: SLA-1, SLA-2, VAL-2.
 /// ASSUMPTIONS: epochs in a validator's container never change once they are set (consensus specification,
 /// initiate_validator_exit, slash_validator), so that what was due by now has happened whenever the proof's block was.
 contract SlashingOracle is ISlashingOracle {
     uint256 private constant BP = 10_000;
     uint256 private constant PREDEPOSIT = 1 ether;
+    /// @notice What uncovered provisions must pass for exits to be held, in 1/10,000 of pooled ether.
+    uint256 public constant HOLD_BP = 5;
 
     /* IMMUTABLES */
 
@@ -33,6 +37,8 @@ contract SlashingOracle is ISlashingOracle {
     IOperatorRegistry public immutable operatorRegistry;
     /// @notice What pays.
     IBondVault public immutable bondVault;
+    /// @notice What holds exits.
+    IWithdrawalQueue public immutable withdrawalQueue;
 
     bytes32 private immutable _credentials;
     uint256 private immutable _genesisTime;
@@ -53,6 +59,7 @@ contract SlashingOracle is ISlashingOracle {
         IValidatorRegistry validators,
         IOperatorRegistry operators,
         IBondVault bonds,
+        IWithdrawalQueue queue,
         Parameters memory p
     ) {
         require(
@@ -72,6 +79,7 @@ contract SlashingOracle is ISlashingOracle {
         validatorRegistry = validators;
         operatorRegistry = operators;
         bondVault = bonds;
+        withdrawalQueue = queue;
         _credentials = ledger_.withdrawalCredentials();
         _genesisTime = verifier_.genesisTime();
         _slotsPerEpoch = verifier_.slotsPerEpoch();
@@ -93,8 +101,7 @@ contract SlashingOracle is ISlashingOracle {
         BeaconValidator calldata v,
         bytes32[] calldata proof
     ) external {
-        IValidatorRegistry.Validator memory ours = _ours(validatorIndex);
-        require(!v.slashed || ours.slashed, SlashingNotProven(validatorIndex));
+        require(!v.slashed || _ours(validatorIndex).slashed, SlashingNotProven(validatorIndex));
         verifier.verifyValidator(b, validatorIndex, v, proof);
         validatorRegistry.advance(validatorIndex, _stateOf(v), false);
     }
@@ -106,18 +113,17 @@ contract SlashingOracle is ISlashingOracle {
         BeaconValidator calldata v,
         bytes32[] calldata proof
     ) external {
-        IValidatorRegistry.Validator memory ours = _ours(validatorIndex);
-        require(!ours.slashed, AlreadySlashed(validatorIndex));
         require(v.slashed, NotSlashed(validatorIndex));
         verifier.verifyValidator(b, validatorIndex, v, proof);
 
-        IValidatorRegistry.ValidatorState state = _stateOf(v);
-        validatorRegistry.advance(validatorIndex, state > ours.state ? state : ours.state, true);
-        operatorRegistry.jail(ours.operatorId, "slashed");
+        (uint256 operatorId, uint256 depositedEth) = validatorRegistry.advance(
+            validatorIndex,
+            _stateOf(v),
+            true
+        );
+        operatorRegistry.jail(operatorId, "slashed");
         // proven late, the effective balance may be less than what was there
-        uint256 depositedGwei = uint256(ours.depositedEth) * 1e9;
-        uint256 baseGwei = v.effectiveBalance > depositedGwei ? v.effectiveBalance : depositedGwei;
-        _charge(ours.operatorId, validatorIndex, baseGwei);
+        _charge(operatorId, validatorIndex, Math.max(v.effectiveBalance, depositedEth * 1e9));
     }
 
     /// @inheritdoc ISlashingOracle
@@ -139,8 +145,10 @@ contract SlashingOracle is ISlashingOracle {
 
         // the slot is that of the block or a later one: an epoch more leaves room for missed slots
         bool last = epoch > v.withdrawableEpoch - _slashingsVector / 2 + 1;
-        bondVault.settle(validatorIndex, balanceGwei, last);
         emit SlashingSettled(validatorIndex, slot, balanceGwei, last);
+        // only the first settlement pays it: the base is that of the proof then
+        uint256 bounty = _bounty(bondVault.lockOf(validatorIndex).baseGwei);
+        bondVault.settle(validatorIndex, balanceGwei, last, bounty);
     }
 
     /// @inheritdoc ISlashingOracle
@@ -160,9 +168,8 @@ contract SlashingOracle is ISlashingOracle {
         verifier.verifyValidator(b, validatorIndex, v, proof);
         validatorRegistry.markForeign(operatorId, root, gindex, pubkeyHash, signatureHash, keyProof);
         operatorRegistry.jail(operatorId, "foreign credentials");
-        uint256 paid = bondVault.payBounty(operatorId, msg.sender, _foreignBounty);
-        bondVault.burn(operatorId, PREDEPOSIT + _foreignFine - _foreignBounty);
-        emit ForeignCredentialsProven(operatorId, pubkeyHash, msg.sender, v.withdrawalCredentials, paid);
+        emit ForeignCredentialsProven(operatorId, pubkeyHash, msg.sender, v.withdrawalCredentials);
+        bondVault.burn(operatorId, PREDEPOSIT + _foreignFine - _foreignBounty, msg.sender, _foreignBounty);
     }
 
     /// @inheritdoc ISlashingOracle
@@ -211,10 +218,21 @@ contract SlashingOracle is ISlashingOracle {
     function _charge(uint256 operatorId, uint256 validatorIndex, uint256 baseGwei) private {
         uint256 penalty = (baseGwei * 1 gwei) / _penaltyQuotient;
         uint256 provision = (baseGwei * 1 gwei * _provisionBp) / BP;
-        // the bounty first: a bond that is too small must not leave the prover without one
-        uint256 bounty = bondVault.payBounty(operatorId, msg.sender, (penalty * _bountyBp) / BP);
-        uint256 uncovered = bondVault.lock(operatorId, validatorIndex, penalty + provision, baseGwei);
-        emit SlashingProven(validatorIndex, operatorId, msg.sender, penalty, provision, uncovered, bounty);
+        uint256 asked = penalty + provision + _bounty(baseGwei);
+        uint256 uncovered = bondVault.lock(operatorId, validatorIndex, asked, baseGwei, msg.sender);
+        if (uncovered > 0) _holdExits();
+    }
+
+    /// @dev A part of the penalty, in wei.
+    function _bounty(uint256 baseGwei) private view returns (uint256) {
+        return (baseGwei * 1 gwei * _bountyBp) / (_penaltyQuotient * BP);
+    }
+
+    /// @dev Nobody is to leave ahead of a loss that is proven, not booked yet, and no bond pays for.
+    function _holdExits() private {
+        uint256 refTime = _genesisTime + (ledger.booksAt(0).refSlot * _secondsPerEpoch) / _slotsPerEpoch;
+        uint256 open = bondVault.uncoveredSince(refTime);
+        if (open * BP > ledger.getTotalPooledEther() * HOLD_BP) withdrawalQueue.hold();
     }
 
     /// @dev A withdrawn validator has nothing left that counts (process_effective_balance_updates).

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
@@ -14,10 +15,11 @@ import {IWrappedStakedEther} from "../interfaces/IWrappedStakedEther.sol";
 
 /// @title BondVault
 /// @notice Holds operators' bonds and lets go of them only as far as no stake and no fault needs them.
-/// TRUST: `BOND_LOCKER` says what a fault costs; it can burn a bond and pay a bounty, and take nothing itself.
+/// TRUST: `WITNESS` says what a fault costs, and whom a bounty goes to: it can burn a bond, and pay it away.
 /// INVARIANTS: BND-1, BND-2.
-/// ASSUMPTIONS: shares that come here in no other way than by a deposit belong to no bond.
+/// ASSUMPTIONS: shares that come here in any other way than by a deposit belong to no bond, and stay here.
 contract BondVault is IBondVault, Guarded {
+    using Checkpoints for Checkpoints.Trace208;
     using SafeCast for uint256;
 
     uint256 private constant BP = 10_000;
@@ -29,6 +31,27 @@ contract BondVault is IBondVault, Guarded {
     uint256 public constant MAX_RATIO_STEP_BP = 100;
     /// @dev What the pool loses by a predeposit that comes to nothing.
     uint256 private constant PREDEPOSIT = 1 ether;
+
+    /// @dev Locks are counted in 1e-9 of a share, so that one fits a slot.
+    uint256 private constant GRAIN = 1e9;
+
+    // 20 + 6 + 6 = 32 bytes
+    struct PackedLock {
+        address prover;
+        uint48 grains;
+        uint48 baseGwei;
+    }
+
+    /// @dev What becomes of a lock, in shares; `loss` in wei.
+    struct Settlement {
+        address prover;
+        uint256 loss;
+        uint256 reward;
+        uint256 burnt;
+        uint256 more;
+        uint256 kept;
+        uint256 unlocked;
+    }
 
     /* IMMUTABLES */
 
@@ -45,13 +68,13 @@ contract BondVault is IBondVault, Guarded {
 
     mapping(uint256 operatorId => Bond) private _bonds;
     mapping(uint256 operatorId => OverdueLock) private _overdue;
-    mapping(uint256 validatorIndex => Lock) private _locks;
+    mapping(uint256 validatorIndex => PackedLock) private _locks;
     /// @inheritdoc IBondVault
     mapping(bool curated => uint256) public bondRatioBp;
     /// @inheritdoc IBondVault
-    uint256 public totalShares;
-    /// @inheritdoc IBondVault
     uint256 public totalUncovered;
+    /// @dev What locks did not cover, in wei, ever, by the time that they were asked for.
+    Checkpoints.Trace208 private _provisions;
 
     /* CONSTRUCTOR */
 
@@ -133,21 +156,14 @@ contract BondVault is IBondVault, Guarded {
     /// @inheritdoc IBondVault
     function releaseOverdue(uint256 operatorId) public returns (uint256 shares) {
         // what was given up as foreign is burnt by whoever proved it, from the bond: here it is free
-        uint256 still = validatorRegistry.stakeOf(operatorId).overdueKeys;
         uint256 held = _overdue[operatorId].keys;
+        if (held == 0) return 0;
+        uint256 still = validatorRegistry.stakeOf(operatorId).overdueKeys;
         if (still >= held) return 0;
         uint256 keys;
         (keys, shares) = _takeOverdue(operatorId, held - still);
         _bonds[operatorId].locked -= uint128(shares);
         emit OverdueReleased(operatorId, keys, shares);
-    }
-
-    /// @inheritdoc IBondVault
-    function burnSurplus() external {
-        uint256 shares = ledger.sharesOf(address(this)) - totalShares;
-        require(shares > 0, ZeroShares());
-        emit SurplusBurnt(shares);
-        ledger.burnShares(shares);
     }
 
     /* MANAGERS */
@@ -170,73 +186,76 @@ contract BondVault is IBondVault, Guarded {
         uint256 operatorId,
         uint256 validatorIndex,
         uint256 amount,
-        uint256 baseGwei
-    ) external onlyRole(Roles.BOND_LOCKER) returns (uint256 uncovered) {
-        require(_locks[validatorIndex].operatorId == 0, AlreadyLocked(validatorIndex));
+        uint256 baseGwei,
+        address prover
+    ) external onlyRole(Roles.WITNESS) returns (uint256 uncovered) {
+        require(_locks[validatorIndex].baseGwei == 0, AlreadyLocked(validatorIndex));
+        require(baseGwei > 0, ZeroShares());
         releaseOverdue(operatorId);
-        uint256 shares;
-        (shares, uncovered) = _hold(operatorId, amount);
-        _locks[validatorIndex] = Lock(operatorId.toUint32(), shares.toUint128(), baseGwei.toUint64());
-        emit BondLocked(operatorId, validatorIndex, shares, amount, uncovered);
+        uint256 free = _free(operatorId);
+        uint256 grains = Math.ceilDiv(_sharesUp(amount), GRAIN);
+        if (grains * GRAIN > free) {
+            grains = free / GRAIN;
+            uint256 value = ledger.getPooledEthByShares(free);
+            if (value < amount) uncovered = amount - value;
+        }
+        _bonds[operatorId].locked += uint128(grains * GRAIN);
+        _locks[validatorIndex] = PackedLock(prover, grains.toUint48(), baseGwei.toUint48());
+        // by when a report that books the loss must be later than the fault
+        if (uncovered > 0) {
+            _provisions.push(uint48(block.timestamp), (_provisions.latest() + uncovered).toUint208());
+        }
+        emit BondLocked(operatorId, validatorIndex, prover, grains * GRAIN, amount, uncovered);
     }
 
     /// @inheritdoc IBondVault
     function settle(
         uint256 validatorIndex,
         uint256 balanceGwei,
-        bool last
-    ) external onlyRole(Roles.BOND_LOCKER) returns (uint256 uncovered) {
-        Lock memory held = _locks[validatorIndex];
-        require(held.operatorId != 0, NothingLocked(validatorIndex));
-        uint256 loss = balanceGwei < held.baseGwei ? (held.baseGwei - balanceGwei) * 1 gwei : 0;
-        uint256 needed = _sharesUp(loss);
-        uint256 burnt = Math.min(needed, held.shares);
-        uint256 unlocked = last ? held.shares - burnt : 0;
-        // what was locked too little, the rest of the bond pays
-        uint256 more = Math.min(needed - burnt, _free(held.operatorId));
+        bool last,
+        uint256 bounty
+    ) external onlyRole(Roles.WITNESS) returns (uint256 uncovered) {
+        PackedLock memory held = _locks[validatorIndex];
+        require(held.baseGwei > 0, NothingLocked(validatorIndex));
+        uint256 operatorId = validatorRegistry.validator(validatorIndex).operatorId;
+        Settlement memory s = _settlement(operatorId, held, balanceGwei, last, bounty);
         if (last) {
             delete _locks[validatorIndex];
         } else {
-            // both less than what stood there
-            if (loss > 0) held.baseGwei = uint64(balanceGwei);
-            held.shares -= uint128(burnt);
+            // none more than what stood there
+            if (s.loss > 0) held.baseGwei = uint48(balanceGwei);
+            held.grains = uint48(s.kept / GRAIN);
+            held.prover = address(0);
             _locks[validatorIndex] = held;
         }
-        // both within the bond
-        _bonds[held.operatorId].locked = uint128(_bonds[held.operatorId].locked + more - unlocked);
-        burnt += more;
-        uint256 value = _burnHeld(held.operatorId, burnt);
+        // all within the bond
+        Bond memory b = _bonds[operatorId];
+        b.shares -= uint128(s.reward);
+        b.locked = uint128(b.locked + s.more - s.reward - s.unlocked);
+        _bonds[operatorId] = b;
+        uint256 value = _burnHeld(operatorId, s.burnt);
         // rounding aside, only a bond that was burnt in full fell short
-        if (value + 1 gwei < loss) uncovered = loss - value;
+        if (value + 1 gwei < s.loss) uncovered = s.loss - value;
         totalUncovered += uncovered;
-        emit BondSettled(held.operatorId, validatorIndex, burnt, unlocked, loss, uncovered);
+        emit BondSettled(operatorId, validatorIndex, s.burnt, s.unlocked, s.loss, uncovered);
+        _payBounty(operatorId, s.prover, s.reward);
     }
 
     /// @inheritdoc IBondVault
     function burn(
         uint256 operatorId,
-        uint256 amount
-    ) external onlyRole(Roles.BOND_LOCKER) returns (uint256 uncovered) {
+        uint256 amount,
+        address prover,
+        uint256 bounty
+    ) external onlyRole(Roles.WITNESS) returns (uint256 uncovered) {
         releaseOverdue(operatorId);
+        uint256 reward = _takeBounty(operatorId, bounty);
         uint256 shares;
         (shares, uncovered) = _hold(operatorId, amount);
         totalUncovered += uncovered;
         emit BondBurnt(operatorId, shares, amount, uncovered);
         _burnHeld(operatorId, shares);
-    }
-
-    /// @inheritdoc IBondVault
-    function payBounty(
-        uint256 operatorId,
-        address to,
-        uint256 amount
-    ) external onlyRole(Roles.BOND_LOCKER) returns (uint256 shares) {
-        releaseOverdue(operatorId);
-        shares = Math.min(ledger.getSharesByPooledEth(amount), _free(operatorId));
-        if (shares == 0) return 0;
-        _take(operatorId, shares);
-        emit BountyPaid(operatorId, to, shares);
-        ledger.transferShares(to, shares);
+        _payBounty(operatorId, prover, reward);
     }
 
     /* GOVERNANCE */
@@ -260,12 +279,18 @@ contract BondVault is IBondVault, Guarded {
 
     /// @inheritdoc IBondVault
     function lockOf(uint256 validatorIndex) external view returns (Lock memory) {
-        return _locks[validatorIndex];
+        PackedLock memory held = _locks[validatorIndex];
+        return Lock({shares: held.grains * GRAIN, baseGwei: held.baseGwei, prover: held.prover});
     }
 
     /// @inheritdoc IBondVault
     function overdueOf(uint256 operatorId) external view returns (OverdueLock memory) {
         return _overdue[operatorId];
+    }
+
+    /// @inheritdoc IBondVault
+    function uncoveredSince(uint256 time) external view returns (uint256) {
+        return _provisions.latest() - _provisions.upperLookupRecent(time.toUint48());
     }
 
     /// @inheritdoc IBondVault
@@ -312,7 +337,6 @@ contract BondVault is IBondVault, Guarded {
     function _add(uint256 operatorId, uint256 shares) private {
         require(shares > 0, ZeroShares());
         _bonds[operatorId].shares += shares.toUint128();
-        totalShares += shares;
         emit BondDeposited(operatorId, msg.sender, shares);
     }
 
@@ -321,7 +345,6 @@ contract BondVault is IBondVault, Guarded {
         require(shares <= free, SharesLocked(operatorId, shares, free));
         // just compared with what fits
         _bonds[operatorId].shares -= uint128(shares);
-        totalShares -= shares;
     }
 
     /// @dev Locks shares worth `amount`, rounded up, or what is free.
@@ -336,12 +359,45 @@ contract BondVault is IBondVault, Guarded {
         _bonds[operatorId].locked += uint128(shares);
     }
 
+    /// @dev The prover first, then the loss: of the lock, and of what else is free where the lock was too little.
+    function _settlement(
+        uint256 operatorId,
+        PackedLock memory held,
+        uint256 balanceGwei,
+        bool last,
+        uint256 bounty
+    ) private view returns (Settlement memory s) {
+        uint256 shares = held.grains * GRAIN;
+        s.prover = held.prover;
+        if (s.prover != address(0)) s.reward = Math.min(ledger.getSharesByPooledEth(bounty), shares);
+        shares -= s.reward;
+        if (balanceGwei < held.baseGwei) s.loss = (held.baseGwei - balanceGwei) * 1 gwei;
+        uint256 needed = _sharesUp(s.loss);
+        s.burnt = Math.min(needed, shares);
+        shares -= s.burnt;
+        s.more = Math.min(needed - s.burnt, _free(operatorId));
+        s.burnt += s.more;
+        if (!last) s.kept = shares - (shares % GRAIN);
+        s.unlocked = shares - s.kept;
+    }
+
+    /// @dev Shares worth `amount`, rounded down, or what is free, taken from the bond.
+    function _takeBounty(uint256 operatorId, uint256 amount) private returns (uint256 shares) {
+        shares = Math.min(ledger.getSharesByPooledEth(amount), _free(operatorId));
+        _bonds[operatorId].shares -= uint128(shares);
+    }
+
+    function _payBounty(uint256 operatorId, address to, uint256 shares) private {
+        if (shares == 0) return;
+        emit BountyPaid(operatorId, to, shares);
+        ledger.transferShares(to, shares);
+    }
+
     /// @dev Burns shares that are locked. Returns their value in wei.
     function _burnHeld(uint256 operatorId, uint256 shares) private returns (uint256 value) {
         if (shares == 0) return 0;
         _bonds[operatorId].shares -= uint128(shares);
         _bonds[operatorId].locked -= uint128(shares);
-        totalShares -= shares;
         value = ledger.burnShares(shares);
     }
 

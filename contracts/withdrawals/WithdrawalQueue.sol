@@ -13,8 +13,9 @@ import {Checkpoint, WithdrawalCheckpoints} from "../libraries/WithdrawalCheckpoi
 
 /// @title WithdrawalQueue
 /// @notice Requests, cooldown, finalisation in order, claims.
-/// TRUST: `ACCOUNTING` says when to finalise; nobody can price a finalised ticket again or stop its claim.
-/// INVARIANTS: QUE-1, QUE-2, QUE-3.
+/// TRUST: `ACCOUNTING` says when to finalise; `EXIT_HOLDER` delays it, for three frames of four at most; nobody can price
+/// a finalised ticket again or stop its claim.
+/// INVARIANTS: QUE-1, QUE-2, QUE-3, SLA-2.
 /// ASSUMPTIONS: the queue's account in the ledger is closed to transfers by others, so its shares are those of
 /// unfinalised tickets.
 contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
@@ -27,6 +28,8 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     uint256 public constant MIN_REQUEST = 1e5;
     /// @notice The longest cooldown, in seconds.
     uint256 public constant MAX_COOLDOWN = 30 days;
+    /// @notice The most frames in a row for which finalisations are held.
+    uint256 public constant MAX_HELD_FRAMES = 3;
 
     /* IMMUTABLES */
 
@@ -34,17 +37,21 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     IStakedEther public immutable ledger;
     /// @notice The shortest cooldown, in seconds.
     uint256 public immutable minCooldown;
+    /// @dev A frame, in seconds.
+    uint256 private immutable _frameSeconds;
 
     /* STORAGE */
 
     // A ticket is one slot, in ERC721: owner (20) + ready time (4) + cumulative shares up to and with it (8) = 32.
     // The last two outlive its claim: the next ticket is measured against them.
 
-    // beside the end of the pause: 8 + 8 + 8 + 4 = 28 bytes
+    // beside the end of the pause: 8 + 8 + 8 + 4 + 4 = 32 bytes
     uint64 private _lastTicketId;
     uint64 private _checkpointCount;
     uint32 private _cooldown;
+    uint32 private _heldAt;
     WithdrawalCheckpoints.Trace private _checkpoints;
+    uint256 private _heldFrom;
 
     /* CONSTRUCTOR */
 
@@ -57,6 +64,7 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         require(address(ledger_) != address(0), ZeroAddress());
         ledger = ledger_;
         minCooldown = minCooldown_;
+        _frameSeconds = ledger_.parameters().frameSeconds;
         _setCooldown(cooldown_);
     }
 
@@ -130,7 +138,7 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         uint256 lastTicketId_,
         uint256 refTime
     ) external onlyRole(Roles.ACCOUNTING) returns (uint256 shares, uint256 amount) {
-        if (block.timestamp < pausedUntil) return (0, 0);
+        if (block.timestamp < pausedUntil || _isHeld(refTime)) return (0, 0);
         require(lastTicketId_ <= _lastTicketId, TicketUnknown(lastTicketId_));
         (uint256 readyAt, uint256 upTo) = _ticket(lastTicketId_);
         require(readyAt <= refTime, TicketNotReady(lastTicketId_, readyAt, refTime));
@@ -150,6 +158,14 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
             last.amountOf() + amount
         );
         emit Finalized(count, lastTicketId_, shares, amount);
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function hold() external onlyRole(Roles.EXIT_HOLDER) {
+        // those of a row and of the frame after it count as one: in every fourth frame at least nothing is held
+        if (block.timestamp >= _heldFrom + (MAX_HELD_FRAMES + 1) * _frameSeconds) _heldFrom = block.timestamp;
+        _heldAt = uint32(block.timestamp);
+        emit Held(block.timestamp, _heldFrom + MAX_HELD_FRAMES * _frameSeconds);
     }
 
     /// @notice Takes the ether of burnt shares from the ledger.
@@ -211,6 +227,11 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         (, requested) = _ticket(_lastTicketId);
         Checkpoint last = _checkpoints.list[_checkpointCount];
         return (requested, last.sharesOf(), last.amountOf());
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function heldUntil() external view returns (uint256 refTime, uint256 endsAt) {
+        if (_heldAt > 0) (refTime, endsAt) = (_heldAt, _heldFrom + MAX_HELD_FRAMES * _frameSeconds);
     }
 
     /// @inheritdoc IWithdrawalQueue
@@ -291,6 +312,11 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         require(held, WrongHint(ticketId, hint));
         _burn(ticketId);
         emit Claimed(ticketId, recipient, amount);
+    }
+
+    /// @dev A report later than the fault has booked its loss, and whoever leaves bears it.
+    function _isHeld(uint256 refTime) private view returns (bool) {
+        return refTime <= _heldAt && block.timestamp < _heldFrom + MAX_HELD_FRAMES * _frameSeconds;
     }
 
     function _pay(address recipient, uint256 amount) private {

@@ -61,6 +61,7 @@ export const BARS = {
   "predeposit of ten": { bar: 540_000, peer: "StakeWise", peerGas: 568_333, floor: 440_000 },
   "prove and top up one": { bar: 156_000, peer: "Lido", peerGas: 156_633, floor: 110_000 },
   "prove and top up, each of ten": { bar: 90_000, peer: "Lido", peerGas: 156_633, floor: 65_000 },
+  "prove a slashing": { bar: 150_000, peer: "none", peerGas: 0, floor: 91_000 },
 } satisfies Record<string, Bar>;
 
 export type Operation = keyof typeof BARS;

@@ -8,6 +8,7 @@ import { formatTable } from "../lib/table.ts";
 import { BARS, type Bar, type Measured, type Operation } from "./bars.ts";
 import { Bench } from "./bench.ts";
 import { benchReports } from "./reports.ts";
+import { benchSlashings } from "./slashings.ts";
 import { benchTokens } from "./tokens.ts";
 import { benchValidators } from "./validators.ts";
 import { benchWithdrawals } from "./withdrawals.ts";
@@ -45,9 +46,10 @@ async function measure(): Promise<Row[]> {
   const bench = await progress.run("deploy", () => Bench.start());
   try {
     await progress.run("tokens", () => benchTokens(bench));
-    await progress.run("validators", () => benchValidators(bench));
+    const pubkeys = await progress.run("validators", () => benchValidators(bench));
     await progress.run("reports", () => benchReports(bench));
     await progress.run("withdrawals", () => benchWithdrawals(bench));
+    await progress.run("slashings", () => benchSlashings(bench, pubkeys[0]!));
   } finally {
     await bench.net.close();
   }

@@ -10,8 +10,9 @@ const MNEMONIC = "test test test test test test test test test test test junk";
 const BATCH = 10;
 const OPERATOR = 1n;
 
-/// Keys from commitment to top-up. Figures are of the second batch: the first writes what is written once.
-export async function benchValidators(bench: Bench): Promise<void> {
+/// Keys from commitment to top-up; the keys with 32 ETH. Figures are of the second batch: the first writes what is written
+/// once.
+export async function benchValidators(bench: Bench): Promise<string[]> {
   const { protocol, accounts, devnet } = bench.net;
   const registry = protocol.ValidatorRegistry.connect(accounts.manager);
   await bench.gasOf(
@@ -44,6 +45,7 @@ export async function benchValidators(bench: Bench): Promise<void> {
     Array.from({ length: BATCH }, (_, i) => i),
   );
   bench.note("prove and top up, each of ten", Math.round(ten / BATCH));
+  return second.keys.map(({ pubkey }) => pubkey);
 }
 
 async function trees(bench: Bench): Promise<[KeyTree, KeyTree]> {

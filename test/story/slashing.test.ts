@@ -1,11 +1,12 @@
 import { expect } from "chai";
 import { proveSlashed, proveState, settleSlashing } from "../../scripts/actions/proveSlashing.ts";
+import { depositBond } from "../../scripts/actions/registerOperator.ts";
 import { runValidators } from "./support/keys.ts";
 import { poolAt } from "./support/pool.ts";
-import { reportNext } from "./support/reports.ts";
+import { file, nextBoundary, prepare, reportNext, untilFinal } from "./support/reports.ts";
 import { expectRevert } from "./support/revert.ts";
-import { stake } from "./support/stake.ts";
-import { ETHER, GWEI, startWorld, type World } from "./support/world.ts";
+import { claim, cooldown, request, stake } from "./support/stake.ts";
+import { ETHER, GWEI, mined, startWorld, type World } from "./support/world.ts";
 
 /// `IOperatorRegistry.Standing` and `IValidatorRegistry.ValidatorState`.
 const JAILED = 2n;
@@ -34,7 +35,7 @@ describe("story: a slashing is proven, and the bond pays", () => {
     );
   });
 
-  it("a stranger proves it: the operator is stopped, its bond is locked, the stranger is paid", async () => {
+  it("a stranger proves it: the operator is stopped, and its bond is locked", async () => {
     const { protocol, accounts, devnet, operatorId } = world;
     await proveState(world, accounts.carol, pubkey());
     await reportNext(world);
@@ -43,21 +44,16 @@ describe("story: a slashing is proven, and the bond pays", () => {
     await devnet.tickBlocks(2);
     await proveSlashed(world, accounts.carol, pubkey());
 
-    const { effectiveBalance } = devnet.chain.validator(batch.indices[0]!);
-    const penalty = (BigInt(effectiveBalance) * GWEI) / 4_096n;
     const bond = await protocol.BondVault.bondOf(operatorId);
-    expect(await protocol.StakedEther.balanceOf(accounts.carol)).to.be.within(
-      penalty / 10n - 10n,
-      penalty / 10n + penalty / 100n,
-    );
     expect(bond.locked).to.be.within((19n * ETHER) / 10n, (20n * ETHER) / 10n);
+    expect((await protocol.WithdrawalQueue.heldUntil()).refTime, "the bond covers it").to.equal(0n);
     expect(await protocol.OperatorRegistry.standingOf(operatorId)).to.equal(JAILED);
     expect((await validator()).slashed).to.equal(true);
     await expectRevert(
       proveSlashed(world, accounts.carol, pubkey()),
-      protocol.SlashingOracle,
-      "AlreadySlashed",
-      [BigInt(batch.indices[0]!)],
+      protocol.ValidatorRegistry,
+      "NothingNew",
+      [BigInt(batch.indices[0]!), (await validator()).state, true],
     );
     await expectRevert(runValidators(world, 10, 1), protocol.OperatorRegistry, "OperatorStopped", [
       operatorId,
@@ -65,7 +61,7 @@ describe("story: a slashing is proven, and the bond pays", () => {
     ]);
   });
 
-  it("the report books the loss, and the bond is burnt against it", async () => {
+  it("the report books the loss: the bond is burnt against it, and the stranger is paid", async () => {
     const { protocol, accounts, operatorId } = world;
     await reportNext(world);
     const before = await protocol.BondVault.bondOf(operatorId);
@@ -73,9 +69,12 @@ describe("story: a slashing is proven, and the bond pays", () => {
     const pool = await poolAt(world);
     await settleSlashing(world, accounts.carol, batch.indices[0]!);
     const after = await protocol.BondVault.bondOf(operatorId);
-    const burnt = before.shares - after.shares;
-    expect(burnt).to.be.greaterThan(0n);
-    expect(before.locked - after.locked).to.equal(burnt);
+    const penalty = (32n * ETHER) / 4_096n;
+    const bounty = await protocol.StakedEther.balanceOf(accounts.carol);
+    expect(bounty).to.be.within(penalty / 10n - 10n, penalty / 10n + penalty / 100n);
+    const taken = before.shares - after.shares;
+    expect(taken).to.be.greaterThan(bounty);
+    expect(before.locked - after.locked - taken, "a grain of the lock is free").to.be.within(0n, GWEI);
     expect((await protocol.BondVault.lockOf(batch.indices[0]!)).baseGwei).to.be.lessThan(lock.baseGwei);
     // what was burnt drips to everyone else
     const { dripRate, units } = await poolAt(world);
@@ -91,7 +90,7 @@ describe("story: a slashing is proven, and the bond pays", () => {
     await reportNext(world);
     await settleSlashing(world, accounts.carol, index);
     expect((await protocol.BondVault.bondOf(operatorId)).locked).to.equal(0n);
-    expect((await protocol.BondVault.lockOf(index)).operatorId).to.equal(0n);
+    expect((await protocol.BondVault.lockOf(index)).baseGwei).to.equal(0n);
     expect(await protocol.BondVault.totalUncovered()).to.equal(0n);
 
     const stake_ = async () => (await protocol.ValidatorRegistry.stakeOf(operatorId)).eth;
@@ -102,5 +101,55 @@ describe("story: a slashing is proven, and the bond pays", () => {
     expect((await validator()).state).to.equal(WITHDRAWN);
     expect(await stake_()).to.equal(64n);
     await reportNext(world);
+  });
+});
+
+describe("story: an operator slashes itself again and again", () => {
+  const KEYS = 9;
+  let world: World;
+  let batch: Awaited<ReturnType<typeof runValidators>>;
+
+  before(async () => {
+    // as little bond as a known operator may have: a good third of what is locked for its validators in the end
+    world = await startWorld({ bondWei: 0n });
+    const { protocol, accounts, operatorId } = world;
+    await mined(protocol.OperatorRegistry.connect(accounts.admin).setCurated(operatorId, true));
+    const bondBp = await protocol.BondVault.bondRatioBp(true);
+    const amountWei = (BigInt(KEYS) * 32n * ETHER * bondBp) / 10_000n + GWEI;
+    await depositBond(protocol, accounts.manager, { operatorId, amountWei });
+    await stake(world, "alice", 400n * ETHER);
+    batch = await runValidators(world, 0, KEYS);
+  });
+  after(() => world.close());
+
+  async function slash(place: number): Promise<void> {
+    const { devnet, accounts } = world;
+    const index = batch.indices[place]!;
+    devnet.slashAttester(index);
+    await devnet.tickUntil(() => devnet.chain.validator(index).slashed);
+    await devnet.tickBlocks(2);
+    await proveSlashed(world, accounts.carol, batch.tree.keys[place]!.pubkey);
+  }
+
+  it("exits are held for what its bond does not cover, and for three frames of four at most", async () => {
+    const { protocol } = world;
+    const ticket = await request(world, "alice", 5n * ETHER);
+    await cooldown(world, ticket);
+    let place = 0;
+    while ((await protocol.WithdrawalQueue.heldUntil()).refTime === 0n) await slash(place++);
+    expect(place, "the bond covered some of them").to.be.within(3, KEYS - 3);
+
+    const held: boolean[] = [];
+    while (place < KEYS && held.at(-1) !== false) {
+      const refSlot = await nextBoundary(world);
+      await untilFinal(world, refSlot);
+      await slash(place++);
+      const { finalized } = await file(world, await prepare(world, refSlot));
+      held.push(finalized.shares === 0n);
+    }
+    expect(held.length).to.be.within(2, 4);
+    expect(held.slice(0, -1).every((was) => was)).to.equal(true);
+    expect(held.at(-1), "in the fourth frame at the latest nobody is held").to.equal(false);
+    expect(await claim(world, "alice", ticket)).to.be.greaterThan(4n * ETHER);
   });
 });

@@ -149,9 +149,10 @@ contract Factory {
         IValidatorRegistry validators,
         IOperatorRegistry operators,
         IBondVault bonds,
+        IWithdrawalQueue queue,
         ISlashingOracle.Parameters calldata p
     ) external returns (SlashingOracle) {
-        return new SlashingOracle(verifier, ledger, validators, operators, bonds, p);
+        return new SlashingOracle(verifier, ledger, validators, operators, bonds, queue, p);
     }
 
     function newStakeAllocator(

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
+import {IValidatorRegistry} from "../../contracts/interfaces/IValidatorRegistry.sol";
 import {BeaconVectors} from "./BeaconVectors.sol";
 import {Protocol} from "./Protocol.sol";
 
@@ -30,6 +31,24 @@ abstract contract Validators is Protocol, BeaconVectors {
         makeOperator(rival, BOND);
         staker = makeStaker("staker", 5_000 ether - 2 * BOND);
         stateRoot = vm.parseJsonBytes32(keys, "$.root");
+        freshRoot();
+    }
+
+    /// @notice Makes the registry say that an operator runs the validators at these indices.
+    function pretendToRun(uint256 operatorId, uint40[2] memory indices) internal {
+        IValidatorRegistry.Validator memory v;
+        v.operatorId = uint24(operatorId);
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.mockCall(
+                address(validatorRegistry),
+                abi.encodeCall(validatorRegistry.validator, (indices[i])),
+                abi.encode(v)
+            );
+        }
+    }
+
+    /// @notice The vectors' state under the root of a block of twelve seconds ago.
+    function freshRoot() internal {
         rootTime = uint64(vm.getBlockTimestamp() - 12);
         setBeaconRoot(rootTime, stateRoot);
     }

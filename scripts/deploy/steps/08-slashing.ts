@@ -26,6 +26,7 @@ export async function deploySlashing(c: DeployContext): Promise<void> {
     c.addressOf("ValidatorRegistry"),
     c.addressOf("OperatorRegistry"),
     c.addressOf("BondVault"),
+    c.addressOf("WithdrawalQueue"),
     {
       penaltyQuotient: p.penaltyQuotient.value,
       provisionBp: p.provisionBp.value,

@@ -120,7 +120,7 @@ contract AccessMatrixTest is Protocol {
         address a = address(operatorRegistry);
         IOperatorRegistry.Standing good = IOperatorRegistry.Standing.Good;
         add(a, abi.encodeCall(operatorRegistry.demote, (1, "")), Roles.OPERATOR_JUDGE, "demote");
-        add(a, abi.encodeCall(operatorRegistry.jail, (1, "")), Roles.OPERATOR_JUDGE, "jail");
+        add(a, abi.encodeCall(operatorRegistry.jail, (1, "")), Roles.WITNESS, "jail");
         add(
             a,
             abi.encodeCall(operatorRegistry.setStanding, (1, good, "")),
@@ -141,10 +141,9 @@ contract AccessMatrixTest is Protocol {
         );
 
         a = address(bonds);
-        add(a, abi.encodeCall(bonds.lock, (1, 1, 1, 1)), Roles.BOND_LOCKER, "lock");
-        add(a, abi.encodeCall(bonds.settle, (1, 1, true)), Roles.BOND_LOCKER, "settle");
-        add(a, abi.encodeCall(bonds.burn, (1, 1)), Roles.BOND_LOCKER, "burn");
-        add(a, abi.encodeCall(bonds.payBounty, (1, a, 1)), Roles.BOND_LOCKER, "payBounty");
+        add(a, abi.encodeCall(bonds.lock, (1, 1, 1, 1, a)), Roles.WITNESS, "lock");
+        add(a, abi.encodeCall(bonds.settle, (1, 1, true, 1)), Roles.WITNESS, "settle");
+        add(a, abi.encodeCall(bonds.burn, (1, 1, a, 1)), Roles.WITNESS, "burn");
         add(
             a,
             abi.encodeCall(bonds.setBondRatio, (false, BOND_RATIO_BP)),
@@ -227,6 +226,7 @@ contract AccessMatrixTest is Protocol {
         a = address(queue);
         add(a, abi.encodeCall(queue.finalize, (0, 0)), Roles.ACCOUNTING, "finalize");
         add(a, abi.encodeCall(queue.setCooldown, (1 days)), Roles.PARAMETER_MANAGER, "setCooldown");
+        add(a, abi.encodeCall(queue.hold, ()), Roles.EXIT_HOLDER, "hold");
         add(a, abi.encodeCall(queue.pauseFor, (1)), Roles.PAUSER, "queue.pauseFor");
         add(a, abi.encodeCall(queue.resume, ()), Roles.RESUMER, "queue.resume");
 

@@ -26,7 +26,7 @@ const OPEN: Record<string, string> = {
     "acceptManager acceptRewardAddress proposeManager proposeRewardAddress register retire setCommission",
   ValidatorRegistry: "commit remove", // managers: see ValidatorRegistry.t.sol
   // what is added belongs to the operator named; a claim is its manager's: see BondVault.t.sol
-  BondVault: "burnOverdue burnSurplus claim deposit depositShares depositWrapped lockOverdue releaseOverdue",
+  BondVault: "burnOverdue claim deposit depositShares depositWrapped lockOverdue releaseOverdue",
   BeaconDepositor: "predeposit proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
   SlashingOracle: "proveDuplicate proveForeign proveSlashed proveState settle",

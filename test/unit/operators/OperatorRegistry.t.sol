@@ -25,6 +25,7 @@ contract OperatorRegistryTest is FactoryTest {
         registry = factory.newOperatorRegistry(IAuthority(address(authority)));
         authority.grantRole(Roles.OPERATOR_MANAGER, address(this));
         authority.grantRole(Roles.OPERATOR_JUDGE, address(this));
+        authority.grantRole(Roles.WITNESS, address(this));
         authority.grantRole(Roles.COMPLIANCE_MANAGER, address(this));
         vm.prank(manager);
         registry.register(rewards, 1_000);

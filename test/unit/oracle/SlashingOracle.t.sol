@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IBeaconVerifier} from "../../../contracts/interfaces/IBeaconVerifier.sol";
+import {IBondVault} from "../../../contracts/interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {ISlashingOracle} from "../../../contracts/interfaces/ISlashingOracle.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
@@ -47,23 +48,14 @@ contract SlashingOracleTest is Validators {
 
     function test_proveSlashed_LocksTheBondAndStopsTheOperator() public {
         KeySet memory s = provenAs("slashed", 31);
-        vm.expectEmit(address(slashing));
-        emit ISlashingOracle.SlashingProven(
-            20,
-            OPERATOR,
-            prover,
-            32 ether / 4_096,
-            0.64 ether,
-            0,
-            0.00078125 ether
-        );
+        uint256 asked = 32 ether / uint256(4_096) + 0.64 ether + 0.00078125 ether;
+        vm.expectEmit(address(bonds));
+        emit IBondVault.BondLocked(OPERATOR, 20, prover, asked + 1e9, asked, 0);
         proveSlashed(s);
 
-        uint256 bounty = 0.00078125 ether;
-        assertEq(ledger.sharesOf(prover), bounty, "bounty");
-        assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND - bounty, "bond");
-        uint256 locked = 32 ether / uint256(4_096) + 0.64 ether + 1;
-        assertEq(uint256(bonds.bondOf(OPERATOR).locked), locked, "locked");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND, "bond");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), asked + 1e9, "locked");
+        assertEq(bonds.lockOf(20).prover, prover, "who is paid");
         assertEq(uint256(bonds.lockOf(20).baseGwei), 32 * GWEI_PER_ETHER, "what was at stake");
         assertTrue(operatorRegistry.standingOf(OPERATOR) == IOperatorRegistry.Standing.Jailed, "standing");
         IValidatorRegistry.Validator memory v = validatorRegistry.validator(20);
@@ -78,13 +70,22 @@ contract SlashingOracleTest is Validators {
     function test_proveSlashed_RevertGiven_ItWasProven() public {
         KeySet memory s = provenAs("slashed", 31);
         proveSlashed(s);
-        vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.AlreadySlashed.selector, 20));
+        expectNothingNew(IValidatorRegistry.ValidatorState.Exiting);
         proveSlashed(s);
+        // nor when there is more to tell of it, and its lock is gone
+        authority.grantRole(Roles.WITNESS, address(this));
+        bonds.settle(20, 32 * GWEI_PER_ETHER, true, 0);
+        vm.warp(GENESIS_TIME + (uint256(s.validators[0].exitEpoch) + 1) * SLOTS_PER_EPOCH * SECONDS_PER_SLOT);
+        freshRoot();
+        uint256 bond = bonds.bondOf(OPERATOR).shares;
+        expectNothingNew(IValidatorRegistry.ValidatorState.Exiting);
+        proveSlashed(s);
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), bond, "bond");
     }
 
     function test_proveSlashed_RevertWhen_NotOursOrNotSlashed() public {
         KeySet memory s = keySet(keys, "slashed");
-        vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.NotOurs.selector, 20));
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.ValidatorUnknown.selector, 20));
         proveSlashed(s);
         s = provenAs("exiting", 31);
         vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.NotSlashed.selector, 21));
@@ -127,12 +128,49 @@ contract SlashingOracleTest is Validators {
         bonds.claim(OPERATOR, BOND - 102.4 ether, manager);
         slashing = deploySlashing(withProvision(10_000));
         uint256 penalty = 2_048 ether / uint256(4_096);
-        uint256 bounty = penalty / 10;
-        uint256 uncovered = penalty + 2_048 ether - (102.4 ether - bounty);
-        vm.expectEmit(address(slashing));
-        emit ISlashingOracle.SlashingProven(20, OPERATOR, prover, penalty, 2_048 ether, uncovered, bounty);
+        uint256 asked = penalty + 2_048 ether + penalty / 10;
+        vm.expectEmit(address(bonds));
+        emit IBondVault.BondLocked(OPERATOR, 20, prover, 102.4 ether, asked, asked - 102.4 ether);
         proveSlashed(s);
-        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 102.4 ether - bounty, "all of it");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 102.4 ether, "all of it");
+        // the prover is paid first
+        report(0);
+        settle(s);
+        assertEq(ledger.sharesOf(prover), penalty / 10, "bounty");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 0, "the rest was burnt");
+    }
+
+    /// @dev SLA-2: exits are held for what bonds do not cover, above 5 in 10,000 of the pool, and for nothing else.
+    function testFuzz_proveSlashed_HoldsExitsForWhatIsUncovered(uint256 free) public {
+        KeySet memory s = provenAs("slashed", 31);
+        slashing = deploySlashing(withProvision(10_000));
+        authority.grantRole(Roles.WITNESS, address(this));
+        free = bound(free, 1.6 ether, 40 ether);
+        bonds.lock(OPERATOR, 7, BOND - free - 1, 1, address(0));
+        uint256 penalty = 32 ether / uint256(4_096);
+        uint256 asked = 32 ether + penalty + penalty / 10;
+        uint256 left = BOND - bonds.bondOf(OPERATOR).locked;
+        uint256 uncovered = asked > left ? asked - left : 0;
+        bool held = uncovered * 10_000 > ledger.getTotalPooledEther() * 5;
+        proveSlashed(s);
+        assertEq(bonds.uncoveredSince(0), uncovered, "uncovered");
+        (uint256 refTime, uint256 endsAt) = queue.heldUntil();
+        assertEq(refTime, held ? currentTime() : 0, "held up to");
+        assertEq(endsAt, held ? currentTime() + 3 * FRAME_SECONDS : 0, "and until");
+    }
+
+    /// @dev What an earlier report has booked holds nothing any more.
+    function test_proveSlashed_HoldsNothingForWhatIsBooked() public {
+        KeySet memory s = provenAs("slashed", 31);
+        authority.grantRole(Roles.WITNESS, address(this));
+        bonds.lock(OPERATOR, 7, 10_000 ether, 1, address(0));
+        report(0);
+        freshRoot();
+        // nothing is free: 0.6478125 ETH more are uncovered, which alone is too little
+        assertLt(0.6478125 ether * 10_000, ledger.getTotalPooledEther() * 5, "a pool large enough");
+        proveSlashed(s);
+        (uint256 refTime, ) = queue.heldUntil();
+        assertEq(refTime, 0, "not held");
     }
 
     /* SETTLEMENT */
@@ -146,7 +184,8 @@ contract SlashingOracleTest is Validators {
         vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.NotBookedYet.selector, slot, 0));
         settle(s);
         report(0);
-        uint256 held = bonds.bondOf(OPERATOR).shares;
+        uint256 bounty = (40 ether / uint256(4_096)) / 10;
+        uint256 held = bonds.bondOf(OPERATOR).shares - bounty;
         vm.expectEmit(address(slashing));
         emit ISlashingOracle.SlashingSettled(20, slot, 32 * GWEI_PER_ETHER + 20, true);
         settle(s);
@@ -154,6 +193,7 @@ contract SlashingOracleTest is Validators {
         assertApproxEqAbs(uint256(bonds.bondOf(OPERATOR).shares), held - loss, 1, "burnt");
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "unlocked");
         assertEq(bonds.totalUncovered(), 0, "covered");
+        assertEq(ledger.sharesOf(prover), bounty, "bounty");
     }
 
     /// @dev Before the penalty for correlated slashings is over, the lock stays.
@@ -166,8 +206,9 @@ contract SlashingOracleTest is Validators {
         report(0);
         uint256 locked = bonds.bondOf(OPERATOR).locked;
         settle(s);
+        uint256 bounty = (40 ether / uint256(4_096)) / 10;
         uint256 loss = 8 ether - 20 gwei;
-        assertApproxEqAbs(uint256(bonds.bondOf(OPERATOR).locked), locked - loss, 1, "locked");
+        assertApproxEqAbs(uint256(bonds.bondOf(OPERATOR).locked), locked - loss - bounty, 1e9, "locked");
         assertEq(uint256(bonds.lockOf(20).baseGwei), 32 * GWEI_PER_ETHER + 20, "base");
         // once more burns nothing more
         uint256 held = bonds.bondOf(OPERATOR).shares;
@@ -249,8 +290,7 @@ contract SlashingOracleTest is Validators {
             OPERATOR,
             keccak256(s.validators[0].pubkey),
             prover,
-            credentials,
-            0.1 ether
+            credentials
         );
         proveForeign(s);
         assertEq(ledger.sharesOf(prover), 0.1 ether, "bounty");
@@ -267,8 +307,7 @@ contract SlashingOracleTest is Validators {
         predeposit(OPERATOR, s);
         vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 5) / 4);
         bonds.lockOverdue(OPERATOR, s.root, s.gindices);
-        rootTime = uint64(vm.getBlockTimestamp() - 12);
-        setBeaconRoot(rootTime, stateRoot);
+        freshRoot();
         proveForeign(s);
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "locked");
         assertApproxEqAbs(uint256(bonds.bondOf(OPERATOR).shares), BOND - 1.5 ether, 2, "bond");
@@ -300,8 +339,7 @@ contract SlashingOracleTest is Validators {
         predeposit(OPERATOR, s);
         vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 5) / 4);
         bonds.lockOverdue(OPERATOR, s.root, s.gindices);
-        rootTime = uint64(vm.getBlockTimestamp() - 12);
-        setBeaconRoot(rootTime, stateRoot);
+        freshRoot();
         vm.expectEmit(address(slashing));
         emit ISlashingOracle.DuplicateProven(OPERATOR, keccak256(s.keys[0].pubkey), 100);
         proveDuplicate(s);
@@ -377,15 +415,26 @@ contract SlashingOracleTest is Validators {
     }
 
     function deploySlashing(ISlashingOracle.Parameters memory p) private returns (SlashingOracle deployed) {
-        deployed = factory.newSlashingOracle(verifier, ledger, validatorRegistry, operatorRegistry, bonds, p);
+        deployed = factory.newSlashingOracle(
+            verifier,
+            ledger,
+            validatorRegistry,
+            operatorRegistry,
+            bonds,
+            queue,
+            p
+        );
         authority.grantRole(Roles.WITNESS, address(deployed));
-        authority.grantRole(Roles.BOND_LOCKER, address(deployed));
-        authority.grantRole(Roles.OPERATOR_JUDGE, address(deployed));
+        authority.grantRole(Roles.EXIT_HOLDER, address(deployed));
+    }
+
+    function expectNothingNew(IValidatorRegistry.ValidatorState state) private {
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.NothingNew.selector, 20, state, true));
     }
 
     function expectRefused(ISlashingOracle.Parameters memory p, bytes32 name, uint256 value) private {
         vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.ParameterOutOfBounds.selector, name, value));
-        factory.newSlashingOracle(verifier, ledger, validatorRegistry, operatorRegistry, bonds, p);
+        factory.newSlashingOracle(verifier, ledger, validatorRegistry, operatorRegistry, bonds, queue, p);
     }
 
     /// @dev The one key of the set, predeposited and proven with a top-up that no ether follows.
@@ -465,7 +514,6 @@ contract SlashingOracleTest is Validators {
     /// @dev The clock, and the same root brought again.
     function moveToEpoch(uint256 epoch) private {
         vm.warp(GENESIS_TIME + epoch * EPOCH_SECONDS);
-        rootTime = uint64(vm.getBlockTimestamp() - 12);
-        setBeaconRoot(rootTime, stateRoot);
+        freshRoot();
     }
 }

@@ -11,8 +11,8 @@ contract BondGuardsTest is Validators {
 
     function setUp() public override {
         super.setUp();
-        authority.grantRole(Roles.BOND_LOCKER, address(this));
         authority.grantRole(Roles.WITNESS, address(this));
+        pretendToRun(OPERATOR, [uint40(7), 8]);
     }
 
     /// @dev A key given up comes back as a validator of 32 ETH after the bond has left.
@@ -33,10 +33,10 @@ contract BondGuardsTest is Validators {
     function test_burnOverdue_TakesWhatIsFreeToday() public {
         KeySet memory s = committed(OPERATOR, "key0");
         predeposit(OPERATOR, s);
-        bonds.lock(OPERATOR, 7, 250 ether, 32 * ETHER);
+        bonds.lock(OPERATOR, 7, 250 ether, 32 * ETHER, address(0));
         vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 9) / 4);
         bonds.lockOverdue(OPERATOR, s.root, s.gindices);
-        bonds.settle(7, 32 * ETHER, true);
+        bonds.settle(7, 32 * ETHER, true, 0);
         bonds.burnOverdue(OPERATOR, s.root, s.gindices);
         assertEq(bonds.totalUncovered(), 0, "uncovered, with all of the bond free");
         assertLe(bonds.claimableOf(OPERATOR), 249 ether, "claimable");
@@ -44,8 +44,8 @@ contract BondGuardsTest is Validators {
 
     /// @dev A loss beyond its lock is the insurance's, though the rest of the bond is free.
     function test_settle_TakesTheFreeBondBeforeTheInsurance() public {
-        bonds.lock(OPERATOR, 7, 1 ether, 32 * ETHER);
-        uint256 uncovered = bonds.settle(7, 22 * ETHER, true);
+        bonds.lock(OPERATOR, 7, 1 ether, 32 * ETHER, address(0));
+        uint256 uncovered = bonds.settle(7, 22 * ETHER, true, 0);
         assertEq(uncovered, 0, "uncovered, with 249 ether free");
         assertLe(bonds.claimableOf(OPERATOR), 240 ether, "claimable");
     }
@@ -66,7 +66,7 @@ contract BondGuardsTest is Validators {
             s.signatureHashes[0],
             s.proof
         );
-        uint256 uncovered = bonds.burn(OPERATOR, 1 ether);
+        uint256 uncovered = bonds.burn(OPERATOR, 1 ether, address(0), 0);
         bonds.releaseOverdue(OPERATOR);
         assertLe(bonds.claimableOf(OPERATOR), 0.6 ether, "claimable");
         assertEq(uncovered, 0, "uncovered");
@@ -105,7 +105,7 @@ contract BondGuardsTest is Validators {
         KeySet memory s = committed(OPERATOR, "key0");
         predeposit(OPERATOR, s);
         proveAndTopUp(OPERATOR, s, amountsOf(1, 0));
-        bonds.burn(OPERATOR, 250 ether);
+        bonds.burn(OPERATOR, 250 ether, address(0), 0);
         vm.expectRevert();
         depositor.topUp(proofOf(s), amountsOf(1, 31 * ETHER));
     }
@@ -117,10 +117,5 @@ contract BondGuardsTest is Validators {
         vm.prank(manager);
         bonds.claim(OPERATOR, free, manager);
         assertEq(uint256(bonds.bondOf(OPERATOR).shares), 0, "nothing left");
-    }
-
-    function freshRoot() private {
-        rootTime = uint64(vm.getBlockTimestamp() - 12);
-        setBeaconRoot(rootTime, stateRoot);
     }
 }

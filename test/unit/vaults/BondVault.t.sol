@@ -15,12 +15,14 @@ import {Validators} from "../../utils/Validators.sol";
 /// does. Two operators have a bond of 250 ether each, at five per cent.
 contract BondVaultTest is Validators {
     uint64 private constant ETHER = 1e9;
+    /// @dev Locks are counted in 1e-9 of a share.
+    uint256 private constant GRAIN = 1e9;
     address private donor;
 
     function setUp() public override {
         super.setUp();
-        authority.grantRole(Roles.BOND_LOCKER, address(this));
         authority.grantRole(Roles.WITNESS, address(this));
+        pretendToRun(OPERATOR, [uint40(7), 8]);
         donor = makeStaker("donor", 100 ether);
     }
 
@@ -34,8 +36,7 @@ contract BondVaultTest is Validators {
         assertEq(bonds.deposit{value: amount}(OPERATOR), expected, "shares");
         assertEq(uint256(bonds.bondOf(OPERATOR).shares), 250 ether + expected, "bond");
         assertEq(uint256(bonds.bondOf(RIVAL).shares), 250 ether, "the other bond");
-        assertEq(bonds.totalShares(), 500 ether + expected, "all bonds");
-        assertEq(ledger.sharesOf(address(bonds)), bonds.totalShares(), "held");
+        assertEq(ledger.sharesOf(address(bonds)), allBonds(), "held");
     }
 
     function test_depositShares_AgainstAnAllowance() public {
@@ -60,7 +61,7 @@ contract BondVaultTest is Validators {
         vm.stopPrank();
         assertEq(wrapper.balanceOf(donor), 6 ether, "wrapped left");
         assertEq(uint256(bonds.bondOf(OPERATOR).shares), 254 ether, "bond");
-        assertEq(ledger.sharesOf(address(bonds)), bonds.totalShares(), "held");
+        assertEq(ledger.sharesOf(address(bonds)), allBonds(), "held");
     }
 
     function test_deposit_RevertWhen_NothingOrForNobody() public {
@@ -96,7 +97,7 @@ contract BondVaultTest is Validators {
         operatorRegistry.setCurated(OPERATOR, true);
         assertEq(bonds.capacityOf(OPERATOR), 7_812, "at 3.2 per cent");
         assertEq(bonds.capacityOf(RIVAL), 5_000, "the other");
-        bonds.lock(OPERATOR, 7, 125 ether, 32 * ETHER);
+        bonds.lock(OPERATOR, 7, 125 ether, 32 * ETHER, address(0));
         assertEq(bonds.capacityOf(OPERATOR), 3_906, "less what is locked");
     }
 
@@ -124,7 +125,7 @@ contract BondVaultTest is Validators {
         vm.prank(rival);
         vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.NotManager.selector, OPERATOR, rival));
         bonds.claim(OPERATOR, 1, rival);
-        bonds.lock(OPERATOR, 7, 249 ether, 32 * ETHER);
+        bonds.lock(OPERATOR, 7, 249 ether, 32 * ETHER, address(0));
         uint256 free = 250 ether - uint256(bonds.bondOf(OPERATOR).locked);
         vm.startPrank(manager);
         vm.expectRevert(abi.encodeWithSelector(IBondVault.SharesLocked.selector, OPERATOR, 250 ether, free));
@@ -160,12 +161,9 @@ contract BondVaultTest is Validators {
     function testFuzz_settle_BurnsTheLossAndUnlocksTheRest(uint256 asked, uint64 balance) public {
         asked = bound(asked, 0, 400 ether);
         balance = uint64(bound(balance, 0, 2_500 * ETHER));
-        uint256 held = asked == 0
-            ? 0
-            : asked + 1 > 250 ether
-                ? 250 ether
-                : asked + 1;
-        uint256 uncovered = bonds.lock(OPERATOR, 7, asked, 2_048 * ETHER);
+        uint256 held = asked == 0 ? 0 : ((asked + 1 + GRAIN - 1) / GRAIN) * GRAIN;
+        if (held > 250 ether) held = 250 ether;
+        uint256 uncovered = bonds.lock(OPERATOR, 7, asked, 2_048 * ETHER, address(0));
         assertEq(uncovered, asked > 250 ether ? asked - 250 ether : 0, "uncovered by the bond");
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), held, "locked");
         assertEq(uint256(bonds.lockOf(7).shares), held, "lock");
@@ -176,72 +174,120 @@ contract BondVaultTest is Validators {
             : loss + 1 > 250 ether
                 ? 250 ether
                 : loss + 1;
-        uncovered = bonds.settle(7, balance, true);
+        uncovered = bonds.settle(7, balance, true, 0);
         assertEq(uncovered, loss > burnt + 1 gwei ? loss - burnt : 0, "uncovered, all in all");
         assertEq(bonds.totalUncovered(), uncovered, "known to the insurance");
         assertEq(uint256(bonds.bondOf(OPERATOR).shares), 250 ether - burnt, "bond");
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "nothing is locked");
         assertEq(uint256(bonds.bondOf(RIVAL).shares), 250 ether, "BND-2: the other bond");
-        assertEq(bonds.totalShares(), 500 ether - burnt, "all bonds");
-        assertEq(ledger.sharesOf(address(bonds)), bonds.totalShares(), "held");
+        assertEq(ledger.sharesOf(address(bonds)), allBonds(), "held");
         vm.expectRevert(abi.encodeWithSelector(IBondVault.NothingLocked.selector, 7));
-        bonds.settle(7, 0, true);
+        bonds.settle(7, 0, true, 0);
     }
 
     /// @dev A loss in two parts burns each part once.
     function testFuzz_settle_PartByPart(uint64 first, uint64 second) public {
         first = uint64(bound(first, 20 * ETHER, 33 * ETHER));
         second = uint64(bound(second, 20 * ETHER, 33 * ETHER));
-        bonds.lock(OPERATOR, 7, 15 ether, 32 * ETHER);
-        bonds.settle(7, first, false);
+        bonds.lock(OPERATOR, 7, 15 ether, 32 * ETHER, address(0));
+        bonds.settle(7, first, false, 0);
         uint256 low = first < 32 * ETHER ? first : 32 * ETHER;
         uint256 lossA = (32 * ETHER - low) * 1 gwei;
         uint256 burntA = lossA == 0 ? 0 : lossA + 1;
-        assertEq(uint256(bonds.lockOf(7).shares), 15 ether + 1 - burntA, "left of the lock");
+        assertEq(
+            uint256(bonds.lockOf(7).shares),
+            ((15 ether + GRAIN - burntA) / GRAIN) * GRAIN,
+            "left of the lock"
+        );
         assertEq(uint256(bonds.lockOf(7).baseGwei), low, "base");
-        bonds.settle(7, second, true);
+        bonds.settle(7, second, true, 0);
         uint256 lossB = second < low ? (low - second) * 1 gwei : 0;
         uint256 burntB = lossB == 0 ? 0 : lossB + 1;
         assertApproxEqAbs(uint256(bonds.bondOf(OPERATOR).shares), 250 ether - burntA - burntB, 2, "bond");
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "nothing is locked");
-        assertEq(ledger.sharesOf(address(bonds)), bonds.totalShares(), "held");
+        assertEq(ledger.sharesOf(address(bonds)), allBonds(), "held");
     }
 
     /// @dev What is burnt is no gift to those who come within the frame: it drips.
     function test_settle_DripsToTheOthers() public {
-        bonds.lock(OPERATOR, 7, 10 ether, 32 * ETHER);
+        bonds.lock(OPERATOR, 7, 10 ether, 32 * ETHER, address(0));
         uint256 before = ledger.balanceOf(staker);
-        bonds.settle(7, 22 * ETHER, true);
+        bonds.settle(7, 22 * ETHER, true, 0);
         assertEq(ledger.balanceOf(staker), before, "nothing at once");
         vm.warp(vm.getBlockTimestamp() + FRAME_SECONDS);
         assertGt(ledger.balanceOf(staker), before, "after a frame");
     }
 
     function test_lock_RevertGiven_ItIsLocked() public {
-        bonds.lock(OPERATOR, 7, 1 ether, 32 * ETHER);
+        bonds.lock(OPERATOR, 7, 1 ether, 32 * ETHER, address(0));
         vm.expectRevert(abi.encodeWithSelector(IBondVault.AlreadyLocked.selector, 7));
-        bonds.lock(OPERATOR, 7, 1 ether, 32 * ETHER);
-        bonds.lock(OPERATOR, 8, 1 ether, 32 * ETHER);
-        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 2 ether + 2, "both");
+        bonds.lock(OPERATOR, 7, 1 ether, 32 * ETHER, address(0));
+        bonds.lock(OPERATOR, 8, 1 ether, 32 * ETHER, address(0));
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 2 ether + 2 * GRAIN, "both");
     }
 
     function testFuzz_burn_AtOnce(uint256 amount) public {
         amount = bound(amount, 1, 300 ether);
         uint256 burnt = amount + 1 > 250 ether ? 250 ether : amount + 1;
-        uint256 uncovered = bonds.burn(OPERATOR, amount);
+        uint256 uncovered = bonds.burn(OPERATOR, amount, address(0), 0);
         assertEq(uncovered, amount > 250 ether ? amount - 250 ether : 0, "uncovered");
         assertEq(bonds.totalUncovered(), uncovered, "known to the insurance");
         assertEq(uint256(bonds.bondOf(OPERATOR).shares), 250 ether - burnt, "bond");
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "locked");
     }
 
-    function test_payBounty_FromWhatIsFree() public {
-        bonds.lock(OPERATOR, 7, 249 ether, 32 * ETHER);
-        assertEq(bonds.payBounty(OPERATOR, donor, 0.4 ether), 0.4 ether, "paid");
-        assertEq(bonds.payBounty(OPERATOR, donor, 10 ether), 0.6 ether - 1, "what is left");
-        assertEq(bonds.payBounty(OPERATOR, donor, 10 ether), 0, "nothing");
-        assertEq(ledger.sharesOf(donor), 101 ether - 1, "donor");
-        assertEq(uint256(bonds.bondOf(OPERATOR).shares), uint256(bonds.bondOf(OPERATOR).locked), "BND-1");
+    /// @dev Once, with the first settlement, from the lock and before the loss.
+    function test_settle_PaysTheProverFirst() public {
+        vm.expectEmit(address(bonds));
+        emit IBondVault.BondLocked(OPERATOR, 7, donor, 2 ether + GRAIN, 2 ether, 0);
+        bonds.lock(OPERATOR, 7, 2 ether, 32 * ETHER, donor);
+        assertEq(bonds.lockOf(7).prover, donor, "prover");
+        assertEq(ledger.sharesOf(donor), 100 ether, "not yet");
+        vm.expectEmit(address(bonds));
+        emit IBondVault.BountyPaid(OPERATOR, donor, 0.4 ether);
+        bonds.settle(7, 31 * ETHER, false, 0.4 ether);
+        assertEq(ledger.sharesOf(donor), 100.4 ether, "paid");
+        assertEq(bonds.lockOf(7).prover, address(0), "once");
+        assertEq(bonds.lockOf(7).shares, 0.6 ether, "left of the lock");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0.6 ether, "locked");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 248.6 ether - 1, "bond");
+        bonds.settle(7, 31 * ETHER, true, 0.4 ether);
+        assertEq(ledger.sharesOf(donor), 100.4 ether, "paid once");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "nothing is locked");
+        assertEq(ledger.sharesOf(address(bonds)), allBonds(), "held");
+    }
+
+    function test_settle_PaysTheProverNoMoreThanWasLocked() public {
+        bonds.lock(OPERATOR, 7, 2 ether, 32 * ETHER, donor);
+        bonds.settle(7, 32 * ETHER, true, 10 ether);
+        assertEq(ledger.sharesOf(donor), 102 ether + GRAIN, "all of the lock");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 248 ether - GRAIN, "bond");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "nothing is locked");
+    }
+
+    function test_burn_PaysTheBountyFromWhatIsFree() public {
+        bonds.lock(OPERATOR, 7, 249 ether, 32 * ETHER, address(0));
+        uint256 uncovered = bonds.burn(OPERATOR, 0.5 ether, donor, 0.7 ether);
+        assertEq(uncovered, 0.2 ether + GRAIN, "uncovered");
+        assertEq(ledger.sharesOf(donor), 100.7 ether, "donor");
+        assertEq(bonds.burn(OPERATOR, 0, donor, 10 ether), 0, "nothing to burn");
+        assertEq(ledger.sharesOf(donor), 100.7 ether, "nothing left");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 249 ether + GRAIN, "what is locked stays");
+        assertEq(ledger.sharesOf(address(bonds)), allBonds(), "held");
+    }
+
+    /// @dev What locks did not cover is known by its time, summed over operators.
+    function test_uncoveredSince_CountsWhatIsNewer() public {
+        assertEq(bonds.uncoveredSince(0), 0, "nothing yet");
+        uint256 first = vm.getBlockTimestamp();
+        bonds.lock(OPERATOR, 7, 260 ether, 32 * ETHER, address(0));
+        bonds.lock(RIVAL, 8, 200 ether, 32 * ETHER, address(0));
+        vm.warp(first + 100);
+        bonds.lock(RIVAL, 9, 70 ether, 32 * ETHER, address(0));
+        assertEq(bonds.uncoveredSince(first - 1), 30 ether + GRAIN, "all");
+        assertEq(bonds.uncoveredSince(first), 20 ether + GRAIN, "the second");
+        assertEq(bonds.uncoveredSince(first + 99), 20 ether + GRAIN, "the second still");
+        assertEq(bonds.uncoveredSince(first + 100), 0, "none");
     }
 
     /* OVERDUE PREDEPOSITS */
@@ -300,27 +346,14 @@ contract BondVaultTest is Validators {
 
     function test_lockOverdue_OfABondThatIsTooSmall() public {
         KeySet memory s = committedAndPredeposited("pair");
-        bonds.lock(OPERATOR, 7, 248.5 ether, 32 * ETHER);
+        bonds.lock(OPERATOR, 7, 248.5 ether, 32 * ETHER, address(0));
         vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 9) / 4);
-        uint256 free = 1.5 ether - 1;
+        uint256 free = 1.5 ether - GRAIN;
         vm.expectEmit(address(bonds));
         emit IBondVault.OverdueLocked(OPERATOR, 2, free, 2 ether - free);
         bonds.lockOverdue(OPERATOR, s.root, s.gindices);
         bonds.burnOverdue(OPERATOR, s.root, s.gindices);
         assertEq(bonds.totalUncovered(), 2 ether - free, "known to the insurance");
-    }
-
-    /* SURPLUS */
-
-    function test_burnSurplus_OfStraySharesOnly() public {
-        vm.expectRevert(IBondVault.ZeroShares.selector);
-        bonds.burnSurplus();
-        vm.prank(donor);
-        ledger.transferShares(address(bonds), 3 ether);
-        vm.expectEmit(address(bonds));
-        emit IBondVault.SurplusBurnt(3 ether);
-        bonds.burnSurplus();
-        assertEq(ledger.sharesOf(address(bonds)), bonds.totalShares(), "bonds stay");
     }
 
     /* PARAMETERS */
@@ -385,8 +418,7 @@ contract BondVaultTest is Validators {
     }
 
     /// @dev The same state under a root of this hour.
-    function freshRoot() private {
-        rootTime = uint64(vm.getBlockTimestamp() - 12);
-        setBeaconRoot(rootTime, stateRoot);
+    function allBonds() private view returns (uint256) {
+        return uint256(bonds.bondOf(OPERATOR).shares) + bonds.bondOf(RIVAL).shares;
     }
 }

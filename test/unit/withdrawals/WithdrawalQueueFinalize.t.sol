@@ -366,4 +366,63 @@ contract WithdrawalQueueFinalizeTest is Withdrawals {
         assertEq(ledger.getTotalPooledEther(), later, "a claim moves nothing");
         assertEq(ledger.totalUnits(), laterUnits, "a claim burns nothing");
     }
+
+    /* HOLD */
+
+    function test_hold_UntilAReportIsLaterThanTheFault() public {
+        uint256 id = heldTicket();
+        uint256 heldAt = currentTime();
+        skipTime(FRAME_SECONDS);
+        (uint256 shares, ) = queue.finalize(id, heldAt);
+        assertEq(shares, 0, "not by a report of before");
+        (shares, ) = queue.finalize(id, heldAt + 1);
+        assertGt(shares, 0, "by a later one");
+    }
+
+    function test_hold_StopsNeitherRequestsNorClaims() public {
+        uint256 done = requestFor(alice, 1 ether);
+        waitAndFinalize(done);
+        heldTicket();
+        requestFor(bob, 1 ether);
+        vm.prank(alice);
+        assertGt(queue.claim(done), 0, "claimed");
+    }
+
+    function test_hold_RevertWhen_CallerHasNoRole() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(Guarded.Unauthorized.selector, address(this), Roles.EXIT_HOLDER)
+        );
+        queue.hold();
+    }
+
+    /// @dev SLA-2: whoever gives cause for a hold again and again, whenever it likes, stops three frames of four at most.
+    function testFuzz_hold_NeverForMoreThanThreeFramesInARow(uint256 seed) public {
+        authority.grantRole(Roles.EXIT_HOLDER, address(this));
+        for (uint256 i = 0; i < 24; ++i) requestFor(alice, 0.1 ether);
+        skipTime(COOLDOWN);
+        uint256 row = 0;
+        uint256 done = 0;
+        for (uint256 i = 0; i < 24; ++i) {
+            uint256 start = currentTime();
+            vm.warp(start + bound(uint256(keccak256(abi.encode(seed, i))), 1, FRAME_SECONDS));
+            queue.hold();
+            vm.warp(start + FRAME_SECONDS);
+            // the report of the frame's start, at its end: every fault of the frame is later
+            (uint256 shares, ) = queue.finalize(done + 1, start);
+            row = shares == 0 ? row + 1 : 0;
+            if (shares > 0) ++done;
+            assertLe(row, queue.MAX_HELD_FRAMES(), "held in a row");
+        }
+        assertGe(done, 6, "one frame in four");
+    }
+
+    /* INTERNAL */
+
+    /// @dev A ticket that is ready, and a hold.
+    function heldTicket() private returns (uint256 id) {
+        authority.grantRole(Roles.EXIT_HOLDER, address(this));
+        id = requestFor(alice, 1 ether);
+        skipTime(COOLDOWN);
+        queue.hold();
+    }
 }
