@@ -23,11 +23,13 @@ library Roles {
     bytes32 internal constant OPERATOR_JUDGE = keccak256("kedge.role.OPERATOR_JUDGE");
     /// @notice Tells what the beacon chain was proven to say of a validator, stops its operator, and has the bond pay.
     bytes32 internal constant WITNESS = keccak256("kedge.role.WITNESS");
+    /// @notice Holds operators' bonds for what a report told of them, and burns it when nobody contests.
+    bytes32 internal constant BOND_LOCKER = keccak256("kedge.role.BOND_LOCKER");
     /// @notice Holds finalisations for a bounded time, while a slashing is open that its bond does not cover.
     bytes32 internal constant EXIT_HOLDER = keccak256("kedge.role.EXIT_HOLDER");
     /// @notice The bonds: marks predeposits as overdue when their bond is locked for them.
     bytes32 internal constant BOND_VAULT = keccak256("kedge.role.BOND_VAULT");
-    /// @notice Burns its own shares for the good of all other holders (bonds, insurance).
+    /// @notice Burns its own shares for the good of all other holders (bonds, forfeited fee shares).
     bytes32 internal constant SHARE_BURNER = keccak256("kedge.role.SHARE_BURNER");
     /// @notice An account that accepts shares only when it brings them in itself (wrapper, withdrawal queue).
     bytes32 internal constant CLOSED_ACCOUNT = keccak256("kedge.role.CLOSED_ACCOUNT");

@@ -68,6 +68,12 @@ interface IBondVault {
     event OverdueReleased(uint256 indexed operatorId, uint256 keys, uint256 shares);
     /// @notice What was locked for predeposits that were given up was burnt.
     event OverdueBurnt(uint256 indexed operatorId, uint256 keys, uint256 shares);
+    /// @notice A bond was held for a claim on its operator. `asked` is in wei; `uncovered` of it the bond did not have.
+    event BondHeld(uint256 indexed operatorId, uint256 shares, uint256 asked, uint256 uncovered);
+    /// @notice What was held for a claim is free again.
+    event HeldReleased(uint256 indexed operatorId, uint256 shares);
+    /// @notice What was held for a claim was burnt for all holders; it was worth `amount` wei.
+    event HeldBurnt(uint256 indexed operatorId, uint256 shares, uint256 amount);
     /// @notice The ratio changed, in 1/10,000 of stake, for known or for other operators.
     event BondRatioSet(bool indexed curated, uint256 oldBp, uint256 newBp);
 
@@ -83,6 +89,8 @@ interface IBondVault {
     error BondRatioOutOfBounds(uint256 bp, uint256 minimum, uint256 maximum, uint256 step);
     /// @notice The bond is locked for this validator's fault already.
     error AlreadyLocked(uint256 validatorIndex);
+    /// @notice More shares than are held for claims on the operator.
+    error NotHeld(uint256 operatorId, uint256 shares, uint256 held);
     /// @notice Nothing is locked for this validator.
     error NothingLocked(uint256 validatorIndex);
 
@@ -151,6 +159,18 @@ interface IBondVault {
         uint256 bounty
     ) external returns (uint256 uncovered);
 
+    /// @notice Holds bond for a claim on its operator that may be contested, as much of `amount` wei as is free. Caller:
+    /// `BOND_LOCKER`.
+    /// @return shares Shares held, rounded up. @return uncovered What the bond did not have, in wei.
+    function hold(uint256 operatorId, uint256 amount) external returns (uint256 shares, uint256 uncovered);
+
+    /// @notice Frees shares that were held. Caller: `BOND_LOCKER`.
+    function release(uint256 operatorId, uint256 shares) external;
+
+    /// @notice Burns shares that were held, for all holders. Caller: `BOND_LOCKER`.
+    /// @return amount Their value in wei.
+    function burnHeld(uint256 operatorId, uint256 shares) external returns (uint256 amount);
+
     /* GOVERNANCE */
 
     /// @notice Sets the ratio of bond to stake, in 1/10,000. Caller: `PARAMETER_MANAGER`. From 1/32, so that the bond of a
@@ -167,6 +187,9 @@ interface IBondVault {
 
     /// @notice What is locked for an operator's overdue predeposits.
     function overdueOf(uint256 operatorId) external view returns (OverdueLock memory);
+
+    /// @notice Shares held for claims on the operator, part of what is locked.
+    function heldOf(uint256 operatorId) external view returns (uint256);
 
     /// @notice Stake that the bond can back in all at the rate of the moment, in whole ETH, rounded down.
     function capacityOf(uint256 operatorId) external view returns (uint256 eth);

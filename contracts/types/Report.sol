@@ -10,7 +10,7 @@ pragma solidity 0.8.37;
 /// then, and what the ledger had collected from it.
 /// @param rewardsReceived The same of the rewards vault.
 /// @param lastTicketId Last withdrawal ticket to finalise: its cooldown had ended at the reference slot.
-/// @param rewardsRoot Root of the cumulative fee shares of operators; zero leaves the last one.
+/// @param rewardsRoot Root of operators' figures (`OperatorFigures`); zero leaves the last one.
 struct Report {
     uint64 refSlot;
     bytes32 blockRoot;

@@ -70,6 +70,8 @@ contract BondVault is IBondVault, Guarded {
     mapping(uint256 operatorId => OverdueLock) private _overdue;
     mapping(uint256 validatorIndex => PackedLock) private _locks;
     /// @inheritdoc IBondVault
+    mapping(uint256 operatorId => uint256) public heldOf;
+    /// @inheritdoc IBondVault
     mapping(bool curated => uint256) public bondRatioBp;
     /// @inheritdoc IBondVault
     uint256 public totalUncovered;
@@ -258,6 +260,35 @@ contract BondVault is IBondVault, Guarded {
         _payBounty(operatorId, prover, reward);
     }
 
+    /// @inheritdoc IBondVault
+    function hold(
+        uint256 operatorId,
+        uint256 amount
+    ) external onlyRole(Roles.BOND_LOCKER) returns (uint256 shares, uint256 uncovered) {
+        releaseOverdue(operatorId);
+        (shares, uncovered) = _hold(operatorId, amount);
+        heldOf[operatorId] += shares;
+        emit BondHeld(operatorId, shares, amount, uncovered);
+    }
+
+    /// @inheritdoc IBondVault
+    function release(uint256 operatorId, uint256 shares) external onlyRole(Roles.BOND_LOCKER) {
+        _endHold(operatorId, shares);
+        // what is held is part of what is locked
+        _bonds[operatorId].locked -= uint128(shares);
+        emit HeldReleased(operatorId, shares);
+    }
+
+    /// @inheritdoc IBondVault
+    function burnHeld(
+        uint256 operatorId,
+        uint256 shares
+    ) external onlyRole(Roles.BOND_LOCKER) returns (uint256 amount) {
+        _endHold(operatorId, shares);
+        amount = _burnHeld(operatorId, shares);
+        emit HeldBurnt(operatorId, shares, amount);
+    }
+
     /* GOVERNANCE */
 
     /// @inheritdoc IBondVault
@@ -391,6 +422,13 @@ contract BondVault is IBondVault, Guarded {
         if (shares == 0) return;
         emit BountyPaid(operatorId, to, shares);
         ledger.transferShares(to, shares);
+    }
+
+    /// @dev Locks for other faults are out of its reach.
+    function _endHold(uint256 operatorId, uint256 shares) private {
+        uint256 held = heldOf[operatorId];
+        require(shares <= held, NotHeld(operatorId, shares, held));
+        heldOf[operatorId] = held - shares;
     }
 
     /// @dev Burns shares that are locked. Returns their value in wei.

@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
+import {OperatorLeaf} from "../libraries/OperatorLeaf.sol";
+import {OperatorFigures} from "../types/OperatorFigures.sol";
 
 /// @title RewardDistributor
 /// @notice Holds fee shares until they are pulled.
 /// TRUST: the committee says, by the root of a report, how operators share their part; it can not touch the treasury's.
+/// What it says was forfeited is burnt, never sent.
 /// INVARIANTS: none by name: what was pulled never exceeds what came.
 /// ASSUMPTIONS: shares that others send here are fee shares like those of reports.
 contract RewardDistributor is IRewardDistributor, Guarded {
+    using OperatorLeaf for OperatorFigures;
+
     uint256 private constant BP = 10_000;
+    /// @dev No operator has this id: under it stands what they forfeited.
+    uint256 private constant FORFEITED = 0;
     /// @notice Most that the treasury's part may be, in 1/10,000.
     uint256 public constant MAX_TREASURY_BP = 5_000;
 
@@ -28,9 +34,9 @@ contract RewardDistributor is IRewardDistributor, Guarded {
 
     /* STORAGE */
 
-    /// @notice Root of operators' cumulative shares.
+    /// @inheritdoc IRewardDistributor
     bytes32 public root;
-    /// @notice Shares that an operator has pulled, in all.
+    /// @notice Shares that an operator has pulled, in all; under 0 those that were burnt.
     mapping(uint256 operatorId => uint256) public pulledOf;
     /// @notice Where the treasury's part goes.
     address public treasury;
@@ -73,22 +79,26 @@ contract RewardDistributor is IRewardDistributor, Guarded {
 
     /// @inheritdoc IRewardDistributor
     function pull(
-        uint256 operatorId,
-        uint256 cumulativeShares,
+        OperatorFigures calldata figures,
         bytes32[] calldata proof
     ) external returns (uint256 shares) {
-        bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(operatorId, cumulativeShares))));
-        require(MerkleProof.verifyCalldata(proof, root, leaf), NotUnderRoot(operatorId, cumulativeShares));
+        requireUnderRoot(figures, proof);
+        uint256 operatorId = figures.operatorId;
         uint256 pulled = pulledOf[operatorId];
-        require(cumulativeShares > pulled, NothingToPull());
+        require(figures.cumulativeShares > pulled, NothingToPull());
         _count();
-        shares = cumulativeShares - pulled;
+        shares = figures.cumulativeShares - pulled;
         require(shares <= operatorsLeft, OperatorsPartExceeded(shares, operatorsLeft));
-        pulledOf[operatorId] = cumulativeShares;
+        pulledOf[operatorId] = figures.cumulativeShares;
         operatorsLeft -= shares;
-        address to = operatorRegistry.operator(operatorId).rewardAddress;
-        emit Pulled(operatorId, to, shares);
-        ledger.transferShares(to, shares);
+        if (operatorId == FORFEITED) {
+            emit ForfeitedBurnt(shares);
+            ledger.burnShares(shares);
+        } else {
+            address to = operatorRegistry.operator(operatorId).rewardAddress;
+            emit Pulled(operatorId, to, shares);
+            ledger.transferShares(to, shares);
+        }
     }
 
     /// @inheritdoc IRewardDistributor
@@ -118,6 +128,13 @@ contract RewardDistributor is IRewardDistributor, Guarded {
         require(treasury_ != address(this), NotATreasury(treasury_));
         emit TreasurySet(treasury, treasury_);
         treasury = treasury_;
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IRewardDistributor
+    function requireUnderRoot(OperatorFigures calldata figures, bytes32[] calldata proof) public view {
+        require(figures.isUnder(proof, root), NotUnderRoot(figures.operatorId, figures.cumulativeShares));
     }
 
     /* INTERNAL */

@@ -5,6 +5,7 @@ import {
   BeaconDepositor__factory,
   BeaconVerifier__factory,
   BondVault__factory,
+  DutyJudge__factory,
   OperatorRegistry__factory,
   OracleCommittee__factory,
   ReportOracle__factory,
@@ -15,6 +16,7 @@ import {
   ValidatorRegistry__factory,
   WithdrawalQueue__factory,
   WithdrawalVault__factory,
+  WithheldRewards__factory,
   WrappedStakedEther__factory,
 } from "../../typechain-types/index.js";
 
@@ -46,6 +48,9 @@ const CONNECT = {
     BeaconVerifier__factory.connect(address, runner),
   SlashingOracle: (address: string, runner: ContractRunner) =>
     SlashingOracle__factory.connect(address, runner),
+  DutyJudge: (address: string, runner: ContractRunner) => DutyJudge__factory.connect(address, runner),
+  WithheldRewards: (address: string, runner: ContractRunner) =>
+    WithheldRewards__factory.connect(address, runner),
 } as const;
 
 export type ContractName = keyof typeof CONNECT;

@@ -15,7 +15,7 @@ import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
 /// 13 contracts, 13 roles, 2 closed accounts, 2 frozen roles, the deployer's farewell.
-const TRANSACTIONS = 39;
+const TRANSACTIONS = 44;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
@@ -68,9 +68,11 @@ describe("deploy: the protocol", () => {
       ACCOUNTING: [a.Accounting],
       REPORTER: [a.ReportOracle],
       BOND_VAULT: [a.BondVault],
-      SHARE_BURNER: [a.BondVault],
+      SHARE_BURNER: [a.BondVault, a.RewardDistributor].sort(),
       WITNESS: [a.SlashingOracle],
       EXIT_HOLDER: [a.SlashingOracle],
+      BOND_LOCKER: [a.WithheldRewards],
+      OPERATOR_JUDGE: [a.DutyJudge],
       CLOSED_ACCOUNT: [a.WrappedStakedEther, a.WithdrawalQueue].sort(),
       COMMITTEE_MANAGER: [admin],
       OPERATOR_MANAGER: [admin],
@@ -205,6 +207,11 @@ describe("deploy: the protocol", () => {
     expect(await p.SlashingOracle.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.SlashingOracle.operatorRegistry()).to.equal(a.OperatorRegistry);
     expect(await p.SlashingOracle.bondVault()).to.equal(a.BondVault);
+    expect(await p.DutyJudge.rewardDistributor()).to.equal(a.RewardDistributor);
+    expect(await p.DutyJudge.operatorRegistry()).to.equal(a.OperatorRegistry);
+    expect(await p.DutyJudge.ledger()).to.equal(a.StakedEther);
+    expect(await p.WithheldRewards.rewardDistributor()).to.equal(a.RewardDistributor);
+    expect(await p.WithheldRewards.bondVault()).to.equal(a.BondVault);
   });
 
   it("no contract is larger than the chain allows", async () => {
@@ -254,7 +261,7 @@ describe("deploy: interrupted", () => {
     expect((error as Error).message).to.equal("the cable is pulled");
   }
 
-  for (const after of [1, 6, 7, 14, 15, 20, 35, 37, 38, 39]) {
+  for (const after of [1, 6, 7, 14, 15, 20, 40, 42, 43, 44]) {
     it(`after ${after} of ${TRANSACTIONS} transactions, a second run ends in the same state`, async () => {
       const records = new Records();
       await breakOff(records, after);

@@ -7,6 +7,7 @@ import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IBeaconVerifier} from "../../contracts/interfaces/IBeaconVerifier.sol";
 import {IBondVault} from "../../contracts/interfaces/IBondVault.sol";
 import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol";
+import {IDutyJudge} from "../../contracts/interfaces/IDutyJudge.sol";
 import {IEtherVault} from "../../contracts/interfaces/IEtherVault.sol";
 import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
 import {IOracleCommittee} from "../../contracts/interfaces/IOracleCommittee.sol";
@@ -25,9 +26,11 @@ import {StakeAllocator} from "../../contracts/operators/StakeAllocator.sol";
 import {ValidatorRegistry} from "../../contracts/operators/ValidatorRegistry.sol";
 import {Accounting} from "../../contracts/oracle/Accounting.sol";
 import {BeaconVerifier} from "../../contracts/oracle/BeaconVerifier.sol";
+import {DutyJudge} from "../../contracts/oracle/DutyJudge.sol";
 import {OracleCommittee} from "../../contracts/oracle/OracleCommittee.sol";
 import {ReportOracle} from "../../contracts/oracle/ReportOracle.sol";
 import {SlashingOracle} from "../../contracts/oracle/SlashingOracle.sol";
+import {WithheldRewards} from "../../contracts/oracle/WithheldRewards.sol";
 import {StakedEther} from "../../contracts/token/StakedEther.sol";
 import {WrappedStakedEther} from "../../contracts/token/WrappedStakedEther.sol";
 import {BondVault} from "../../contracts/vaults/BondVault.sol";
@@ -96,6 +99,15 @@ contract Factory {
         uint256 curatedRatioBp
     ) external returns (BondVault) {
         return new BondVault(authority, ledger, wrapper, operators, validators, ratioBp, curatedRatioBp);
+    }
+
+    function newDutyJudge(
+        IRewardDistributor distributor,
+        IOperatorRegistry operators,
+        IStakedEther ledger,
+        IDutyJudge.Parameters calldata p
+    ) external returns (DutyJudge) {
+        return new DutyJudge(distributor, operators, ledger, p);
     }
 
     function newOperatorRegistry(IAuthority authority) external returns (OperatorRegistry) {
@@ -194,6 +206,16 @@ contract Factory {
 
     function newWithdrawalVault(IAuthority authority) external returns (WithdrawalVault) {
         return new WithdrawalVault(authority);
+    }
+
+    function newWithheldRewards(
+        IAuthority authority,
+        IRewardDistributor distributor,
+        IBondVault bonds,
+        IStakedEther ledger,
+        uint256 period
+    ) external returns (WithheldRewards) {
+        return new WithheldRewards(authority, distributor, bonds, ledger, period);
     }
 
     function newWrappedStakedEther(IStakedEther ledger) external returns (WrappedStakedEther) {

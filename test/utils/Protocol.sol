@@ -126,6 +126,7 @@ abstract contract Protocol is FactoryTest {
         authority.grantRole(Roles.REPORTER, reporter);
         authority.grantRole(Roles.BOND_VAULT, address(bonds));
         authority.grantRole(Roles.SHARE_BURNER, address(bonds));
+        authority.grantRole(Roles.SHARE_BURNER, address(distributor));
         authority.grantRole(Roles.CLOSED_ACCOUNT, address(wrapper));
         authority.grantRole(Roles.CLOSED_ACCOUNT, address(queue));
         ledger.closeAccount(address(wrapper));

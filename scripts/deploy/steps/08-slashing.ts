@@ -1,4 +1,9 @@
-import { BeaconVerifier__factory, SlashingOracle__factory } from "../../../typechain-types/index.js";
+import {
+  BeaconVerifier__factory,
+  DutyJudge__factory,
+  SlashingOracle__factory,
+  WithheldRewards__factory,
+} from "../../../typechain-types/index.js";
 import type { DeployContext } from "../context.ts";
 
 /// What verifies the beacon chain, and what faults cost.
@@ -35,5 +40,26 @@ export async function deploySlashing(c: DeployContext): Promise<void> {
       foreignBounty: p.foreignBountyWei.value,
       slashingsVector: p.slashingsVector.value,
     },
+  );
+  await c.deploy(
+    "DutyJudge",
+    DutyJudge__factory,
+    c.addressOf("RewardDistributor"),
+    c.addressOf("OperatorRegistry"),
+    c.addressOf("StakedEther"),
+    {
+      badFrames: p.dutyBadFrames.value,
+      window: p.dutyWindow.value,
+      leewayBp: p.dutyLeewayBp.value,
+    },
+  );
+  await c.deploy(
+    "WithheldRewards",
+    WithheldRewards__factory,
+    c.addressOf("Authority"),
+    c.addressOf("RewardDistributor"),
+    c.addressOf("BondVault"),
+    c.addressOf("StakedEther"),
+    p.contestSeconds.value,
   );
 }

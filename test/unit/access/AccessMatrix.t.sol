@@ -14,6 +14,7 @@ import {
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IRandomnessSource} from "../../../contracts/interfaces/IRandomnessSource.sol";
 import {IStakeAllocator} from "../../../contracts/interfaces/IStakeAllocator.sol";
+import {WithheldRewards} from "../../../contracts/oracle/WithheldRewards.sol";
 import {StakeAllocator} from "../../../contracts/operators/StakeAllocator.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
@@ -48,6 +49,7 @@ contract AccessMatrixTest is Protocol {
             Roles.ACCOUNTING,
             Roles.REPORTER,
             Roles.SHARE_BURNER,
+            Roles.BOND_LOCKER,
             Roles.COMMITTEE_MANAGER,
             Roles.OPERATOR_MANAGER,
             Roles.PARAMETER_MANAGER,
@@ -144,6 +146,9 @@ contract AccessMatrixTest is Protocol {
         add(a, abi.encodeCall(bonds.lock, (1, 1, 1, 1, a)), Roles.WITNESS, "lock");
         add(a, abi.encodeCall(bonds.settle, (1, 1, true, 1)), Roles.WITNESS, "settle");
         add(a, abi.encodeCall(bonds.burn, (1, 1, a, 1)), Roles.WITNESS, "burn");
+        add(a, abi.encodeCall(bonds.hold, (1, 1)), Roles.BOND_LOCKER, "hold");
+        add(a, abi.encodeCall(bonds.release, (1, 1)), Roles.BOND_LOCKER, "release");
+        add(a, abi.encodeCall(bonds.burnHeld, (1, 1)), Roles.BOND_LOCKER, "burnHeld");
         add(
             a,
             abi.encodeCall(bonds.setBondRatio, (false, BOND_RATIO_BP)),
@@ -222,6 +227,16 @@ contract AccessMatrixTest is Protocol {
         add(a, abi.encodeCall(distributor.setRoot, (0)), Roles.ACCOUNTING, "setRoot");
         add(a, abi.encodeCall(distributor.setTreasuryPart, (0)), Roles.PARAMETER_MANAGER, "setTreasuryPart");
         add(a, abi.encodeCall(distributor.setTreasury, (a)), Roles.PARAMETER_MANAGER, "setTreasury");
+
+        WithheldRewards withheld = factory.newWithheldRewards(
+            IAuthority(address(authority)),
+            distributor,
+            bonds,
+            ledger,
+            7 days
+        );
+        a = address(withheld);
+        add(a, abi.encodeCall(withheld.lift, (1)), Roles.OPERATOR_MANAGER, "lift");
 
         a = address(queue);
         add(a, abi.encodeCall(queue.finalize, (0, 0)), Roles.ACCOUNTING, "finalize");

@@ -16,6 +16,7 @@ const INSTANCES: Record<string, string> = {
   queue: "WithdrawalQueue",
   committee: "OracleCommittee",
   accounting: "Accounting",
+  withheld: "WithheldRewards",
 };
 
 /** Functions that change state and want no role: whoever calls acts on what is its own, or only with a proof. */
@@ -31,6 +32,8 @@ const OPEN: Record<string, string> = {
   ReportOracle: "submit",
   SlashingOracle: "proveDuplicate proveForeign proveSlashed proveState settle",
   RewardDistributor: "pull pullTreasury",
+  DutyJudge: "judge",
+  WithheldRewards: "burn contest lockWithheld",
   StakeAllocator: "abandon lapse open prolong refresh settle",
   StakedEther:
     "approve closeAccount delegate delegateBySig permit pull push receiveSwept stake stakeFor stakeForUnits " +

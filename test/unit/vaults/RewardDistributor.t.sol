@@ -7,10 +7,14 @@ import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {IRewardDistributor} from "../../../contracts/interfaces/IRewardDistributor.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
+import {OperatorFigures} from "../../../contracts/types/OperatorFigures.sol";
+import {Figures} from "../../utils/Figures.sol";
 import {Withdrawals} from "../../utils/Withdrawals.sol";
 
 /// @notice Fee shares between the treasury and operators.
 contract RewardDistributorTest is Withdrawals {
+    using Figures for OperatorFigures;
+
     address private pay1 = makeAddr("pay 1");
     address private pay2 = makeAddr("pay 2");
     uint256 private op1;
@@ -47,15 +51,15 @@ contract RewardDistributorTest is Withdrawals {
         vm.expectEmit(address(distributor));
         emit IRewardDistributor.Pulled(op1, pay1, 2 ether);
         vm.prank(makeAddr("anyone"));
-        assertEq(distributor.pull(op1, 2 ether, proof), 2 ether, "first");
+        assertEq(distributor.pull(Figures.ofShares(op1, 2 ether), proof), 2 ether, "first");
         assertEq(ledger.sharesOf(pay1), 2 ether, "paid");
         assertEq(distributor.pulledOf(op1), 2 ether, "pulled");
 
         vm.expectRevert(IRewardDistributor.NothingToPull.selector);
-        distributor.pull(op1, 2 ether, proof);
+        distributor.pull(Figures.ofShares(op1, 2 ether), proof);
 
         proof = _root(op1, 2.5 ether, op2, 4 ether);
-        assertEq(distributor.pull(op1, 2.5 ether, proof), 0.5 ether, "the difference");
+        assertEq(distributor.pull(Figures.ofShares(op1, 2.5 ether), proof), 0.5 ether, "the difference");
         assertEq(ledger.sharesOf(pay1), 2.5 ether, "in all");
     }
 
@@ -65,7 +69,7 @@ contract RewardDistributorTest is Withdrawals {
         operatorRegistry.proposeRewardAddress(op1, makeAddr("new pay"));
         vm.prank(makeAddr("new pay"));
         operatorRegistry.acceptRewardAddress(op1);
-        distributor.pull(op1, 2 ether, proof);
+        distributor.pull(Figures.ofShares(op1, 2 ether), proof);
         assertEq(ledger.sharesOf(makeAddr("new pay")), 2 ether, "the new address");
         assertEq(ledger.sharesOf(pay1), 0, "not the old one");
     }
@@ -74,32 +78,32 @@ contract RewardDistributorTest is Withdrawals {
         _fees(8 ether);
         bytes32[] memory proof = _root(op1, 2 ether, op2, 4 ether);
         _expectNotUnder(op1, 2 ether + 1);
-        distributor.pull(op1, 2 ether + 1, proof);
+        distributor.pull(Figures.ofShares(op1, 2 ether + 1), proof);
         _expectNotUnder(op2, 2 ether);
-        distributor.pull(op2, 2 ether, proof);
+        distributor.pull(Figures.ofShares(op2, 2 ether), proof);
         _expectNotUnder(op2, 4 ether);
-        distributor.pull(op2, 4 ether, proof);
+        distributor.pull(Figures.ofShares(op2, 4 ether), proof);
         _expectNotUnder(op1, 2 ether);
-        distributor.pull(op1, 2 ether, new bytes32[](0));
+        distributor.pull(Figures.ofShares(op1, 2 ether), new bytes32[](0));
         _expectNotUnder(3, 2 ether);
-        distributor.pull(3, 2 ether, proof);
+        distributor.pull(Figures.ofShares(3, 2 ether), proof);
     }
 
     function test_pull_RevertGiven_ThereIsNoRoot() public {
         _fees(8 ether);
         _expectNotUnder(op1, 1);
-        distributor.pull(op1, 1, new bytes32[](0));
+        distributor.pull(Figures.ofShares(op1, 1), new bytes32[](0));
         _expectNotUnder(0, 0);
-        distributor.pull(0, 0, new bytes32[](0));
+        distributor.pull(Figures.ofShares(0, 0), new bytes32[](0));
     }
 
     function test_pull_RevertWhen_TheOperatorIsUnknown() public {
         _fees(8 ether);
         bytes32[] memory proof = _root(77, 1 ether, op2, 1 ether);
         vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.OperatorUnknown.selector, 77));
-        distributor.pull(77, 1 ether, proof);
+        distributor.pull(Figures.ofShares(77, 1 ether), proof);
         assertEq(distributor.pulledOf(77), 0, "nothing pulled");
-        distributor.pull(op2, 1 ether, _proof(_leaf(77, 1 ether)));
+        distributor.pull(Figures.ofShares(op2, 1 ether), _beside(77, 1 ether));
         assertEq(ledger.sharesOf(pay2), 1 ether, "others are paid");
     }
 
@@ -110,8 +114,8 @@ contract RewardDistributorTest is Withdrawals {
         vm.expectRevert(
             abi.encodeWithSelector(IRewardDistributor.OperatorsPartExceeded.selector, 6 ether + 1, 6 ether)
         );
-        distributor.pull(op1, 6 ether + 1, proof);
-        distributor.pull(op2, 6 ether, _proof(_leaf(op1, 6 ether + 1)));
+        distributor.pull(Figures.ofShares(op1, 6 ether + 1), proof);
+        distributor.pull(Figures.ofShares(op2, 6 ether), _beside(op1, 6 ether + 1));
         assertEq(distributor.pullTreasury(), 2 ether, "the treasury's part is there");
         assertEq(ledger.sharesOf(treasury), 2 ether, "paid");
         assertEq(ledger.sharesOf(address(distributor)), 0, "all of it");
@@ -120,12 +124,49 @@ contract RewardDistributorTest is Withdrawals {
     /// @dev A lower figure takes nothing back and pays nothing.
     function test_pull_RevertWhen_TheRootTakesBack() public {
         _fees(8 ether);
-        distributor.pull(op1, 2 ether, _root(op1, 2 ether, op2, 4 ether));
+        distributor.pull(Figures.ofShares(op1, 2 ether), _root(op1, 2 ether, op2, 4 ether));
         bytes32[] memory proof = _root(op1, 1 ether, op2, 4 ether);
         vm.expectRevert(IRewardDistributor.NothingToPull.selector);
-        distributor.pull(op1, 1 ether, proof);
+        distributor.pull(Figures.ofShares(op1, 1 ether), proof);
         proof = _root(op1, 3 ether, op2, 4 ether);
-        assertEq(distributor.pull(op1, 3 ether, proof), 1 ether, "above what was pulled");
+        assertEq(distributor.pull(Figures.ofShares(op1, 3 ether), proof), 1 ether, "above what was pulled");
+    }
+
+    /// @dev Under 0 stands what operators forfeited: it is burnt for all holders.
+    function test_pull_BurnsWhatWasForfeited() public {
+        _fees(8 ether);
+        bytes32[] memory proof = _root(0, 2 ether, op2, 4 ether);
+        uint256 all = ledger.getTotalShares();
+        vm.expectEmit(address(distributor));
+        emit IRewardDistributor.ForfeitedBurnt(2 ether);
+        assertEq(distributor.pull(Figures.ofShares(0, 2 ether), proof), 2 ether, "shares");
+        assertEq(all - ledger.getTotalShares(), 2 ether, "burnt");
+        assertEq(distributor.operatorsLeft(), 4 ether, "left to operators");
+        vm.expectRevert(IRewardDistributor.NothingToPull.selector);
+        distributor.pull(Figures.ofShares(0, 2 ether), proof);
+        distributor.pull(Figures.ofShares(op2, 4 ether), _beside(0, 2 ether));
+        assertEq(distributor.pullTreasury(), 2 ether, "the treasury's part is there");
+    }
+
+    /// @dev Each figure of an operator is part of its leaf.
+    function test_requireUnderRoot_HoldsEveryFigure() public {
+        OperatorFigures memory f = OperatorFigures(1, 2, 3, 4, 5, 6);
+        OperatorFigures memory sibling = Figures.ofShares(op2, 1);
+        bytes32[] memory proof = sibling.proofBeside();
+        distributor.setRoot(f.rootOf(sibling));
+        distributor.requireUnderRoot(f, proof);
+        for (uint256 i = 0; i < 6; ++i) {
+            OperatorFigures memory other = OperatorFigures(
+                i == 0 ? 9 : 1,
+                i == 1 ? 9 : 2,
+                i == 2 ? 9 : 3,
+                i == 3 ? 9 : 4,
+                i == 4 ? 9 : 5,
+                i == 5 ? 9 : 6
+            );
+            _expectNotUnder(other.operatorId, other.cumulativeShares);
+            distributor.requireUnderRoot(other, proof);
+        }
     }
 
     function test_pullTreasury_SendsItsPart() public {
@@ -169,7 +210,7 @@ contract RewardDistributorTest is Withdrawals {
             came += fee;
             promised += bound(promises[i], 1, 5 ether);
             bytes32[] memory proof = _root(op1, promised, op2, 1);
-            try distributor.pull(op1, promised, proof) {} catch {}
+            try distributor.pull(Figures.ofShares(op1, promised), proof) {} catch {}
             if ((order >> i) & 1 == 1) {
                 try distributor.pullTreasury() returns (uint256 shares) {
                     toTreasury += shares;
@@ -253,21 +294,12 @@ contract RewardDistributorTest is Withdrawals {
         uint256 b,
         uint256 sharesB
     ) private returns (bytes32[] memory) {
-        bytes32 left = _leaf(a, sharesA);
-        bytes32 right = _leaf(b, sharesB);
-        distributor.setRoot(
-            left < right ? keccak256(abi.encode(left, right)) : keccak256(abi.encode(right, left))
-        );
-        return _proof(right);
+        distributor.setRoot(Figures.ofShares(a, sharesA).rootOf(Figures.ofShares(b, sharesB)));
+        return _beside(b, sharesB);
     }
 
-    function _proof(bytes32 sibling) private pure returns (bytes32[] memory proof) {
-        proof = new bytes32[](1);
-        proof[0] = sibling;
-    }
-
-    function _leaf(uint256 operatorId, uint256 shares) private pure returns (bytes32) {
-        return keccak256(abi.encode(keccak256(abi.encode(operatorId, shares))));
+    function _beside(uint256 operatorId, uint256 shares) private pure returns (bytes32[] memory) {
+        return Figures.ofShares(operatorId, shares).proofBeside();
     }
 
     function _expectNotUnder(uint256 operatorId, uint256 shares) private {
