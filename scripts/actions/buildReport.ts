@@ -1,13 +1,15 @@
-import { dataSlice, ZeroHash, type Provider } from "ethers";
+import { dataSlice, type Provider } from "ethers";
 import type { BeaconClient } from "../lib/beaconClient.ts";
 import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { finalityProof, slotProof } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
 import { FatalError, RetryableError } from "../lib/errors.ts";
+import { figuresRoot } from "../lib/operatorFigures.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { timeAt, type BeaconTime } from "../lib/units.ts";
 import { beaconBalanceGwei } from "./beaconBalance.ts";
 import { newestRoot } from "./newestRoot.ts";
+import { figuresOfFrame } from "./operatorFigures.ts";
 
 /** `Report` of contracts/types/Report.sol. */
 export interface Report {
@@ -79,7 +81,7 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
     withdrawalsReceived: withdrawals + books.sweptWithdrawals,
     rewardsReceived: rewards + books.sweptRewards,
     lastTicketId: await lastReadyTicket(protocol, timeAt(refSlot, time), blockTag),
-    rewardsRoot: ZeroHash,
+    rewardsRoot: figuresRoot((await figuresOfFrame(sources, refSlot)) ?? []),
   };
 }
 

@@ -116,6 +116,7 @@ export const blockSchema = z
         body: z.object({
           execution_payload: z.object({
             block_hash: root,
+            fee_recipient: hexOf(20),
             block_number: count,
             timestamp: count,
             withdrawals: z.array(withdrawal),
@@ -132,6 +133,7 @@ export const blockSchema = z
     stateRoot: message.state_root,
     execution: {
       blockHash: message.body.execution_payload.block_hash,
+      feeRecipient: message.body.execution_payload.fee_recipient,
       blockNumber: message.body.execution_payload.block_number,
       timestamp: message.body.execution_payload.timestamp,
       withdrawals: message.body.execution_payload.withdrawals,

@@ -205,6 +205,7 @@ describe("beacon client", () => {
           body: {
             execution_payload: {
               block_hash: bytes("hash"),
+              fee_recipient: `0x${"CD".repeat(20)}`,
               block_number: "17",
               timestamp: "1767225600",
               transactions: [],
@@ -221,6 +222,7 @@ describe("beacon client", () => {
     const answer = await client().blockV2(9);
     expect(answer?.execution).to.deep.equal({
       blockHash: bytes("hash"),
+      feeRecipient: `0x${"cd".repeat(20)}`,
       blockNumber: 17,
       timestamp: 1767225600,
       withdrawals: [

@@ -101,6 +101,8 @@ describe("story: validators are slashed", () => {
     const { devnet, protocol } = world;
     const books = () => protocol.StakedEther.booksAt(0);
     const fees = () => protocol.StakedEther.unitsOf(protocol.RewardDistributor);
+    // at the start of a frame, so that its report knows of all of them
+    await devnet.tickSlots((await nextBoundary(world)) + 1 - devnet.slot);
     for (const index of indices) devnet.slashProposer(index);
     let loss = await reportNext(world);
     while (loss.change >= 0n) loss = await reportNext(world);
