@@ -48,6 +48,9 @@ contract AccessMatrixTest is Protocol {
             Roles.ACCOUNTING,
             Roles.REPORTER,
             Roles.SHARE_BURNER,
+            Roles.EXIT_REQUESTER,
+            Roles.CONSOLIDATOR,
+            Roles.REQUEST_TARGET_MANAGER,
             Roles.COMMITTEE_MANAGER,
             Roles.OPERATOR_MANAGER,
             Roles.PARAMETER_MANAGER,
@@ -212,6 +215,7 @@ contract AccessMatrixTest is Protocol {
             Roles.LEDGER,
             "WithdrawalVault.sweep"
         );
+        fillRequests();
         add(
             address(rewardsVault),
             abi.encodeCall(rewardsVault.sweep, (0)),
@@ -245,6 +249,25 @@ contract AccessMatrixTest is Protocol {
             Roles.PARAMETER_MANAGER,
             "setLimits"
         );
+    }
+
+    function fillRequests() private {
+        address a = address(withdrawalVault);
+        add(
+            a,
+            abi.encodeCall(withdrawalVault.requestWithdrawals, ("", new uint64[](0))),
+            Roles.EXIT_REQUESTER,
+            "requestWithdrawals"
+        );
+        add(
+            a,
+            abi.encodeCall(withdrawalVault.requestConsolidation, ("", "")),
+            Roles.CONSOLIDATOR,
+            "requestConsolidation"
+        );
+        bytes32 role = Roles.REQUEST_TARGET_MANAGER;
+        add(a, abi.encodeCall(withdrawalVault.setWithdrawalTarget, (a)), role, "setWithdrawalTarget");
+        add(a, abi.encodeCall(withdrawalVault.setConsolidationTarget, (a)), role, "setConsolidationTarget");
     }
 
     /// @dev Asked for nothing but who may call: its sources are any contracts.
