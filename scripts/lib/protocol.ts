@@ -5,6 +5,7 @@ import {
   BeaconDepositor__factory,
   BeaconVerifier__factory,
   BondVault__factory,
+  ExitController__factory,
   OperatorRegistry__factory,
   OracleCommittee__factory,
   ReportOracle__factory,
@@ -46,6 +47,8 @@ const CONNECT = {
     BeaconVerifier__factory.connect(address, runner),
   SlashingOracle: (address: string, runner: ContractRunner) =>
     SlashingOracle__factory.connect(address, runner),
+  ExitController: (address: string, runner: ContractRunner) =>
+    ExitController__factory.connect(address, runner),
 } as const;
 
 export type ContractName = keyof typeof CONNECT;

@@ -30,6 +30,7 @@ const OPEN: Record<string, string> = {
   BeaconDepositor: "predeposit proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
   SlashingOracle: "proveDuplicate proveForeign proveSlashed proveState settle",
+  ExitController: "note proveComing settle trigger triggerPartial",
   RewardDistributor: "pull pullTreasury",
   StakeAllocator: "abandon lapse open prolong refresh settle",
   StakedEther:
