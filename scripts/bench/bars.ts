@@ -61,6 +61,8 @@ export const BARS = {
   "predeposit of ten": { bar: 540_000, peer: "StakeWise", peerGas: 568_333, floor: 440_000 },
   "prove and top up one": { bar: 156_000, peer: "Lido", peerGas: 156_633, floor: 110_000 },
   "prove and top up, each of ten": { bar: 90_000, peer: "Lido", peerGas: 156_633, floor: 65_000 },
+  "trigger an exit, one": { bar: 170_000, peer: "Lido", peerGas: 295_361, floor: 90_000 },
+  "trigger exits, ten": { bar: 900_000, peer: "Lido", peerGas: 1_185_330, floor: 650_000 },
 } satisfies Record<string, Bar>;
 
 export type Operation = keyof typeof BARS;

@@ -7,6 +7,7 @@ import { Progress } from "../lib/progress.ts";
 import { formatTable } from "../lib/table.ts";
 import { BARS, type Bar, type Measured, type Operation } from "./bars.ts";
 import { Bench } from "./bench.ts";
+import { benchExits } from "./exits.ts";
 import { benchReports } from "./reports.ts";
 import { benchTokens } from "./tokens.ts";
 import { benchValidators } from "./validators.ts";
@@ -48,6 +49,7 @@ async function measure(): Promise<Row[]> {
     await progress.run("validators", () => benchValidators(bench));
     await progress.run("reports", () => benchReports(bench));
     await progress.run("withdrawals", () => benchWithdrawals(bench));
+    await progress.run("exits", () => benchExits(bench));
   } finally {
     await bench.net.close();
   }
