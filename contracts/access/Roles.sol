@@ -31,6 +31,10 @@ library Roles {
     bytes32 internal constant BOND_VAULT = keccak256("kedge.role.BOND_VAULT");
     /// @notice Burns its own shares for the good of all other holders (bonds, forfeited fee shares).
     bytes32 internal constant SHARE_BURNER = keccak256("kedge.role.SHARE_BURNER");
+    /// @notice Asks the beacon chain, in the withdrawal vault's name, for withdrawals from our validators.
+    bytes32 internal constant EXIT_REQUESTER = keccak256("kedge.role.EXIT_REQUESTER");
+    /// @notice Asks the beacon chain, in the withdrawal vault's name, to merge validators of ours.
+    bytes32 internal constant CONSOLIDATOR = keccak256("kedge.role.CONSOLIDATOR");
     /// @notice An account that accepts shares only when it brings them in itself (wrapper, withdrawal queue).
     bytes32 internal constant CLOSED_ACCOUNT = keccak256("kedge.role.CLOSED_ACCOUNT");
 
@@ -44,6 +48,8 @@ library Roles {
     bytes32 internal constant COMPLIANCE_MANAGER = keccak256("kedge.role.COMPLIANCE_MANAGER");
     /// @notice Sets parameters within the bounds written in the code of the contract that uses them.
     bytes32 internal constant PARAMETER_MANAGER = keccak256("kedge.role.PARAMETER_MANAGER");
+    /// @notice Says where the beacon chain takes requests, if a fork changes it.
+    bytes32 internal constant REQUEST_TARGET_MANAGER = keccak256("kedge.role.REQUEST_TARGET_MANAGER");
     /// @notice Pauses inflow and new finalisations for a bounded time.
     bytes32 internal constant PAUSER = keccak256("kedge.role.PAUSER");
     /// @notice Ends a pause early.

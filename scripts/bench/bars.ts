@@ -62,6 +62,8 @@ export const BARS = {
   "prove and top up one": { bar: 156_000, peer: "Lido", peerGas: 156_633, floor: 110_000 },
   "prove and top up, each of ten": { bar: 90_000, peer: "Lido", peerGas: 156_633, floor: 65_000 },
   "prove a slashing": { bar: 150_000, peer: "none", peerGas: 0, floor: 91_000 },
+  "trigger an exit, one": { bar: 170_000, peer: "Lido", peerGas: 295_361, floor: 90_000 },
+  "trigger exits, ten": { bar: 900_000, peer: "Lido", peerGas: 1_185_330, floor: 650_000 },
 } satisfies Record<string, Bar>;
 
 export type Operation = keyof typeof BARS;

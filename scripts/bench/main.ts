@@ -7,6 +7,7 @@ import { Progress } from "../lib/progress.ts";
 import { formatTable } from "../lib/table.ts";
 import { BARS, type Bar, type Measured, type Operation } from "./bars.ts";
 import { Bench } from "./bench.ts";
+import { benchExits } from "./exits.ts";
 import { benchReports } from "./reports.ts";
 import { benchSlashings } from "./slashings.ts";
 import { benchTokens } from "./tokens.ts";
@@ -50,6 +51,7 @@ async function measure(): Promise<Row[]> {
     await progress.run("reports", () => benchReports(bench));
     await progress.run("withdrawals", () => benchWithdrawals(bench));
     await progress.run("slashings", () => benchSlashings(bench, pubkeys[0]!));
+    await progress.run("exits", () => benchExits(bench));
   } finally {
     await bench.net.close();
   }

@@ -11,7 +11,8 @@ import { deployWithdrawals } from "./steps/05-withdrawals.ts";
 import { deployOracle } from "./steps/06-oracle.ts";
 import { deployDepositor } from "./steps/07-depositor.ts";
 import { deploySlashing } from "./steps/08-slashing.ts";
-import { grantRoles } from "./steps/09-roles.ts";
+import { deployExits } from "./steps/09-exits.ts";
+import { grantRoles } from "./steps/10-roles.ts";
 
 const STEPS = [
   deployAuthority,
@@ -22,6 +23,7 @@ const STEPS = [
   deployOracle,
   deployDepositor,
   deploySlashing,
+  deployExits,
   grantRoles,
 ];
 

@@ -6,6 +6,7 @@ import {
   BeaconVerifier__factory,
   BondVault__factory,
   DutyJudge__factory,
+  ExitController__factory,
   OperatorRegistry__factory,
   OracleCommittee__factory,
   ReportOracle__factory,
@@ -51,6 +52,8 @@ const CONNECT = {
   DutyJudge: (address: string, runner: ContractRunner) => DutyJudge__factory.connect(address, runner),
   WithheldRewards: (address: string, runner: ContractRunner) =>
     WithheldRewards__factory.connect(address, runner),
+  ExitController: (address: string, runner: ContractRunner) =>
+    ExitController__factory.connect(address, runner),
 } as const;
 
 export type ContractName = keyof typeof CONNECT;

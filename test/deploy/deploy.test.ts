@@ -14,8 +14,7 @@ import { expectRevert } from "../story/support/revert.ts";
 import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
-/// 13 contracts, 13 roles, 2 closed accounts, 2 frozen roles, the deployer's farewell.
-const TRANSACTIONS = 44;
+const TRANSACTIONS = 47;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
@@ -73,11 +72,13 @@ describe("deploy: the protocol", () => {
       EXIT_HOLDER: [a.SlashingOracle],
       BOND_LOCKER: [a.WithheldRewards],
       OPERATOR_JUDGE: [a.DutyJudge],
+      EXIT_REQUESTER: [a.ExitController],
       CLOSED_ACCOUNT: [a.WrappedStakedEther, a.WithdrawalQueue].sort(),
       COMMITTEE_MANAGER: [admin],
       OPERATOR_MANAGER: [admin],
       COMPLIANCE_MANAGER: [admin],
       PARAMETER_MANAGER: [admin],
+      REQUEST_TARGET_MANAGER: [admin],
       RESUMER: [admin],
       PAUSER: [localAddress("guardian")],
     });
@@ -212,6 +213,13 @@ describe("deploy: the protocol", () => {
     expect(await p.DutyJudge.ledger()).to.equal(a.StakedEther);
     expect(await p.WithheldRewards.rewardDistributor()).to.equal(a.RewardDistributor);
     expect(await p.WithheldRewards.bondVault()).to.equal(a.BondVault);
+    expect(await p.ExitController.verifier()).to.equal(a.BeaconVerifier);
+    expect(await p.ExitController.ledger()).to.equal(a.StakedEther);
+    expect(await p.ExitController.validatorRegistry()).to.equal(a.ValidatorRegistry);
+    expect(await p.ExitController.operatorRegistry()).to.equal(a.OperatorRegistry);
+    expect(await p.ExitController.withdrawalQueue()).to.equal(a.WithdrawalQueue);
+    expect(await p.ExitController.withdrawalVault()).to.equal(a.WithdrawalVault);
+    expect(await p.ExitController.rewardsVault()).to.equal(a.RewardsVault);
   });
 
   it("no contract is larger than the chain allows", async () => {
@@ -261,7 +269,7 @@ describe("deploy: interrupted", () => {
     expect((error as Error).message).to.equal("the cable is pulled");
   }
 
-  for (const after of [1, 6, 7, 14, 15, 20, 40, 42, 43, 44]) {
+  for (const after of [1, 6, 7, 14, 15, 20, 43, 45, 46, 47]) {
     it(`after ${after} of ${TRANSACTIONS} transactions, a second run ends in the same state`, async () => {
       const records = new Records();
       await breakOff(records, after);

@@ -9,6 +9,7 @@ import {IBondVault} from "../../contracts/interfaces/IBondVault.sol";
 import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol";
 import {IDutyJudge} from "../../contracts/interfaces/IDutyJudge.sol";
 import {IEtherVault} from "../../contracts/interfaces/IEtherVault.sol";
+import {IExitController} from "../../contracts/interfaces/IExitController.sol";
 import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
 import {IOracleCommittee} from "../../contracts/interfaces/IOracleCommittee.sol";
 import {IRewardDistributor} from "../../contracts/interfaces/IRewardDistributor.sol";
@@ -18,6 +19,7 @@ import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {IStakedEther} from "../../contracts/interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../../contracts/interfaces/IValidatorRegistry.sol";
 import {IWithdrawalQueue} from "../../contracts/interfaces/IWithdrawalQueue.sol";
+import {IWithdrawalVault} from "../../contracts/interfaces/IWithdrawalVault.sol";
 import {IWrappedStakedEther} from "../../contracts/interfaces/IWrappedStakedEther.sol";
 import {BeaconDepositor} from "../../contracts/operators/BeaconDepositor.sol";
 import {OperatorRegistry} from "../../contracts/operators/OperatorRegistry.sol";
@@ -37,6 +39,7 @@ import {BondVault} from "../../contracts/vaults/BondVault.sol";
 import {RewardDistributor} from "../../contracts/vaults/RewardDistributor.sol";
 import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
+import {ExitController} from "../../contracts/withdrawals/ExitController.sol";
 import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
 
 /// @notice Makes the contracts that tests deploy, with their constructors' types checked by the compiler.
@@ -108,6 +111,17 @@ contract Factory {
         IDutyJudge.Parameters calldata p
     ) external returns (DutyJudge) {
         return new DutyJudge(distributor, operators, ledger, p);
+    function newExitController(
+        IBeaconVerifier verifier,
+        IStakedEther ledger,
+        IValidatorRegistry validators,
+        IOperatorRegistry operators,
+        IWithdrawalQueue queue,
+        IWithdrawalVault withdrawals,
+        IEtherVault rewards,
+        IExitController.Parameters calldata p
+    ) external returns (ExitController) {
+        return new ExitController(verifier, ledger, validators, operators, queue, withdrawals, rewards, p);
     }
 
     function newOperatorRegistry(IAuthority authority) external returns (OperatorRegistry) {

@@ -50,6 +50,9 @@ contract AccessMatrixTest is Protocol {
             Roles.REPORTER,
             Roles.SHARE_BURNER,
             Roles.BOND_LOCKER,
+            Roles.EXIT_REQUESTER,
+            Roles.CONSOLIDATOR,
+            Roles.REQUEST_TARGET_MANAGER,
             Roles.COMMITTEE_MANAGER,
             Roles.OPERATOR_MANAGER,
             Roles.PARAMETER_MANAGER,
@@ -216,6 +219,7 @@ contract AccessMatrixTest is Protocol {
             Roles.LEDGER,
             "WithdrawalVault.sweep"
         );
+        fillRequests();
         add(
             address(rewardsVault),
             abi.encodeCall(rewardsVault.sweep, (0)),
@@ -260,6 +264,25 @@ contract AccessMatrixTest is Protocol {
             Roles.PARAMETER_MANAGER,
             "setLimits"
         );
+    }
+
+    function fillRequests() private {
+        address a = address(withdrawalVault);
+        add(
+            a,
+            abi.encodeCall(withdrawalVault.requestWithdrawals, ("", new uint64[](0))),
+            Roles.EXIT_REQUESTER,
+            "requestWithdrawals"
+        );
+        add(
+            a,
+            abi.encodeCall(withdrawalVault.requestConsolidation, ("", "")),
+            Roles.CONSOLIDATOR,
+            "requestConsolidation"
+        );
+        bytes32 role = Roles.REQUEST_TARGET_MANAGER;
+        add(a, abi.encodeCall(withdrawalVault.setWithdrawalTarget, (a)), role, "setWithdrawalTarget");
+        add(a, abi.encodeCall(withdrawalVault.setConsolidationTarget, (a)), role, "setConsolidationTarget");
     }
 
     /// @dev Asked for nothing but who may call: its sources are any contracts.

@@ -31,6 +31,7 @@ const OPEN: Record<string, string> = {
   BeaconDepositor: "predeposit proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
   SlashingOracle: "proveDuplicate proveForeign proveSlashed proveState settle",
+  ExitController: "note proveComing settle trigger triggerPartial",
   RewardDistributor: "pull pullTreasury",
   DutyJudge: "judge",
   WithheldRewards: "burn contest lockWithheld",

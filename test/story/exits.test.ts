@@ -1,0 +1,220 @@
+import { expect } from "chai";
+import {
+  observeExits,
+  planExits,
+  proveComing,
+  triggerExits,
+  type ExitCall,
+} from "../../scripts/actions/triggerExits.ts";
+import { roleId } from "../../scripts/lib/roles.ts";
+import { eventIn } from "../../scripts/lib/receipts.ts";
+import {
+  commitBatch,
+  operatorKeys,
+  predepositBatch,
+  proveBatch,
+  untilActive,
+  untilKnown,
+} from "./support/keys.ts";
+import { reportNext } from "./support/reports.ts";
+import { expectRevert } from "./support/revert.ts";
+import { claim, cooldown, request, stake } from "./support/stake.ts";
+import { ETHER, GWEI, mined, startWorld, type World } from "./support/world.ts";
+
+const RICH = 0;
+
+describe("story: exits that nobody can block", () => {
+  let world: World;
+  let indices: number[];
+  let pubkeys: string[];
+  /// Last epoch in which the first withdrawal counts.
+  let partialEpoch: number;
+
+  /// Four validators of 32 ETH, and one of 42; 61 ETH are left.
+  before(async () => {
+    world = await startWorld({ bondWei: 20n * ETHER });
+    await stake(world, "alice", 150n * ETHER);
+    await stake(world, "bob", 60n * ETHER);
+    const batch = await commitBatch(world, operatorKeys(world, 0, 5));
+    await predepositBatch(world, batch);
+    indices = await untilKnown(world, batch);
+    pubkeys = batch.tree.keys.map(({ pubkey }) => pubkey);
+    await proveBatch(world, batch, [RICH], 41n * GWEI);
+    await proveBatch(world, batch, [1, 2, 3, 4]);
+    await untilActive(world, indices);
+    const { committeePeriod } = await world.protocol.ExitController.parameters();
+    await epochs(Number(committeePeriod) + 1);
+  });
+  after(() => world.close());
+
+  const validator = (i: number) => world.devnet.chain.validator(indices[i]!);
+  const balanceOf = (i: number) => BigInt(world.devnet.chain.state.balances.get(indices[i]!)) * GWEI;
+  const epochs = (count: number) => world.devnet.tickSlots(count * 8);
+  const note = () => mined(world.protocol.ExitController.connect(world.accounts.carol).note());
+  const plan = async () => planExits(await observeExits(world));
+  const trigger = (call: ExitCall) => triggerExits(world, world.accounts.carol, call);
+  const isLeaving = (i: number) => validator(i).exitEpoch !== Infinity;
+
+  /// Notes the deficit and lets time pass until there is something to trigger.
+  async function planned(): Promise<ExitCall> {
+    for (let i = 0; i < 40; i++) {
+      await note();
+      const call = await plan();
+      if (call !== undefined) return call;
+      await epochs(1);
+    }
+    throw new Error("nothing to trigger");
+  }
+
+  async function expectFinalized(ticketId: bigint): Promise<void> {
+    expect((await world.protocol.WithdrawalQueue.ticket(ticketId)).finalized).to.equal(true);
+  }
+
+  it("nothing can be triggered while the pool has what tickets ask", async () => {
+    const { protocol, accounts } = world;
+    await reportNext(world);
+    await request(world, "alice", 10n * ETHER);
+    await note();
+    expect(await plan()).to.equal(undefined);
+    await expectRevert(
+      trigger({ kind: "full", rule: "drawn", validatorIndices: [indices[1]!] }),
+      protocol.ExitController,
+      "DeficitTooSmall",
+    );
+    await expectRevert(
+      trigger({ kind: "full", rule: "stopped", validatorIndices: [indices[1]!] }),
+      protocol.ExitController,
+      "OperatorNotStopped",
+    );
+    // nobody asks in the vault's name but the controller
+    await expectRevert(
+      protocol.WithdrawalVault.connect(accounts.carol).requestWithdrawals(pubkeys[1]!, [0n], { value: 1n }),
+      protocol.WithdrawalVault,
+      "Unauthorized",
+    );
+  });
+
+  it("what a validator has above 32 ETH comes first, as much as is needed, and pays a ticket", async () => {
+    const { protocol, accounts, devnet, provider } = world;
+    const ticket = await request(world, "alice", 55n * ETHER);
+    const before = await provider.getBalance(accounts.carol);
+    const call = await plan();
+    expect(call).to.deep.equal({ kind: "partial", validatorIndex: indices[RICH] });
+    const receipt = await trigger(call!);
+    const { amountGwei, lastEpoch } = eventIn(receipt, protocol.ExitController, "PartialTriggered").args;
+    partialEpoch = Number(lastEpoch);
+    const amount = (amountGwei as bigint) * GWEI;
+    expect(amount).to.be.within(3n * ETHER, 6n * ETHER);
+    // twice the fee of 1 wei was sent, and half of it came back
+    expect(await provider.getBalance(accounts.carol)).to.equal(before - receipt.fee - 1n);
+    expect(await plan()).to.equal(undefined);
+
+    const held = await provider.getBalance(protocol.WithdrawalVault);
+    await devnet.tickUntil(() => balanceOf(RICH) < 42n * ETHER - amount + ETHER);
+    await devnet.tickBlocks(1);
+    expect(await provider.getBalance(protocol.WithdrawalVault)).to.equal(held + amount);
+    expect(isLeaving(RICH)).to.equal(false);
+    await cooldown(world, ticket);
+    await reportNext(world);
+    await expectFinalized(ticket);
+    expect(await claim(world, "alice", ticket)).to.be.within(55n * ETHER - GWEI, 56n * ETHER);
+  });
+
+  it("a request that the beacon chain drops counts for its epochs, and is sent again after them", async () => {
+    const { protocol, accounts, devnet } = world;
+    const admin = accounts.admin;
+    // the ether of the last one has come, and counts as coming until its epochs are over
+    await devnet.tickUntil(() => devnet.epoch > partialEpoch);
+    await note();
+    expect(await protocol.ExitController.coming()).to.equal(0n);
+    await request(world, "bob", 35n * ETHER);
+    const first = await planned();
+    expect(first).to.deep.equal({ kind: "partial", validatorIndex: indices[RICH] });
+    await trigger(first);
+    await expectRevert(
+      trigger({ kind: "full", rule: "aboveCap", validatorIndices: [indices[1]!] }),
+      protocol.ExitController,
+      "RuleNotOpen",
+    );
+    const second = await planned();
+    expect(second).to.deep.equal({ kind: "full", rule: "aboveCap", validatorIndices: [indices[1]!] });
+
+    // while a partial withdrawal is pending the beacon chain takes no exit
+    await mined(protocol.Authority.connect(admin).grantRole(roleId("EXIT_REQUESTER"), admin));
+    await mined(protocol.WithdrawalVault.connect(admin).requestWithdrawals(pubkeys[1]!, [1n], { value: 1n }));
+    await mined(protocol.Authority.connect(admin).revokeRole(roleId("EXIT_REQUESTER"), admin));
+    await devnet.tickBlocks(1);
+    await trigger(second);
+    await devnet.tickBlocks(2);
+    expect(isLeaving(1)).to.equal(false);
+    expect(await protocol.ExitController.isLive(indices[1]!)).to.equal(true);
+    await expectRevert(trigger(second), protocol.ExitController, "DeficitTooSmall");
+
+    // it counts as coming until then, so nothing else is asked for
+    const { comingEpochs } = await protocol.ExitController.parameters();
+    await epochs(Number(comingEpochs) - 2);
+    await note();
+    expect(await plan()).to.equal(undefined);
+    await epochs(3);
+    const third = await planned();
+    expect(third.kind).to.equal("full");
+    await trigger(third);
+    await devnet.tickBlocks(2);
+    expect(indices.map((_, i) => i).filter(isLeaving)).to.have.length(1);
+  });
+
+  it("the exit that a stranger triggered pays the ticket", async () => {
+    const { protocol, accounts, devnet, provider } = world;
+    const i = indices.findIndex((_, at) => isLeaving(at));
+    const { withdrawableEpoch } = validator(i);
+    await devnet.tickBlocks(2);
+    const place = await placeOf(indices[i]!);
+    const receipt = await proveComing(world, accounts.carol, { validatorIndex: indices[i]!, place });
+    const { lastEpoch } = eventIn(receipt, protocol.ExitController, "ComingProven").args;
+    expect(lastEpoch).to.equal(BigInt(withdrawableEpoch) + 4n);
+
+    const held = await provider.getBalance(protocol.WithdrawalVault);
+    await devnet.tickUntil(() => balanceOf(i) === 0n);
+    await devnet.tickBlocks(1);
+    const arrived = (await provider.getBalance(protocol.WithdrawalVault)) - held;
+    expect(arrived).to.be.greaterThan(32n * ETHER);
+    const ticket = await protocol.WithdrawalQueue.lastTicketId();
+    await reportNext(world);
+    await expectFinalized(ticket);
+    expect(await claim(world, "bob", ticket)).to.be.within(35n * ETHER - GWEI, 37n * ETHER);
+  });
+
+  it("a bank run is served, whatever the operator does", async () => {
+    const { protocol, accounts, devnet } = world;
+    const tickets: bigint[] = [];
+    for (const name of ["alice", "bob"] as const) {
+      tickets.push(await request(world, name, await protocol.StakedEther.balanceOf(accounts[name])));
+    }
+    const calls: ExitCall[] = [];
+    while (indices.some((_, i) => !isLeaving(i)) && calls.length < 10) {
+      const call = await planned().catch(() => undefined);
+      if (call === undefined) break;
+      calls.push(call);
+      await trigger(call);
+      await devnet.tickBlocks(2);
+    }
+    // partials never open what waits; the draw opens where the cap lets nobody go any more
+    expect(calls.filter(({ kind }) => kind === "full").length).to.be.greaterThan(1);
+    await devnet.tickUntil(() => indices.every((_, i) => !isLeaving(i) || balanceOf(i) < ETHER));
+    await devnet.tickBlocks(2);
+    for (const ticket of tickets) await cooldown(world, ticket);
+    await reportNext(world);
+    for (const ticket of tickets) await expectFinalized(ticket);
+    expect(await claim(world, "alice", tickets[0]!)).to.be.greaterThan(80n * ETHER);
+    expect(await claim(world, "bob", tickets[1]!)).to.be.greaterThan(24n * ETHER);
+  });
+
+  /// Where the request for a validator stands, from the controller's own events.
+  async function placeOf(index: number): Promise<{ proven: boolean; position: bigint; place: bigint }> {
+    const { ExitController } = world.protocol;
+    const events = await ExitController.queryFilter(ExitController.filters.ExitsTriggered());
+    const last = events.filter(({ args }) => args.validatorIndices.includes(BigInt(index))).at(-1)!;
+    const at = last.args.validatorIndices.indexOf(BigInt(index));
+    return { proven: false, position: last.args.position + BigInt(at >> 2), place: BigInt(at & 3) };
+  }
+});
