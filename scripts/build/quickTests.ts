@@ -18,6 +18,9 @@ const AS_CONTRACTS = [
 /** Makes the contracts that quick tests call. */
 const FACTORY = "test/utils/Factory.sol";
 
+/** As of an abstract contract. */
+const NO_CODE = { object: "", opcodes: "", sourceMap: "", linkReferences: {}, immutableReferences: {} };
+
 /** The rest call contracts that `Factory.sol` made; their own code need not be small. Paths from the project's root. */
 export function quickTests(root: string): string[] {
   const slow = new Set(globSync(AS_CONTRACTS, { cwd: root }));
@@ -64,13 +67,22 @@ export const quickTestsPlugin: HardhatPlugin = {
           const wanted = quickTests(context.config.paths.root)
             .map((path) => `project/${path}`)
             .filter((source) => source in input.sources);
-          const outputSelection = Object.fromEntries(wanted.map((source) => [source, outputs]));
-          const narrowed = { ...input, settings: { ...input.settings, outputSelection } };
-          const output = await next(context, compiler, narrowed, config);
-          // What reads the output wants the tree of every source; the contracts' are in their own.
-          for (const [name, source] of Object.entries(output.sources))
-            source.ast ??= emptyTree(name, source.id);
-          return output;
+          const select = (outputSelection: typeof input.settings.outputSelection) =>
+            next(context, compiler, { ...input, settings: { ...input.settings, outputSelection } }, config);
+          const output = await select(Object.fromEntries(wanted.map((source) => [source, outputs])));
+          // What reads the output wants the tree of every source, and every contract in it. Asked together with code, a
+          // tree would have all code made.
+          const rest = await select({
+            "*": { "": outputs[""] ?? [], "*": ["abi", "evm.methodIdentifiers"] },
+          });
+          for (const [source, contracts] of Object.entries(rest.contracts ?? {})) {
+            for (const contract of Object.values(contracts)) {
+              const methodIdentifiers = contract.evm?.methodIdentifiers ?? {};
+              contract.evm = { methodIdentifiers, bytecode: NO_CODE, deployedBytecode: NO_CODE };
+            }
+            Object.assign(contracts, output.contracts?.[source]);
+          }
+          return { ...output, sources: rest.sources, contracts: rest.contracts };
         },
       }),
     }),
@@ -81,9 +93,4 @@ export const quickTestsPlugin: HardhatPlugin = {
 function isQuick(config: SolidityCompilerConfig): boolean {
   const settings = config.settings as { viaIR?: boolean } | undefined;
   return settings?.viaIR !== true;
-}
-
-/** The syntax tree of a source without a line. */
-function emptyTree(absolutePath: string, id: number) {
-  return { absolutePath, exportedSymbols: {}, id: 0, nodeType: "SourceUnit", nodes: [], src: `0:0:${id}` };
 }
