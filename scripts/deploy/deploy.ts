@@ -9,9 +9,10 @@ import { deployVaults } from "./steps/03-vaults.ts";
 import { deployTokens } from "./steps/04-tokens.ts";
 import { deployWithdrawals } from "./steps/05-withdrawals.ts";
 import { deployOracle } from "./steps/06-oracle.ts";
-import { deployDepositor } from "./steps/07-depositor.ts";
-import { deploySlashing } from "./steps/08-slashing.ts";
-import { grantRoles } from "./steps/09-roles.ts";
+import { deployAllocation } from "./steps/07-allocation.ts";
+import { deployDepositor } from "./steps/08-depositor.ts";
+import { deploySlashing } from "./steps/09-slashing.ts";
+import { grantRoles } from "./steps/10-roles.ts";
 
 const STEPS = [
   deployAuthority,
@@ -20,6 +21,7 @@ const STEPS = [
   deployTokens,
   deployWithdrawals,
   deployOracle,
+  deployAllocation,
   deployDepositor,
   deploySlashing,
   grantRoles,

@@ -14,8 +14,8 @@ import { expectRevert } from "../story/support/revert.ts";
 import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
-/// 13 contracts, 13 roles, 2 closed accounts, 2 frozen roles, the deployer's farewell.
-const TRANSACTIONS = 40;
+/// 18 contracts, 19 roles, 2 closed accounts, 2 frozen roles, the admin, the deployer's farewell.
+const TRANSACTIONS = 43;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
@@ -71,7 +71,7 @@ describe("deploy: the protocol", () => {
       SHARE_BURNER: [a.BondVault],
       WITNESS: [a.SlashingOracle],
       BOND_LOCKER: [a.SlashingOracle],
-      OPERATOR_JUDGE: [a.SlashingOracle],
+      OPERATOR_JUDGE: [a.SlashingOracle, a.StakeAllocator].sort(),
       CLOSED_ACCOUNT: [a.WrappedStakedEther, a.WithdrawalQueue].sort(),
       COMMITTEE_MANAGER: [admin],
       OPERATOR_MANAGER: [admin],
@@ -165,6 +165,15 @@ describe("deploy: the protocol", () => {
     });
     expect(await ReportOracle.slotsPerFrame()).to.equal(frameSlots);
     expect(await ReportOracle.slotsPerEpoch()).to.equal(p.slotsPerEpoch.value);
+
+    expect(await protocol.RandaoSource.epochsBetween()).to.equal(p.epochsBetweenDrawAndSeed.value);
+    expect(fields(await protocol.StakeAllocator.parameters())).to.deep.equal({
+      lotEth: p.lotEth.value,
+      capBp: p.allocationCapBp.value,
+      capFloorEth: p.allocationCapFloorEth.value,
+      weightLife: p.weightLifeSeconds.value,
+      allotmentLife: p.allotmentLifeSeconds.value,
+    });
   });
 
   it("contracts name each other, and all the same authority", async () => {
@@ -173,7 +182,7 @@ describe("deploy: the protocol", () => {
     const guarded = CONTRACT_NAMES.flatMap((name) =>
       p[name].interface.hasFunction("authority") ? [name] : [],
     );
-    expect(guarded).to.have.length(11);
+    expect(guarded).to.have.length(12);
     for (const name of guarded) {
       const contract = p[name] as unknown as { authority(): Promise<string> };
       expect(await contract.authority(), name).to.equal(a.Authority);
@@ -201,6 +210,15 @@ describe("deploy: the protocol", () => {
     expect(await p.BeaconDepositor.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.BeaconDepositor.withdrawalQueue()).to.equal(a.WithdrawalQueue);
     expect(await p.BeaconDepositor.bondVault()).to.equal(a.BondVault);
+    expect(await p.BeaconDepositor.stakeAllocator()).to.equal(a.StakeAllocator);
+    expect(await p.RandaoSource.verifier()).to.equal(a.BeaconVerifier);
+    expect(await p.StakeAllocator.operatorRegistry()).to.equal(a.OperatorRegistry);
+    expect(await p.StakeAllocator.validatorRegistry()).to.equal(a.ValidatorRegistry);
+    expect(await p.StakeAllocator.ledger()).to.equal(a.StakedEther);
+    expect(await p.StakeAllocator.wrapper()).to.equal(a.WrappedStakedEther);
+    expect(await p.StakeAllocator.bondVault()).to.equal(a.BondVault);
+    expect(await p.StakeAllocator.withdrawalQueue()).to.equal(a.WithdrawalQueue);
+    expect(await p.StakeAllocator.randomness()).to.equal(a.RandaoSource);
     expect(await p.SlashingOracle.verifier()).to.equal(a.BeaconVerifier);
     expect(await p.SlashingOracle.ledger()).to.equal(a.StakedEther);
     expect(await p.SlashingOracle.validatorRegistry()).to.equal(a.ValidatorRegistry);
@@ -255,7 +273,7 @@ describe("deploy: interrupted", () => {
     expect((error as Error).message).to.equal("the cable is pulled");
   }
 
-  for (const after of [1, 6, 7, 14, 15, 20, 36, 38, 39, 40]) {
+  for (const after of [1, 6, 7, 14, 17, 22, 39, 41, 42, 43]) {
     it(`after ${after} of ${TRANSACTIONS} transactions, a second run ends in the same state`, async () => {
       const records = new Records();
       await breakOff(records, after);

@@ -16,6 +16,8 @@ describe("story: validators are slashed", () => {
     await stake(world, "bob", 100n * ETHER);
     await stake(world, "carol", 100n * ETHER);
     ({ indices } = await runValidators(world, 0, 4));
+    // each story has whole frames in which they earn, and are slashed
+    await world.devnet.tickSlots((await nextBoundary(world)) - world.devnet.slot);
   });
   after(() => world.close());
   let start: string;

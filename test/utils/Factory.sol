@@ -74,9 +74,10 @@ contract Factory {
         IStakedEther ledger,
         IValidatorRegistry registry,
         IWithdrawalQueue queue,
-        IBondVault bonds
+        IBondVault bonds,
+        IStakeAllocator allocator
     ) external returns (BeaconDepositor) {
-        return new BeaconDepositor(authority, ledger, registry, queue, bonds);
+        return new BeaconDepositor(authority, ledger, registry, queue, bonds, allocator);
     }
 
     function newBeaconVerifier(

@@ -16,6 +16,7 @@ function holders(c: DeployContext): [RoleName, string][] {
     ["WITNESS", c.addressOf("SlashingOracle")],
     ["BOND_LOCKER", c.addressOf("SlashingOracle")],
     ["OPERATOR_JUDGE", c.addressOf("SlashingOracle")],
+    ["OPERATOR_JUDGE", c.addressOf("StakeAllocator")],
     ["CLOSED_ACCOUNT", c.addressOf("WrappedStakedEther")],
     ["CLOSED_ACCOUNT", c.addressOf("WithdrawalQueue")],
     ["COMMITTEE_MANAGER", admin],
