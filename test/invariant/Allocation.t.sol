@@ -64,7 +64,7 @@ contract AllocationHandler is Allocation {
             // near the floor under the cap, or the bond
             stakes.set(id, 40 * id);
         }
-        setFreeEther(400 ether);
+        giveFreeEther(400 ether);
         refresh(2);
     }
 
@@ -159,7 +159,7 @@ contract AllocationHandler is Allocation {
         left[id] -= eth;
         stakes.set(id, stakes.stakeOf(id).eth + eth);
         uint256 free = freeEther();
-        setFreeEther(free > eth * 1 ether ? free - eth * 1 ether : 0);
+        giveFreeEther(free > eth * 1 ether ? free - eth * 1 ether : 0);
         ++done[Action.Spend];
     }
 
@@ -240,7 +240,7 @@ contract AllocationHandler is Allocation {
     function setFreeEther(uint256 amount) external {
         _begin(Action.SetFreeEther, 0);
         uint256 promised = sumOf(left) * 1 ether;
-        setFreeEther(amount % 4 == 0 ? bound(amount, 0, 600 ether) : promised + bound(amount, 0, 70 ether));
+        giveFreeEther(amount % 4 == 0 ? bound(amount, 0, 600 ether) : promised + bound(amount, 0, 70 ether));
         ++done[Action.SetFreeEther];
     }
 

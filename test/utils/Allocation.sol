@@ -49,7 +49,7 @@ abstract contract Allocation is FactoryTest {
         authority.grantRole(Roles.DEPOSITOR, address(this));
         authority.grantRole(Roles.PARAMETER_MANAGER, address(this));
         ledger.setBalance(queue, 77 ether);
-        setFreeEther(10_000 ether);
+        giveFreeEther(10_000 ether);
         for (uint256 i = 3; i > 0; --i) ledger.applied(START - i * 1 days);
     }
 
@@ -78,7 +78,7 @@ abstract contract Allocation is FactoryTest {
     }
 
     /// @notice The ledger has this beyond what the queue asks for.
-    function setFreeEther(uint256 amount) internal {
+    function giveFreeEther(uint256 amount) internal {
         vm.deal(address(ledger), ledger.balanceOf(queue) + amount);
     }
 

@@ -440,13 +440,13 @@ contract StakeAllocatorTest is Allocation {
 
     function test_open_RevertWhen_FreeEtherIsPromised() public {
         addOperator(1 ether);
-        setFreeEther(64 ether);
+        giveFreeEther(64 ether);
         _win(1);
-        setFreeEther(64 ether - 1);
+        giveFreeEther(64 ether - 1);
         skipTime(5 minutes);
         vm.expectRevert(_error(IStakeAllocator.FreeEtherTooSmall.selector, 63, 64));
         allocator.open();
-        setFreeEther(64 ether);
+        giveFreeEther(64 ether);
         allocator.open();
     }
 
@@ -702,7 +702,7 @@ contract StakeAllocatorTest is Allocation {
         IStakeAllocator.Parameters memory p = firstParameters();
         p.weightLife = 14 days;
         allocator.setParameters(p);
-        setFreeEther(1_000_000 ether);
+        giveFreeEther(1_000_000 ether);
         uint256[7] memory won;
         for (uint256 i = 0; i < 1_500; ++i) {
             if (i % 300 == 0) {
@@ -795,10 +795,10 @@ contract StakeAllocatorTest is Allocation {
         _addFour();
         _win(1);
         uint256 endsAt = allocator.position(1).endsAt;
-        setFreeEther(32 ether);
+        giveFreeEther(32 ether);
         vm.expectRevert(_error(IStakeAllocator.FreeEtherSuffices.selector, 1, 32, 32));
         allocator.prolong(1);
-        setFreeEther(32 ether - 1);
+        giveFreeEther(32 ether - 1);
         for (uint256 i = 1; i <= 3; ++i) {
             vm.warp(endsAt - 1);
             vm.expectEmit(address(allocator));
@@ -812,10 +812,10 @@ contract StakeAllocatorTest is Allocation {
         allocator.prolong(1);
 
         // won anew, it may be prolonged anew
-        setFreeEther(1_000 ether);
+        giveFreeEther(1_000 ether);
         for (uint256 i = 1; i <= 4; ++i) allocator.refresh(i);
         _win(1);
-        setFreeEther(0);
+        giveFreeEther(0);
         allocator.prolong(1);
     }
 
@@ -824,7 +824,7 @@ contract StakeAllocatorTest is Allocation {
         vm.expectRevert(_error(IStakeAllocator.NoAllotment.selector, 1));
         allocator.prolong(1);
         _win(1);
-        setFreeEther(0);
+        giveFreeEther(0);
         uint256 endsAt = allocator.position(1).endsAt;
         vm.warp(endsAt);
         vm.expectRevert(_error(IStakeAllocator.AllotmentEnded.selector, 1, endsAt));
