@@ -13,7 +13,8 @@ library Roles {
 
     /* ROLES OF THE REPLACEABLE BRAINS */
 
-    /// @notice The depositor: moves keys through the registry and the ledger's buffer to the official deposit contract.
+    /// @notice The depositor: moves keys through the registry and the ledger's buffer to the official deposit contract, and
+    /// spends what was drawn for their operators.
     bytes32 internal constant DEPOSITOR = keccak256("kedge.role.DEPOSITOR");
     /// @notice The accounting: books reports in the ledger, collects the vaults and finalises withdrawal requests.
     bytes32 internal constant ACCOUNTING = keccak256("kedge.role.ACCOUNTING");

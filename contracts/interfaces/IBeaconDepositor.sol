@@ -61,7 +61,8 @@ interface IBeaconDepositor {
     error LengthMismatch(uint256 given, uint256 needed);
 
     /// @notice Sends 1 ETH of the buffer to the deposit contract for each key. See `IValidatorRegistry.predeposit`. The
-    /// operator's bond must back 32 ETH more of stake for each (`IBondVault.requireBacked`).
+    /// operator's stake grows by 32 ETH for each: its bond must back that (`IBondVault.requireBacked`), and its standing
+    /// allotment must hold it (`IStakeAllocator.spend`: `AllotmentTooSmall`, `AllotmentEnded`).
     /// @param pubkeys BLS public keys, 48 bytes each. @param signatures BLS signatures of their deposits of 1 ETH with
     /// our credentials, 96 bytes each.
     function predeposit(
@@ -74,7 +75,9 @@ interface IBeaconDepositor {
     ) external;
 
     /// @notice Proves that predeposited keys became validators of ours, and tops them up. What a validator gets beyond 32
-    /// ETH in all, the bond must back.
+    /// ETH in all, the bond must back and an allotment must hold; so too the 32 ETH of a key that was lost before, whose
+    /// stake was given up. Up to 32 ETH neither is asked: that was settled with the predeposit, whatever became of the
+    /// allotment since.
     /// @param amountsGwei Top-up of each validator, in the order of `p.validators`: whole ETH, in gwei; 0 for none.
     function proveAndTopUp(
         ValidatorProof calldata p,
@@ -92,7 +95,7 @@ interface IBeaconDepositor {
         bytes32[] calldata keyProof
     ) external;
 
-    /// @notice Tops up validators proven before; each needs a fresh proof again.
+    /// @notice Tops up validators proven before; each needs a fresh proof again. Beyond 32 ETH as in `proveAndTopUp`.
     function topUp(ValidatorProof calldata p, uint64[] calldata amountsGwei) external;
 
     /// @notice Ether that may be deposited: the buffer less the value of all unfinalised withdrawal requests, in wei.

@@ -2,35 +2,39 @@
 pragma solidity 0.8.37;
 
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
-import {
-    IFreeEther,
-    IOperatorBonds,
-    IOperatorStakes,
-    IOperatorStandings,
-    IReportTimes
-} from "./IAllocationSources.sol";
+import {IBondVault} from "./IBondVault.sol";
+import {IOperatorRegistry} from "./IOperatorRegistry.sol";
 import {IRandomnessSource} from "./IRandomnessSource.sol";
+import {IStakedEther} from "./IStakedEther.sol";
+import {IValidatorRegistry} from "./IValidatorRegistry.sol";
+import {IWithdrawalQueue} from "./IWithdrawalQueue.sol";
 
 /// @title IStakeAllocator
 /// @notice Who gets the next stake: a draw among operators, each by its weight.
 ///
-/// Weight = (nomination + bond) × standing (good 1, watched 1/2, else 0). Nomination is the least of the votes, in kETH and
-/// wkETH, that the operator's manager held at the last three applied reports. A draw is opened for one lot, its seed
-/// becomes known later, and whoever shows the seed settles it. The winner's allotment says how much ether may be deposited
-/// for it, and until when. All amounts of ether are whole ETH unless said otherwise.
+/// Weight = (nomination + bond less locks) × standing (good 1, watched 1/2, else 0). Nomination is the least of the votes,
+/// in kETH and wkETH, that the operator's manager held at the last three applied reports. A draw is opened for one lot, its
+/// seed becomes known later, and whoever shows the seed settles it. The winner's allotment says how much ether may be
+/// deposited for it, and until when. All amounts of ether are whole ETH unless said otherwise.
 interface IStakeAllocator {
     /* TYPES */
 
     /// @notice Whom the allocator asks.
+    /// @param operatorRegistry Who the operators are, and how they stand.
+    /// @param validatorRegistry What they run for the pool.
+    /// @param ledger kETH: votes, times of reports, ether.
+    /// @param wrapper wkETH: votes.
+    /// @param bondVault What backs operators' stake.
+    /// @param withdrawalQueue Whose requests come before deposits.
+    /// @param randomness Where seeds come from.
     struct Sources {
-        IOperatorStandings operators;
-        IOperatorBonds bonds;
-        IOperatorStakes stakes;
-        IVotes ledger;
+        IOperatorRegistry operatorRegistry;
+        IValidatorRegistry validatorRegistry;
+        IStakedEther ledger;
         IVotes wrapper;
-        IReportTimes reports;
+        IBondVault bondVault;
+        IWithdrawalQueue withdrawalQueue;
         IRandomnessSource randomness;
-        IFreeEther freeEther;
     }
 
     /// @notice What governance sets.

@@ -274,6 +274,10 @@ interface IStakedEther is IShareLedger, IDepositPort {
     /// @notice When the last report was booked, seconds since 1970.
     function lastReportTime() external view returns (uint256);
 
+    /// @notice When the last three reports were booked (seconds since 1970), newest first; 0 where there are fewer, or where
+    /// one is more than 256 frames back.
+    function reportTimes() external view returns (uint256[3] memory);
+
     /// @notice Whether staking is paused, and the end of the pause (seconds since 1970).
     function stakingPause() external view returns (bool paused, uint256 until);
 

@@ -170,11 +170,12 @@ interface IValidatorRegistry {
     /* BRAINS: deposits */
 
     /// @notice Marks keys as predeposited and reserves 32 ETH of stake for each. Caller: `DEPOSITOR`, in the transaction
-    /// that deposits them, which sees to it that the bond backs the stake.
+    /// that deposits them, which sees to it that the stake was allotted and that the bond backs it.
     /// @param root Root of the commitment of `operatorId`.
     /// @param gindices Places of the keys in the commitment, strictly decreasing.
     /// @param pubkeys BLS public keys, 48 bytes each. @param signatures Their deposit signatures, 96 bytes each.
     /// @param proof See `KeyTree.verifyMany`.
+    /// @return reservedEth By how much the stake of the operator grew.
     function predeposit(
         uint256 operatorId,
         bytes32 root,
@@ -182,7 +183,7 @@ interface IValidatorRegistry {
         bytes calldata pubkeys,
         bytes calldata signatures,
         bytes32[] calldata proof
-    ) external;
+    ) external returns (uint256 reservedEth);
 
     /// @notice Marks predeposited keys as proven, and vouches for them as `vouch` does. Caller: `DEPOSITOR`, which has
     /// verified the validators.
@@ -207,7 +208,10 @@ interface IValidatorRegistry {
     /// @notice Counts top-ups, and vouches until the end of the transaction that these keys are validators of ours. Caller:
     /// `DEPOSITOR`, which has verified just now that they have our credentials.
     /// @return operatorIds Who runs each of them.
-    function vouch(TopUp[] calldata topUps) external returns (uint256[] memory operatorIds);
+    /// @return reservedEth By how much its stake grew with each: 0 where no validator gets more than 32 ETH.
+    function vouch(
+        TopUp[] calldata topUps
+    ) external returns (uint256[] memory operatorIds, uint256[] memory reservedEth);
 
     /* BRAINS: bonds */
 

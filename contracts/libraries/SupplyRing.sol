@@ -30,8 +30,28 @@ library SupplyRing {
     ) internal view returns (bool known, uint256 units) {
         for (uint256 back = 0; back < SIZE && back <= newest; ++back) {
             uint256 entry = self.slots[(newest - back) % SIZE];
-            bool used = entry >> 156 == newest - back && uint48(entry >> 108) != 0;
-            if (used && uint48(entry >> 108) <= time) return (true, entry & ((1 << 108) - 1));
+            uint256 booked = _timeOf(entry, newest - back);
+            if (booked != 0 && booked <= time) return (true, entry & ((1 << 108) - 1));
         }
+    }
+
+    /// @notice When the last three reports after frame `first` were booked, newest first, among the last `SIZE` frames; 0
+    /// where there are fewer.
+    /// @param newest Frame of the last report.
+    function lastTimes(
+        Ring storage self,
+        uint256 newest,
+        uint256 first
+    ) internal view returns (uint256[3] memory times) {
+        uint256 found = 0;
+        for (uint256 back = 0; back < SIZE && first + back < newest && found < 3; ++back) {
+            uint256 booked = _timeOf(self.slots[(newest - back) % SIZE], newest - back);
+            if (booked != 0) times[found++] = booked;
+        }
+    }
+
+    /// @dev Zero for a slot that is unused, or holds a frame of an earlier round.
+    function _timeOf(uint256 entry, uint256 frame) private pure returns (uint256) {
+        return entry >> 156 == frame ? uint48(entry >> 108) : 0;
     }
 }

@@ -7,6 +7,7 @@ import {PausableUntil} from "../access/PausableUntil.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../interfaces/IBeaconDepositor.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
+import {IStakeAllocator} from "../interfaces/IStakeAllocator.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
@@ -18,7 +19,7 @@ import {BeaconValidator} from "../types/BeaconValidator.sol";
 /// @notice Predeposit, proof, top-up: the way of buffered ether to validators with our credentials.
 /// TRUST: anyone may call; a pause stops new keys, never the top-up of what is proven.
 /// It is replaced, by moving its role, when a fork changes the beacon state.
-/// INVARIANTS: VAL-1, BND-1, POOL-2.
+/// INVARIANTS: VAL-1, BND-1, POOL-2, DRAW-5 (stake grows only by what was drawn for its operator).
 /// ASSUMPTIONS: slashed and exit epoch are as of a root at most ten minutes old; what happens later is a loss that
 /// the next reports book.
 contract BeaconDepositor is IBeaconDepositor, PausableUntil {
@@ -36,6 +37,8 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     IWithdrawalQueue public immutable withdrawalQueue;
     /// @notice What backs operators' stake.
     IBondVault public immutable bondVault;
+    /// @notice Who says for whom stake was drawn.
+    IStakeAllocator public immutable stakeAllocator;
     /// @notice Our withdrawal credentials.
     bytes32 public immutable withdrawalCredentials;
 
@@ -46,16 +49,21 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         IStakedEther ledger_,
         IValidatorRegistry registry,
         IWithdrawalQueue queue,
-        IBondVault bonds
+        IBondVault bonds,
+        IStakeAllocator allocator
     ) Guarded(authority_) {
         require(
-            address(registry) != address(0) && address(queue) != address(0) && address(bonds) != address(0),
+            address(registry) != address(0) &&
+                address(queue) != address(0) &&
+                address(bonds) != address(0) &&
+                address(allocator) != address(0),
             ZeroAddress()
         );
         ledger = ledger_;
         validatorRegistry = registry;
         withdrawalQueue = queue;
         bondVault = bonds;
+        stakeAllocator = allocator;
         withdrawalCredentials = ledger_.withdrawalCredentials();
     }
 
@@ -71,8 +79,15 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         bytes32[] calldata proof
     ) external whenNotPaused {
         _requireFree(gindices.length * PREDEPOSIT_GWEI);
-        validatorRegistry.predeposit(operatorId, root, gindices, pubkeys, signatures, proof);
-        bondVault.requireBacked(operatorId);
+        uint256 reservedEth = validatorRegistry.predeposit(
+            operatorId,
+            root,
+            gindices,
+            pubkeys,
+            signatures,
+            proof
+        );
+        _requireAllowed(operatorId, reservedEth);
 
         uint64[] memory amountsGwei = new uint64[](gindices.length);
         for (uint256 i = 0; i < amountsGwei.length; ++i) amountsGwei[i] = PREDEPOSIT_GWEI;
@@ -105,7 +120,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         }
         _verify(p);
         uint256 reservedEth = validatorRegistry.prove(k.operatorId, k.root, links, k.proof);
-        if (reservedEth > 0) bondVault.requireBacked(k.operatorId);
+        if (reservedEth > 0) _requireAllowed(k.operatorId, reservedEth);
         _deposit(p, amountsGwei);
     }
 
@@ -140,7 +155,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             }),
             keyProof
         );
-        if (reservedEth > 0) bondVault.requireBacked(v.operatorId);
+        if (reservedEth > 0) _requireAllowed(v.operatorId, reservedEth);
         if (v.amountGwei == 0) return;
         _requireFree(v.amountGwei);
         uint64[] memory amounts = new uint64[](1);
@@ -162,9 +177,10 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
                 pubkeyHash: keccak256(p.validators[i].pubkey)
             });
         }
-        uint256[] memory operatorIds = validatorRegistry.vouch(topUps);
+        (uint256[] memory operatorIds, uint256[] memory reservedEth) = validatorRegistry.vouch(topUps);
         for (uint256 i = 0; i < count; ++i) {
-            if (amountsGwei[i] > 0) bondVault.requireBacked(operatorIds[i]);
+            if (reservedEth[i] > 0) _requireAllowed(operatorIds[i], reservedEth[i]);
+            else if (amountsGwei[i] > 0) bondVault.requireBacked(operatorIds[i]);
         }
         _deposit(p, amountsGwei);
     }
@@ -180,6 +196,12 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     }
 
     /* INTERNAL */
+
+    /// @dev What an operator's stake grows by was drawn for it, and its bond backs all of its stake.
+    function _requireAllowed(uint256 operatorId, uint256 reservedEth) private {
+        bondVault.requireBacked(operatorId);
+        stakeAllocator.spend(operatorId, reservedEth);
+    }
 
     /// @dev Fresh root, ours, not slashed, not exiting.
     function _verify(ValidatorProof calldata p) private view {

@@ -4,17 +4,14 @@ pragma solidity 0.8.37;
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
-import {
-    IFreeEther,
-    IOperatorBonds,
-    IOperatorStakes,
-    IOperatorStandings,
-    IReportTimes,
-    Standing
-} from "../interfaces/IAllocationSources.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
+import {IBondVault} from "../interfaces/IBondVault.sol";
+import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IRandomnessSource} from "../interfaces/IRandomnessSource.sol";
 import {IStakeAllocator} from "../interfaces/IStakeAllocator.sol";
+import {IStakedEther} from "../interfaces/IStakedEther.sol";
+import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
+import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
 import {SortitionTree} from "../libraries/SortitionTree.sol";
 import {AllocationParameters} from "./AllocationParameters.sol";
 
@@ -53,21 +50,19 @@ contract StakeAllocator is AllocationParameters {
     /* IMMUTABLES */
 
     /// @notice Who the operators are, and how they stand.
-    IOperatorStandings public immutable operators;
-    /// @notice What they have at stake.
-    IOperatorBonds public immutable bonds;
+    IOperatorRegistry public immutable operatorRegistry;
     /// @notice What they run for the pool.
-    IOperatorStakes public immutable stakes;
-    /// @notice kETH.
-    IVotes public immutable ledger;
-    /// @notice wkETH.
+    IValidatorRegistry public immutable validatorRegistry;
+    /// @notice kETH: votes, times of reports, ether.
+    IStakedEther public immutable ledger;
+    /// @notice wkETH: votes.
     IVotes public immutable wrapper;
-    /// @notice When reports were applied.
-    IReportTimes public immutable reports;
+    /// @notice What backs operators' stake.
+    IBondVault public immutable bondVault;
+    /// @notice Whose requests come before deposits.
+    IWithdrawalQueue public immutable withdrawalQueue;
     /// @notice Where seeds come from.
     IRandomnessSource public immutable randomness;
-    /// @notice What there is to deposit.
-    IFreeEther public immutable freeEther;
 
     /* STORAGE */
 
@@ -98,28 +93,31 @@ contract StakeAllocator is AllocationParameters {
         Sources memory sources,
         Parameters memory first
     ) Guarded(authority_) AllocationParameters(first) {
-        operators = IOperatorStandings(_nonZero(address(sources.operators)));
-        bonds = IOperatorBonds(_nonZero(address(sources.bonds)));
-        stakes = IOperatorStakes(_nonZero(address(sources.stakes)));
-        ledger = IVotes(_nonZero(address(sources.ledger)));
+        operatorRegistry = IOperatorRegistry(_nonZero(address(sources.operatorRegistry)));
+        validatorRegistry = IValidatorRegistry(_nonZero(address(sources.validatorRegistry)));
+        ledger = IStakedEther(_nonZero(address(sources.ledger)));
         wrapper = IVotes(_nonZero(address(sources.wrapper)));
-        reports = IReportTimes(_nonZero(address(sources.reports)));
+        bondVault = IBondVault(_nonZero(address(sources.bondVault)));
+        withdrawalQueue = IWithdrawalQueue(_nonZero(address(sources.withdrawalQueue)));
         randomness = IRandomnessSource(_nonZero(address(sources.randomness)));
-        freeEther = IFreeEther(_nonZero(address(sources.freeEther)));
     }
 
     /* ANYONE: WEIGHTS */
 
     /// @inheritdoc IStakeAllocator
     function refresh(uint256 operatorId) external whenNoDraw {
-        require(operatorId != 0 && operatorId <= operators.count(), OperatorUnknown(operatorId));
-        Standing standing = operators.standingOf(operatorId);
+        require(operatorId != 0 && operatorId <= operatorRegistry.count(), OperatorUnknown(operatorId));
+        IOperatorRegistry.Standing standing = operatorRegistry.standingOf(operatorId);
         bool draws = _draws(standing);
-        address nominator = _nominate(operatorId, draws ? operators.managerOf(operatorId) : address(0));
+        address nominator = _nominate(
+            operatorId,
+            draws ? operatorRegistry.managerOf(operatorId) : address(0)
+        );
         uint256 weight = 0;
         if (draws) {
-            weight = (_leastVotes(nominator) + bonds.bondOf(operatorId)) / GRAIN;
-            if (standing == Standing.Watched) weight /= 2;
+            IBondVault.Bond memory bond = bondVault.bondOf(operatorId);
+            weight = (_leastVotes(nominator) + bond.shares - bond.locked) / GRAIN;
+            if (standing == IOperatorRegistry.Standing.Watched) weight /= 2;
         }
         // seconds fit 40 bits
         _positions[operatorId].refreshedAt = uint40(block.timestamp);
@@ -137,10 +135,10 @@ contract StakeAllocator is AllocationParameters {
         require(weight > 0, NoWeight());
         Parameters memory p = parameters();
         uint256 promised = promisedEth + p.lotEth;
-        uint256 freeEth = freeEther.freeBuffer() / 1 ether;
+        uint256 freeEth = _freeEth();
         require(promised <= freeEth, FreeEtherTooSmall(freeEth, promised));
 
-        uint256 cap = ((stakes.totalStake() + promised) * p.capBp) / BP;
+        uint256 cap = ((validatorRegistry.totalStake() + promised) * p.capBp) / BP;
         if (cap < p.capFloorEth) cap = p.capFloorEth;
         drawId = _draw.id + 1;
         _draw = Draw({
@@ -187,7 +185,7 @@ contract StakeAllocator is AllocationParameters {
         Position storage p = _allotted(operatorId);
         uint256 endsAt = p.endsAt;
         require(block.timestamp < endsAt, AllotmentEnded(operatorId, endsAt));
-        uint256 freeEth = freeEther.freeBuffer() / 1 ether;
+        uint256 freeEth = _freeEth();
         require(freeEth < p.leftEth, FreeEtherSuffices(operatorId, freeEth, p.leftEth));
         require(p.prolongations < MAX_PROLONGATIONS, ProlongedTooOften(operatorId, MAX_PROLONGATIONS));
         // seconds fit 40 bits
@@ -202,11 +200,11 @@ contract StakeAllocator is AllocationParameters {
         require(block.timestamp >= p.endsAt, AllotmentStands(operatorId, p.endsAt));
         uint32 left = p.leftEth;
         // who is jailed or retired may not have been let spend
-        bool demotes = uint256(left) * 2 > p.givenEth && _draws(operators.standingOf(operatorId));
+        bool demotes = uint256(left) * 2 > p.givenEth && _draws(operatorRegistry.standingOf(operatorId));
         p.leftEth = 0;
         promisedEth -= left;
         emit AllotmentLapsed(operatorId, left, demotes);
-        if (demotes) operators.demote(operatorId, UNSPENT);
+        if (demotes) operatorRegistry.demote(operatorId, UNSPENT);
     }
 
     /* BRAINS */
@@ -263,7 +261,7 @@ contract StakeAllocator is AllocationParameters {
     /// @dev Shares (18 decimals); 0 with fewer than three reports.
     function _leastVotes(address nominator) private view returns (uint256 least) {
         if (nominator == address(0)) return 0;
-        uint256[3] memory times = reports.reportTimes();
+        uint256[3] memory times = ledger.reportTimes();
         least = type(uint256).max;
         for (uint256 i = 0; i < 3; ++i) {
             if (times[i] == 0) return 0;
@@ -278,9 +276,9 @@ contract StakeAllocator is AllocationParameters {
         Position memory p = _positions[operatorId];
         if (p.refreshedAt < d.freshSince) return false;
         if (p.leftEth != 0 && p.endsAt <= d.openedAt) return false;
-        if (!_draws(operators.standingOf(operatorId))) return false;
-        uint256 held = stakes.stakeOf(operatorId) + p.leftEth + d.lotEth;
-        return held <= d.capEth && held <= bonds.capacityOf(operatorId);
+        if (!_draws(operatorRegistry.standingOf(operatorId))) return false;
+        uint256 held = uint256(validatorRegistry.stakeOf(operatorId).eth) + p.leftEth + d.lotEth;
+        return held <= d.capEth && held <= bondVault.capacityOf(operatorId);
     }
 
     /// @dev A second win makes one allotment of what was left and the lot: one slot and no list to go through, nobody has
@@ -314,8 +312,16 @@ contract StakeAllocator is AllocationParameters {
     }
 
     /// @dev Whether operators of this standing take part.
-    function _draws(Standing standing) private pure returns (bool) {
-        return standing == Standing.Good || standing == Standing.Watched;
+    function _draws(IOperatorRegistry.Standing standing) private pure returns (bool) {
+        return standing == IOperatorRegistry.Standing.Good || standing == IOperatorRegistry.Standing.Watched;
+    }
+
+    /// @dev Whole ETH that deposits may use: the buffer less the value of all unfinalised requests, whose shares the queue
+    /// holds. Computed here, as the depositor, which knows it too, is younger.
+    function _freeEth() private view returns (uint256) {
+        uint256 held = address(ledger).balance;
+        uint256 asked = ledger.balanceOf(address(withdrawalQueue));
+        return held > asked ? (held - asked) / 1 ether : 0;
     }
 
     function _nonZero(address source) private pure returns (address) {

@@ -121,7 +121,7 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         bytes calldata pubkeys,
         bytes calldata signatures,
         bytes32[] calldata proof
-    ) external onlyRole(Roles.DEPOSITOR) {
+    ) external onlyRole(Roles.DEPOSITOR) returns (uint256 reservedEth) {
         uint256 amount = gindices.length;
         require(amount > 0, NoKeys());
         require(pubkeys.length == amount * PUBKEY, LengthMismatch(pubkeys.length, amount * PUBKEY));
@@ -131,7 +131,8 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         );
         operatorRegistry.requireStakeable(operatorId);
         bytes32 id = commitmentIdOf(operatorId, root);
-        _reserve(operatorId, amount * RESERVED_ETH);
+        reservedEth = amount * RESERVED_ETH;
+        _reserve(operatorId, reservedEth);
 
         uint256[] memory places = _markPredeposited(id, gindices);
         bytes32[] memory leaves = new bytes32[](amount);
@@ -186,8 +187,13 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
     /// @inheritdoc IValidatorRegistry
     function vouch(
         TopUp[] calldata topUps
-    ) external onlyRole(Roles.DEPOSITOR) returns (uint256[] memory operatorIds) {
+    )
+        external
+        onlyRole(Roles.DEPOSITOR)
+        returns (uint256[] memory operatorIds, uint256[] memory reservedEth)
+    {
         operatorIds = new uint256[](topUps.length);
+        reservedEth = new uint256[](topUps.length);
         for (uint256 i = 0; i < topUps.length; ++i) {
             TopUp calldata t = topUps[i];
             Validator memory v = validator(t.validatorIndex);
@@ -199,7 +205,8 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
             operatorRegistry.requireStakeable(v.operatorId);
             operatorIds[i] = v.operatorId;
             uint256 sum = _sumOf(t.validatorIndex, v.depositedEth, t.amountGwei);
-            _reserve(v.operatorId, _reservedFor(sum) - _reservedFor(v.depositedEth));
+            reservedEth[i] = _reservedFor(sum) - _reservedFor(v.depositedEth);
+            _reserve(v.operatorId, reservedEth[i]);
             // at most 2,048
             v.depositedEth = uint16(sum);
             _write(t.validatorIndex, v);

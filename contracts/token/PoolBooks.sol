@@ -35,6 +35,8 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
     uint32 private immutable _maxGainBpPerYear;
     uint16 private immutable _maxFeeBp;
     uint32 private immutable _maxDripBpPerYear;
+    /// @dev Frame in which the ledger was made: what the ring holds of it is no report.
+    uint256 private immutable _firstFrame;
 
     /* STORAGE */
 
@@ -77,6 +79,7 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
         uint256 units = seed * UNITS_PER_SHARE;
         _totals = PoolMath.pack(units, seed, false, 0, 0);
         uint256 frame = (block.timestamp - p.genesisTime) / p.frameSeconds;
+        _firstFrame = frame;
         _last = packLastReport(0, 0, frame, block.timestamp);
         _pastSupply.prepare();
         _pastSupply.record(frame, block.timestamp, units);
@@ -178,6 +181,11 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
     /// @inheritdoc IStakedEther
     function lastReportTime() external view returns (uint256) {
         return _last.time();
+    }
+
+    /// @inheritdoc IStakedEther
+    function reportTimes() external view returns (uint256[3] memory) {
+        return _pastSupply.lastTimes(_last.frame(), _firstFrame);
     }
 
     /// @inheritdoc IStakedEther

@@ -1,17 +1,31 @@
 import { concat, type ContractTransactionReceipt, type Signer } from "ethers";
 import type { KeyTree } from "../lib/keyTree.ts";
-import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
+import { drawStake, type DrawnStake, type DrawSources } from "./drawStake.ts";
+import type { Until } from "./reportFrame.ts";
 
-/** Sends 1 ETH of the buffer to the deposit contract for each of these keys of a commitment. Anyone may. */
+/** Stake that each predeposit reserves, in ETH: `RESERVED_ETH` of contracts/operators/ValidatorRegistry.sol. */
+export const RESERVED_ETH = 32n;
+
+/**
+ * Sends 1 ETH of the buffer to the deposit contract for each of these keys of a commitment, after as many draws as it takes
+ * until the operator has 32 ETH allotted for each. Anyone may.
+ */
 export async function predeposit(
-  protocol: Protocol,
+  sources: DrawSources,
   sender: Signer,
-  { operatorId, tree, indices }: { operatorId: bigint; tree: KeyTree; indices: readonly number[] },
-): Promise<ContractTransactionReceipt> {
+  {
+    operatorId,
+    tree,
+    indices,
+    until,
+  }: { operatorId: bigint; tree: KeyTree; indices: readonly number[]; until: Until },
+): Promise<{ receipt: ContractTransactionReceipt; drawn: DrawnStake }> {
+  const eth = RESERVED_ETH * BigInt(indices.length);
+  const drawn = await drawStake(sources, sender, { operatorId, eth, until });
   const shown = tree.multiProof(indices);
-  return receiptOf(
-    protocol.BeaconDepositor.connect(sender).predeposit(
+  const receipt = await receiptOf(
+    sources.protocol.BeaconDepositor.connect(sender).predeposit(
       operatorId,
       tree.root,
       shown.gindices,
@@ -20,4 +34,5 @@ export async function predeposit(
       shown.proof,
     ),
   );
+  return { receipt, drawn };
 }

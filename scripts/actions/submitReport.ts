@@ -20,12 +20,17 @@ export function signDigest(key: SigningKey, signer: string, digest: string): Sig
   return { signer, signature: compactSignature(key.sign(digest)) };
 }
 
-/** Submits a signed report in one transaction. */
+/**
+ * Submits a signed report in one transaction. Its gas depends on how far the drip is in its block, so a fifth more is
+ * allowed than was estimated the block before.
+ */
 export async function submitReport(
   protocol: Protocol,
   submitter: Signer,
   { report, evidence, signatures }: { report: Report; evidence: Evidence; signatures: readonly Signature[] },
 ): Promise<ContractTransactionReceipt> {
   const packed = packSignatures(await reportDigest(protocol, report), [...signatures]);
-  return receiptOf(protocol.ReportOracle.connect(submitter).submit(report, evidence, packed.signatures));
+  const { submit } = protocol.ReportOracle.connect(submitter);
+  const estimate = await submit.estimateGas(report, evidence, packed.signatures);
+  return receiptOf(submit(report, evidence, packed.signatures, { gasLimit: estimate + estimate / 5n }));
 }

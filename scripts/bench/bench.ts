@@ -13,8 +13,9 @@ export class Bench {
     this.net = net;
   }
 
-  static async start(): Promise<Bench> {
-    return new Bench(await startLocalNetwork({ verifySignatures: false, members: MEMBERS }));
+  /// `lotEth` is what one draw allots.
+  static async start(lotEth: bigint): Promise<Bench> {
+    return new Bench(await startLocalNetwork({ verifySignatures: false, members: MEMBERS, lotEth }));
   }
 
   /// Waits for a transaction and returns its gas.

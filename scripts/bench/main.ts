@@ -7,17 +7,22 @@ import { Progress } from "../lib/progress.ts";
 import { formatTable } from "../lib/table.ts";
 import { BARS, type Bar, type Measured, type Operation } from "./bars.ts";
 import { Bench } from "./bench.ts";
+import { benchDraws, DRAW_LOT_ETH, OPERATOR_COUNTS, type Growth } from "./draws.ts";
 import { benchExits } from "./exits.ts";
 import { benchReports } from "./reports.ts";
 import { benchSlashings } from "./slashings.ts";
 import { benchTokens } from "./tokens.ts";
-import { benchValidators } from "./validators.ts";
+import { benchValidators, LOT_ETH } from "./validators.ts";
 import { benchWithdrawals } from "./withdrawals.ts";
 
 const SNAPSHOT = join(dirname(fileURLToPath(import.meta.url)), "snapshot.json");
 
 /// Gas by which a figure may differ from the snapshot.
 const NOISE = 200;
+
+/// The operation that may grow with operators by at most this, in per cent for ten times as many.
+const MAX_GROWTH = 5;
+const BARRED = "predeposit of ten";
 
 interface Row extends Bar {
   operation: string;
@@ -32,30 +37,66 @@ const program = new Command("bench:gas")
 
 const options = program.parse().opts<{ json?: boolean; update?: boolean; check?: boolean }>();
 const rows = await measure();
-if (options.json) console.log(JSON.stringify(rows, null, 2));
-else console.log(table(rows));
+const growths = await measureGrowth();
+if (options.json) console.log(JSON.stringify({ rows, growth: growths }, null, 2));
+else console.log(`${table(rows)}\n\n${growthTable(growths)}`);
 if (options.update) writeFileSync(SNAPSHOT, snapshotOf(rows));
 
 const above = rows.filter(({ gas, bar }) => gas > bar);
 for (const { operation, gas, bar } of above) console.error(`${operation}: ${gas} is above its bar of ${bar}`);
 const changed = options.check === true ? changedOperations(rows) : [];
 for (const line of changed) console.error(`${line}: run with --update, and say why in the commit`);
-process.exitCode = above.length > 0 || changed.length > 0 ? 1 : 0;
+const steep = growths.filter(isSteep);
+for (const { operation } of steep)
+  console.error(`${operation}: grows by more than ${MAX_GROWTH} % a tenfold`);
+process.exitCode = above.length > 0 || changed.length > 0 || steep.length > 0 ? 1 : 0;
 
 async function measure(): Promise<Row[]> {
   const progress = new Progress();
-  const bench = await progress.run("deploy", () => Bench.start());
+  const bench = await progress.run("deploy", () => Bench.start(LOT_ETH));
   try {
     await progress.run("tokens", () => benchTokens(bench));
     const pubkeys = await progress.run("validators", () => benchValidators(bench));
     await progress.run("reports", () => benchReports(bench));
     await progress.run("withdrawals", () => benchWithdrawals(bench));
-    await progress.run("slashings", () => benchSlashings(bench, pubkeys[0]!));
     await progress.run("exits", () => benchExits(bench));
+    await progress.run("slashings", () => benchSlashings(bench, pubkeys[0]!));
   } finally {
     await bench.net.close();
   }
   return toRows(bench.measured);
+}
+
+/// On a network of its own, so that the operators are those that were counted.
+async function measureGrowth(): Promise<Growth[]> {
+  const progress = new Progress();
+  const bench = await progress.run("deploy again", () => Bench.start(DRAW_LOT_ETH));
+  try {
+    return await progress.run("draws as operators grow", () => benchDraws(bench));
+  } finally {
+    await bench.net.close();
+  }
+}
+
+/// In per cent, for each step to ten times as many operators.
+function tenfolds({ gas }: Growth): number[] {
+  return gas.slice(1).map((figure, i) => (100 * (figure - gas[i]!)) / gas[i]!);
+}
+
+function isSteep(growth: Growth): boolean {
+  return growth.operation === BARRED && tenfolds(growth).some((percent) => percent > MAX_GROWTH);
+}
+
+function growthTable(all: Growth[]): string {
+  const right = (title: string) => ({ title, align: "right" as const });
+  return formatTable(
+    [
+      { title: "as operators grow" },
+      ...OPERATOR_COUNTS.map((count) => right(String(count))),
+      right("a tenfold, at most"),
+    ],
+    all.map((growth) => [growth.operation, ...growth.gas, `${Math.max(...tenfolds(growth)).toFixed(1)} %`]),
+  );
 }
 
 function toRows(measured: Measured): Row[] {

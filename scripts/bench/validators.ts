@@ -1,4 +1,5 @@
 import { concat, parseEther, ZeroAddress } from "ethers";
+import { drawStake } from "../actions/drawStake.ts";
 import { keyProof, oneValidator, proveValidators } from "../actions/proveValidators.ts";
 import { signDeposit } from "../lib/depositData.ts";
 import { KeyTree } from "../lib/keyTree.ts";
@@ -9,6 +10,8 @@ import type { Bench } from "./bench.ts";
 const MNEMONIC = "test test test test test test test test test test test junk";
 const BATCH = 10;
 const OPERATOR = 1n;
+/// Allotted in one draw before the figures: 32 ETH for each key of two batches.
+export const LOT_ETH = 2n * 32n * BigInt(BATCH);
 
 /// Keys from commitment to top-up; the keys with 32 ETH. Figures are of the second batch: the first writes what is written
 /// once.
@@ -32,6 +35,8 @@ export async function benchValidators(bench: Bench): Promise<string[]> {
     "register 10 keys, published",
     registry.commit(OPERATOR, second.root, BATCH, published),
   );
+  const until = async (condition: () => Promise<boolean>) => void (await devnet.tickUntil(condition));
+  await drawStake(bench.net, accounts.keeper, { operatorId: OPERATOR, eth: LOT_ETH, until });
   await predeposit(bench, first);
   bench.note("predeposit of ten", await predeposit(bench, second));
 

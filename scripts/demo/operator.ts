@@ -1,6 +1,7 @@
 import "../devnet/preset.ts";
 import { commitKeys, signPredeposits } from "../actions/commitKeys.ts";
 import { exitValidator } from "../actions/exitValidator.ts";
+import { drawStake } from "../actions/drawStake.ts";
 import { predeposit } from "../actions/predeposit.ts";
 import { areProvable } from "../actions/proveValidators.ts";
 import { depositBond, registerOperator } from "../actions/registerOperator.ts";
@@ -14,8 +15,9 @@ import type { Stage } from "./stage.ts";
 /** The well-known phrase of local chains: the operator's keys have no value either. */
 const MNEMONIC = "test test test test test test test test test test test junk";
 const KEYS = 5;
-/** 40 ETH per validator with its predeposit (EIP-7251): all that is staked goes out, the seed stays. */
-const TOP_UP_GWEI = 39n * GWEI_PER_ETHER;
+/** 38 ETH per validator with its predeposit (EIP-7251): as much as one lot holds; little else stays in the buffer. */
+const STAKE_ETH = 38n;
+const TOP_UP_GWEI = (STAKE_ETH - 1n) * GWEI_PER_ETHER;
 /** Five per cent of 200 ETH. */
 const BOND = parseAmount("10");
 const TIP = parseAmount("0.05");
@@ -71,8 +73,15 @@ export async function validatorsStart(
   const { beacon, devnet } = network;
   const indices = keys.map(({ index }) => index);
   const pubkeys = keys.map(({ pubkey }) => pubkey);
-  await step("each key gets its predeposit of 1 ETH", async () => {
-    const receipt = await predeposit(protocol, signers.keeper, { operatorId, tree, indices });
+  await step("stake is drawn for the operator", async (wait) => {
+    const wanted = { operatorId, eth: STAKE_ETH * BigInt(KEYS), until: wait };
+    const { leftEth, transactions } = await drawStake(network, signers.keeper, wanted);
+    for (const { step: what, receipt } of transactions) journal.record(what, "keeper", receipt);
+    return `${leftEth} ETH allotted, by the RANDAO of slot ${(await protocol.StakeAllocator.draw()).round}`;
+  });
+  await step("each key gets its predeposit of 1 ETH", async (wait) => {
+    const keysOf = { operatorId, tree, indices, until: wait };
+    const { receipt } = await predeposit(network, signers.keeper, keysOf);
     journal.record(`predeposit ${KEYS}`, "keeper", receipt);
     return `${KEYS} ETH`;
   });

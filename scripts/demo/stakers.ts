@@ -15,7 +15,7 @@ const STAKES: { actor: Staker; ether: string; route: StakeRoute; how: string }[]
   { actor: "carol", ether: "40", route: "wrapped", how: "straight to wkETH" },
 ];
 const WRAPPED = parseAmount("25");
-const WITHDRAWN = parseAmount("30");
+const WITHDRAWN = parseAmount("45");
 
 export async function stakersStake({ step, protocol, signers, journal }: Stage): Promise<void> {
   for (const { actor, ether, route, how } of STAKES) {

@@ -9,10 +9,11 @@ import { deployVaults } from "./steps/03-vaults.ts";
 import { deployTokens } from "./steps/04-tokens.ts";
 import { deployWithdrawals } from "./steps/05-withdrawals.ts";
 import { deployOracle } from "./steps/06-oracle.ts";
-import { deployDepositor } from "./steps/07-depositor.ts";
-import { deploySlashing } from "./steps/08-slashing.ts";
-import { deployExits } from "./steps/09-exits.ts";
-import { grantRoles } from "./steps/10-roles.ts";
+import { deployAllocation } from "./steps/07-allocation.ts";
+import { deployDepositor } from "./steps/08-depositor.ts";
+import { deploySlashing } from "./steps/09-slashing.ts";
+import { deployExits } from "./steps/10-exits.ts";
+import { grantRoles } from "./steps/11-roles.ts";
 
 const STEPS = [
   deployAuthority,
@@ -21,6 +22,7 @@ const STEPS = [
   deployTokens,
   deployWithdrawals,
   deployOracle,
+  deployAllocation,
   deployDepositor,
   deploySlashing,
   deployExits,

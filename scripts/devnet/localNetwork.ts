@@ -22,6 +22,8 @@ export type { AccountName, Member };
 export interface LocalNetworkOptions extends DevnetOptions {
   /// Default 5.
   members?: number;
+  /// What one draw allots. Default: the parameter of the network.
+  lotEth?: bigint;
   /// Where the deployment is recorded, in place of what was there. Default: in memory only.
   records?: Records;
   /// Default: any free port.
@@ -64,7 +66,7 @@ export async function startLocalNetwork(options: LocalNetworkOptions = {}): Prom
   };
   try {
     const accounts = await signers(provider);
-    const parameters = localParameters(
+    const standard = localParameters(
       {
         genesisTime: devnet.chain.genesisTime,
         secondsPerSlot: SECONDS_PER_SLOT,
@@ -72,6 +74,8 @@ export async function startLocalNetwork(options: LocalNetworkOptions = {}): Prom
       },
       options.members,
     );
+    const { lotEth } = standard;
+    const parameters = { ...standard, lotEth: { ...lotEth, value: options.lotEth ?? lotEth.value } };
     const records = options.records ?? new Records();
     records.clear();
     const { addresses } = await deploy({

@@ -9,10 +9,12 @@ import {
   ExitController__factory,
   OperatorRegistry__factory,
   OracleCommittee__factory,
+  RandaoSource__factory,
   ReportOracle__factory,
   RewardDistributor__factory,
   RewardsVault__factory,
   SlashingOracle__factory,
+  StakeAllocator__factory,
   StakedEther__factory,
   ValidatorRegistry__factory,
   WithdrawalQueue__factory,
@@ -43,10 +45,13 @@ const CONNECT = {
     OracleCommittee__factory.connect(address, runner),
   Accounting: (address: string, runner: ContractRunner) => Accounting__factory.connect(address, runner),
   ReportOracle: (address: string, runner: ContractRunner) => ReportOracle__factory.connect(address, runner),
-  BeaconDepositor: (address: string, runner: ContractRunner) =>
-    BeaconDepositor__factory.connect(address, runner),
   BeaconVerifier: (address: string, runner: ContractRunner) =>
     BeaconVerifier__factory.connect(address, runner),
+  RandaoSource: (address: string, runner: ContractRunner) => RandaoSource__factory.connect(address, runner),
+  StakeAllocator: (address: string, runner: ContractRunner) =>
+    StakeAllocator__factory.connect(address, runner),
+  BeaconDepositor: (address: string, runner: ContractRunner) =>
+    BeaconDepositor__factory.connect(address, runner),
   SlashingOracle: (address: string, runner: ContractRunner) =>
     SlashingOracle__factory.connect(address, runner),
   DutyJudge: (address: string, runner: ContractRunner) => DutyJudge__factory.connect(address, runner),

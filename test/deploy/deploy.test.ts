@@ -14,7 +14,7 @@ import { expectRevert } from "../story/support/revert.ts";
 import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
-const TRANSACTIONS = 47;
+const TRANSACTIONS = 50;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
@@ -71,7 +71,7 @@ describe("deploy: the protocol", () => {
       WITNESS: [a.SlashingOracle],
       EXIT_HOLDER: [a.SlashingOracle],
       BOND_LOCKER: [a.WithheldRewards],
-      OPERATOR_JUDGE: [a.DutyJudge],
+      OPERATOR_JUDGE: [a.DutyJudge, a.StakeAllocator].sort(),
       EXIT_REQUESTER: [a.ExitController],
       CLOSED_ACCOUNT: [a.WrappedStakedEther, a.WithdrawalQueue].sort(),
       COMMITTEE_MANAGER: [admin],
@@ -167,6 +167,15 @@ describe("deploy: the protocol", () => {
     });
     expect(await ReportOracle.slotsPerFrame()).to.equal(frameSlots);
     expect(await ReportOracle.slotsPerEpoch()).to.equal(p.slotsPerEpoch.value);
+
+    expect(await protocol.RandaoSource.epochsBetween()).to.equal(p.epochsBetweenDrawAndSeed.value);
+    expect(fields(await protocol.StakeAllocator.parameters())).to.deep.equal({
+      lotEth: p.lotEth.value,
+      capBp: p.allocationCapBp.value,
+      capFloorEth: p.allocationCapFloorEth.value,
+      weightLife: p.weightLifeSeconds.value,
+      allotmentLife: p.allotmentLifeSeconds.value,
+    });
   });
 
   it("contracts name each other, and all the same authority", async () => {
@@ -175,7 +184,7 @@ describe("deploy: the protocol", () => {
     const guarded = CONTRACT_NAMES.flatMap((name) =>
       p[name].interface.hasFunction("authority") ? [name] : [],
     );
-    expect(guarded).to.have.length(12);
+    expect(guarded).to.have.length(13);
     for (const name of guarded) {
       const contract = p[name] as unknown as { authority(): Promise<string> };
       expect(await contract.authority(), name).to.equal(a.Authority);
@@ -203,6 +212,15 @@ describe("deploy: the protocol", () => {
     expect(await p.BeaconDepositor.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.BeaconDepositor.withdrawalQueue()).to.equal(a.WithdrawalQueue);
     expect(await p.BeaconDepositor.bondVault()).to.equal(a.BondVault);
+    expect(await p.BeaconDepositor.stakeAllocator()).to.equal(a.StakeAllocator);
+    expect(await p.RandaoSource.verifier()).to.equal(a.BeaconVerifier);
+    expect(await p.StakeAllocator.operatorRegistry()).to.equal(a.OperatorRegistry);
+    expect(await p.StakeAllocator.validatorRegistry()).to.equal(a.ValidatorRegistry);
+    expect(await p.StakeAllocator.ledger()).to.equal(a.StakedEther);
+    expect(await p.StakeAllocator.wrapper()).to.equal(a.WrappedStakedEther);
+    expect(await p.StakeAllocator.bondVault()).to.equal(a.BondVault);
+    expect(await p.StakeAllocator.withdrawalQueue()).to.equal(a.WithdrawalQueue);
+    expect(await p.StakeAllocator.randomness()).to.equal(a.RandaoSource);
     expect(await p.SlashingOracle.verifier()).to.equal(a.BeaconVerifier);
     expect(await p.SlashingOracle.ledger()).to.equal(a.StakedEther);
     expect(await p.SlashingOracle.validatorRegistry()).to.equal(a.ValidatorRegistry);
@@ -269,7 +287,7 @@ describe("deploy: interrupted", () => {
     expect((error as Error).message).to.equal("the cable is pulled");
   }
 
-  for (const after of [1, 6, 7, 14, 15, 20, 43, 45, 46, 47]) {
+  for (const after of [1, 6, 7, 14, 17, 22, 46, 48, 49, 50]) {
     it(`after ${after} of ${TRANSACTIONS} transactions, a second run ends in the same state`, async () => {
       const records = new Records();
       await breakOff(records, after);

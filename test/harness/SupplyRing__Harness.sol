@@ -22,4 +22,8 @@ contract SupplyRing__Harness {
     function lookup(uint256 time) external view returns (bool known, uint256 units) {
         return _ring.lookup(_newest, time);
     }
+
+    function lastTimes(uint256 first) external view returns (uint256[3] memory) {
+        return _ring.lastTimes(_newest, first);
+    }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Standing} from "../../contracts/interfaces/IAllocationSources.sol";
+import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
 import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {KedgeTest} from "../utils/KedgeTest.sol";
 import {Allocation} from "../utils/Allocation.sol";
@@ -64,7 +64,7 @@ contract AllocationHandler is Allocation {
             // near the floor under the cap, or the bond
             stakes.set(id, 40 * id);
         }
-        freeEther.set(400 ether);
+        giveFreeEther(400 ether);
         refresh(2);
     }
 
@@ -91,7 +91,7 @@ contract AllocationHandler is Allocation {
         }
         IStakeAllocator.Parameters memory p = allocator.parameters();
         uint256 promised = sumOf(left);
-        bool may = sumOf(weights) > 0 && (promised + p.lotEth) * 1 ether <= freeEther.freeBuffer();
+        bool may = sumOf(weights) > 0 && (promised + p.lotEth) * 1 ether <= freeEther();
         if (closed != 0) may = may && currentTime() >= closed + 5 minutes;
         if (!may) {
             vm.expectRevert();
@@ -157,9 +157,9 @@ contract AllocationHandler is Allocation {
         eth = bound(eth, 1, left[id]);
         allocator.spend(id, eth);
         left[id] -= eth;
-        stakes.set(id, stakes.stakeOf(id) + eth);
-        uint256 free = freeEther.freeBuffer();
-        freeEther.set(free > eth * 1 ether ? free - eth * 1 ether : 0);
+        stakes.set(id, stakes.stakeOf(id).eth + eth);
+        uint256 free = freeEther();
+        giveFreeEther(free > eth * 1 ether ? free - eth * 1 ether : 0);
         ++done[Action.Spend];
     }
 
@@ -167,7 +167,7 @@ contract AllocationHandler is Allocation {
         uint256 id = _begin(Action.Prolong, pick);
         id = _allotted(id);
         if (id == 0 || currentTime() >= endsAt[id]) return;
-        if (freeEther.freeBuffer() >= left[id] * 1 ether || allocator.position(id).prolongations == 3) {
+        if (freeEther() >= left[id] * 1 ether || allocator.position(id).prolongations == 3) {
             vm.expectRevert();
             allocator.prolong(id);
             return;
@@ -198,7 +198,7 @@ contract AllocationHandler is Allocation {
     function vote(uint256 pick, uint256 seed) external {
         uint256 id = _begin(Action.Vote, pick);
         address manager = operators.managerOf(id);
-        uint256[3] memory times = reports.reportTimes();
+        uint256[3] memory times = ledger.reportTimes();
         for (uint256 i = 0; i < 3; ++i) {
             ledger.set(manager, times[i], uint64(seed >> (i * 64)));
             wrapper.set(manager, times[i], uint64(seed >> (i * 32)));
@@ -209,7 +209,7 @@ contract AllocationHandler is Allocation {
     function setBond(uint256 pick, uint256 shares, uint256 capacity) external {
         uint256 id = _begin(Action.SetBond, pick);
         // mostly about what the operator holds
-        uint256 held = stakes.stakeOf(id) + left[id];
+        uint256 held = stakes.stakeOf(id).eth + left[id];
         bonds.set(id, bound(shares, 0, 100 ether), capacity % 4 == 0 ? 2_000 : held + bound(capacity, 0, 64));
         ++done[Action.SetBond];
     }
@@ -218,7 +218,7 @@ contract AllocationHandler is Allocation {
         uint256 id = _begin(Action.SetStanding, pick);
         // more good ones than others
         standing = standing % 6;
-        operators.setStanding(id, Standing(standing < 4 ? standing : 0));
+        operators.setStanding(id, IOperatorRegistry.Standing(standing < 4 ? standing : 0));
         ++done[Action.SetStanding];
     }
 
@@ -230,7 +230,7 @@ contract AllocationHandler is Allocation {
 
     function exit(uint256 pick, uint256 eth) external {
         uint256 id = _begin(Action.Exit, pick);
-        uint256 stake = stakes.stakeOf(id);
+        uint256 stake = stakes.stakeOf(id).eth;
         if (stake == 0) return;
         stakes.set(id, stake - bound(eth, 1, stake));
         ++done[Action.Exit];
@@ -240,7 +240,7 @@ contract AllocationHandler is Allocation {
     function setFreeEther(uint256 amount) external {
         _begin(Action.SetFreeEther, 0);
         uint256 promised = sumOf(left) * 1 ether;
-        freeEther.set(amount % 4 == 0 ? bound(amount, 0, 600 ether) : promised + bound(amount, 0, 70 ether));
+        giveFreeEther(amount % 4 == 0 ? bound(amount, 0, 600 ether) : promised + bound(amount, 0, 70 ether));
         ++done[Action.SetFreeEther];
     }
 
@@ -259,9 +259,9 @@ contract AllocationHandler is Allocation {
 
     function report() external {
         _begin(Action.Report, 0);
-        uint256 last = reports.reportTimes()[0];
+        uint256 last = ledger.reportTimes()[0];
         skipTime(12 hours);
-        reports.applied(currentTime());
+        ledger.applied(currentTime());
         for (uint256 id = 1; id <= OPERATORS; ++id) {
             address manager = operators.managerOf(id);
             skipTime(1);
@@ -319,7 +319,7 @@ contract AllocationHandler is Allocation {
 
     function _refresh(uint256 id) private {
         // votes of this block are not past
-        if (reports.reportTimes()[0] == currentTime()) return;
+        if (ledger.reportTimes()[0] == currentTime()) return;
         if (isOpen) {
             vm.expectRevert(abi.encodeWithSelector(IStakeAllocator.DrawIsOpen.selector, draws));
             allocator.refresh(id);
@@ -355,7 +355,7 @@ contract AllocationHandler is Allocation {
         if (standing > 1) return 0;
         address manager = operators.managerOf(id);
         if (allocator.nomineeOf(manager) == id) {
-            uint256[3] memory times = reports.reportTimes();
+            uint256[3] memory times = ledger.reportTimes();
             weight = type(uint256).max;
             for (uint256 i = 0; i < 3; ++i) {
                 uint256 sum = ledger.getPastVotes(manager, times[i]) +
@@ -363,14 +363,14 @@ contract AllocationHandler is Allocation {
                 if (sum < weight) weight = sum;
             }
         }
-        weight = (weight + bonds.bondOf(id)) / 1e9;
+        weight = (weight + bonds.bondOf(id).shares) / 1e9;
         if (standing == 1) weight /= 2;
     }
 
     function _expectedWinner() private view returns (uint256, uint256) {
         for (uint256 i = 0; i <= 16; ++i) {
             uint256 id = resultOf(i);
-            uint256 held = stakes.stakeOf(id) + left[id] + lot;
+            uint256 held = stakes.stakeOf(id).eth + left[id] + lot;
             bool eligible = uint256(operators.standingOf(id)) < 2 && refreshedAt[id] >= freshSince;
             eligible = eligible && held <= cap && held <= bonds.capacityOf(id);
             if (eligible && (left[id] == 0 || endsAt[id] > openedAt)) return (id, i + 1);
@@ -382,7 +382,7 @@ contract AllocationHandler is Allocation {
         left[id] += lot;
         given[id] = left[id];
         endsAt[id] = currentTime() + allocator.parameters().allotmentLife;
-        uint256 held = stakes.stakeOf(id) + left[id];
+        uint256 held = stakes.stakeOf(id).eth + left[id];
         _check(held <= cap && held <= bonds.capacityOf(id), "DRAW-2: no winner passes the cap or its bond");
     }
 

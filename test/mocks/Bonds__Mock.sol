@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IOperatorBonds} from "../../contracts/interfaces/IAllocationSources.sol";
+import {IBondVault} from "../../contracts/interfaces/IBondVault.sol";
 
-/// @notice Bonds and capacities as they are told; a capacity is read through three slots, as a real one is.
-contract Bonds__Mock is IOperatorBonds {
-    mapping(uint256 operatorId => uint256) public bondOf;
+/// @notice Bonds and capacities as they are told, for the allocator; a capacity is read through three slots, as a real one
+/// is. It answers what the allocator asks of an `IBondVault`.
+contract Bonds__Mock {
+    mapping(uint256 operatorId => IBondVault.Bond) private _bonds;
     mapping(uint256 operatorId => uint256) private _capacities;
     mapping(uint256 operatorId => uint256) private _locked;
     uint256 private _rate = 1;
 
     function set(uint256 operatorId, uint256 shares, uint256 capacityEth) external {
-        bondOf[operatorId] = shares;
+        _bonds[operatorId].shares = uint128(shares);
         _capacities[operatorId] = capacityEth;
+    }
+
+    function lock(uint256 operatorId, uint256 shares) external {
+        _bonds[operatorId].locked = uint128(shares);
+    }
+
+    function bondOf(uint256 operatorId) external view returns (IBondVault.Bond memory) {
+        return _bonds[operatorId];
     }
 
     function capacityOf(uint256 operatorId) external view returns (uint256) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IOperatorStandings, Standing} from "../../contracts/interfaces/IAllocationSources.sol";
+import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
 
-/// @notice Operators that stand as they are told.
-contract Operators__Mock is IOperatorStandings {
+/// @notice Operators that stand as they are told. It answers what the allocator asks of an `IOperatorRegistry`.
+contract Operators__Mock {
     uint256 public count;
-    mapping(uint256 operatorId => Standing) public standingOf;
+    mapping(uint256 operatorId => IOperatorRegistry.Standing) public standingOf;
     mapping(uint256 operatorId => address) public managerOf;
     mapping(uint256 operatorId => bytes32) public lastReason;
 
@@ -20,7 +20,7 @@ contract Operators__Mock is IOperatorStandings {
         count += operatorCount;
     }
 
-    function setStanding(uint256 operatorId, Standing standing) external {
+    function setStanding(uint256 operatorId, IOperatorRegistry.Standing standing) external {
         standingOf[operatorId] = standing;
     }
 
@@ -29,7 +29,7 @@ contract Operators__Mock is IOperatorStandings {
     }
 
     function demote(uint256 operatorId, bytes32 reason) external {
-        standingOf[operatorId] = Standing(uint8(standingOf[operatorId]) + 1);
+        standingOf[operatorId] = IOperatorRegistry.Standing(uint8(standingOf[operatorId]) + 1);
         lastReason[operatorId] = reason;
     }
 }

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IOperatorStakes} from "../../contracts/interfaces/IAllocationSources.sol";
+import {IValidatorRegistry} from "../../contracts/interfaces/IValidatorRegistry.sol";
 
-/// @notice Stake of operators as it is told, and its sum.
-contract Stakes__Mock is IOperatorStakes {
-    mapping(uint256 operatorId => uint256) public stakeOf;
+/// @notice Stake of operators as it is told, and its sum. It answers what the allocator asks of an `IValidatorRegistry`.
+contract Stakes__Mock {
+    mapping(uint256 operatorId => IValidatorRegistry.Stake) private _stakes;
     uint256 public totalStake;
 
     function set(uint256 operatorId, uint256 eth) external {
-        totalStake = totalStake - stakeOf[operatorId] + eth;
-        stakeOf[operatorId] = eth;
+        totalStake = totalStake - _stakes[operatorId].eth + eth;
+        _stakes[operatorId].eth = uint64(eth);
+    }
+
+    function stakeOf(uint256 operatorId) external view returns (IValidatorRegistry.Stake memory) {
+        return _stakes[operatorId];
     }
 }

@@ -15,7 +15,7 @@ import { runValidators } from "./support/keys.ts";
 import { file, nextBoundary, prepare, reportNext, untilFinal, type Filed } from "./support/reports.ts";
 import { expectRevert } from "./support/revert.ts";
 import { stake } from "./support/stake.ts";
-import { ETHER, mined, startWorld, type World } from "./support/world.ts";
+import { allotAll, ETHER, mined, startWorld, type World } from "./support/world.ts";
 
 /// `IOperatorRegistry.Standing`.
 const GOOD = 0n;
@@ -32,6 +32,7 @@ async function twoOperators(): Promise<{ world: World; rivalId: bigint; own: num
     commissionBp: 1_000n,
   });
   await depositBond(protocol, accounts.carol, { operatorId: rivalId, amountWei: 30n * ETHER });
+  await allotAll(world, rivalId, (await protocol.StakeAllocator.parameters()).lotEth);
   const vault = await protocol.RewardsVault.getAddress();
   const own = await runValidators(world, 0, 3);
   world.devnet.setFeeRecipient(own.indices, vault);
@@ -101,7 +102,9 @@ describe("story: an operator that is offline", () => {
     const bad: bigint[] = [];
     let last = before;
     while (standings.at(-1) !== JAILED && standings.length < 8) {
-      await reportNext(world);
+      const { report } = await reportNext(world);
+      // it went offline late in the first frame: not enough for a bad one, and so no news
+      if (standings.length === 0 && BigInt(report.rewardsRoot) === 0n) continue;
       const figures = await figuresOf(world, operatorId);
       expect(figures.frame, "a frame with news brings a root").to.be.greaterThan(last.frame);
       if (figures.attestedBp + 1_000n < figures.networkBp) bad.push(figures.attestedBp);

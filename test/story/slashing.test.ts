@@ -6,7 +6,7 @@ import { poolAt } from "./support/pool.ts";
 import { file, nextBoundary, prepare, reportNext, untilFinal } from "./support/reports.ts";
 import { expectRevert } from "./support/revert.ts";
 import { claim, cooldown, request, stake } from "./support/stake.ts";
-import { ETHER, GWEI, mined, startWorld, type World } from "./support/world.ts";
+import { allotAll, ETHER, GWEI, mined, startWorld, type World } from "./support/world.ts";
 
 /// `IOperatorRegistry.Standing` and `IValidatorRegistry.ValidatorState`.
 const JAILED = 2n;
@@ -111,12 +111,14 @@ describe("story: an operator slashes itself again and again", () => {
 
   before(async () => {
     // as little bond as a known operator may have: a good third of what is locked for its validators in the end
-    world = await startWorld({ bondWei: 0n });
+    const eth = BigInt(KEYS) * 32n;
+    world = await startWorld({ bondWei: 0n, lotEth: eth });
     const { protocol, accounts, operatorId } = world;
     await mined(protocol.OperatorRegistry.connect(accounts.admin).setCurated(operatorId, true));
     const bondBp = await protocol.BondVault.bondRatioBp(true);
-    const amountWei = (BigInt(KEYS) * 32n * ETHER * bondBp) / 10_000n + GWEI;
+    const amountWei = (eth * ETHER * bondBp) / 10_000n + GWEI;
     await depositBond(protocol, accounts.manager, { operatorId, amountWei });
+    await allotAll(world, operatorId, eth);
     await stake(world, "alice", 400n * ETHER);
     batch = await runValidators(world, 0, KEYS);
   });

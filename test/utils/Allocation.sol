@@ -5,13 +5,17 @@ import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 import {Authority} from "../../contracts/access/Authority.sol";
 import {Roles} from "../../contracts/access/Roles.sol";
 import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
+import {IBondVault} from "../../contracts/interfaces/IBondVault.sol";
+import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
 import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
+import {IStakedEther} from "../../contracts/interfaces/IStakedEther.sol";
+import {IValidatorRegistry} from "../../contracts/interfaces/IValidatorRegistry.sol";
+import {IWithdrawalQueue} from "../../contracts/interfaces/IWithdrawalQueue.sol";
 import {StakeAllocator} from "../../contracts/operators/StakeAllocator.sol";
 import {Bonds__Mock} from "../mocks/Bonds__Mock.sol";
-import {FreeEther__Mock} from "../mocks/FreeEther__Mock.sol";
+import {Ledger__Mock} from "../mocks/Ledger__Mock.sol";
 import {Operators__Mock} from "../mocks/Operators__Mock.sol";
 import {Randomness__Mock} from "../mocks/Randomness__Mock.sol";
-import {Reports__Mock} from "../mocks/Reports__Mock.sol";
 import {Stakes__Mock} from "../mocks/Stakes__Mock.sol";
 import {Votes__Mock} from "../mocks/Votes__Mock.sol";
 import {FactoryTest} from "./FactoryTest.sol";
@@ -26,11 +30,10 @@ abstract contract Allocation is FactoryTest {
     Operators__Mock internal operators;
     Bonds__Mock internal bonds;
     Stakes__Mock internal stakes;
-    Votes__Mock internal ledger;
+    Ledger__Mock internal ledger;
     Votes__Mock internal wrapper;
-    Reports__Mock internal reports;
     Randomness__Mock internal randomness;
-    FreeEther__Mock internal freeEther;
+    address internal queue = makeAddr("queue");
     StakeAllocator internal allocator;
 
     function setUp() public virtual {
@@ -39,29 +42,27 @@ abstract contract Allocation is FactoryTest {
         operators = new Operators__Mock();
         bonds = new Bonds__Mock();
         stakes = new Stakes__Mock();
-        ledger = new Votes__Mock();
+        ledger = new Ledger__Mock();
         wrapper = new Votes__Mock();
-        reports = new Reports__Mock();
         randomness = new Randomness__Mock();
-        freeEther = new FreeEther__Mock();
         allocator = factory.newStakeAllocator(IAuthority(address(authority)), sources(), firstParameters());
         authority.grantRole(Roles.DEPOSITOR, address(this));
         authority.grantRole(Roles.PARAMETER_MANAGER, address(this));
-        freeEther.set(10_000 ether);
-        for (uint256 i = 3; i > 0; --i) reports.applied(START - i * 1 days);
+        ledger.setBalance(queue, 77 ether);
+        giveFreeEther(10_000 ether);
+        for (uint256 i = 3; i > 0; --i) ledger.applied(START - i * 1 days);
     }
 
     function sources() internal view returns (IStakeAllocator.Sources memory) {
         return
             IStakeAllocator.Sources({
-                operators: operators,
-                bonds: bonds,
-                stakes: stakes,
-                ledger: IVotes(address(ledger)),
+                operatorRegistry: IOperatorRegistry(address(operators)),
+                validatorRegistry: IValidatorRegistry(address(stakes)),
+                ledger: IStakedEther(address(ledger)),
                 wrapper: IVotes(address(wrapper)),
-                reports: reports,
-                randomness: randomness,
-                freeEther: freeEther
+                bondVault: IBondVault(address(bonds)),
+                withdrawalQueue: IWithdrawalQueue(queue),
+                randomness: randomness
             });
     }
 
@@ -74,6 +75,15 @@ abstract contract Allocation is FactoryTest {
                 weightLife: 7 days,
                 allotmentLife: 14 days
             });
+    }
+
+    /// @notice The ledger has this beyond what the queue asks for.
+    function giveFreeEther(uint256 amount) internal {
+        vm.deal(address(ledger), ledger.balanceOf(queue) + amount);
+    }
+
+    function freeEther() internal view returns (uint256) {
+        return address(ledger).balance - ledger.balanceOf(queue);
     }
 
     /// @notice An operator with a bond and no votes, good for 1,000 ETH, refreshed.

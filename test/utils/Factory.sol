@@ -80,9 +80,10 @@ contract Factory {
         IStakedEther ledger,
         IValidatorRegistry registry,
         IWithdrawalQueue queue,
-        IBondVault bonds
+        IBondVault bonds,
+        IStakeAllocator allocator
     ) external returns (BeaconDepositor) {
-        return new BeaconDepositor(authority, ledger, registry, queue, bonds);
+        return new BeaconDepositor(authority, ledger, registry, queue, bonds, allocator);
     }
 
     function newBeaconVerifier(
@@ -111,6 +112,8 @@ contract Factory {
         IDutyJudge.Parameters calldata p
     ) external returns (DutyJudge) {
         return new DutyJudge(distributor, operators, ledger, p);
+    }
+
     function newExitController(
         IBeaconVerifier verifier,
         IStakedEther ledger,

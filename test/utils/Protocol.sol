@@ -5,10 +5,12 @@ import {Authority} from "../../contracts/access/Authority.sol";
 import {Roles} from "../../contracts/access/Roles.sol";
 import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol";
+import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {IReportLimits} from "../../contracts/interfaces/IReportLimits.sol";
 import {IStakedEther} from "../../contracts/interfaces/IStakedEther.sol";
 import {BeaconDepositor} from "../../contracts/operators/BeaconDepositor.sol";
 import {OperatorRegistry} from "../../contracts/operators/OperatorRegistry.sol";
+import {StakeAllocator} from "../../contracts/operators/StakeAllocator.sol";
 import {ValidatorRegistry} from "../../contracts/operators/ValidatorRegistry.sol";
 import {Accounting} from "../../contracts/oracle/Accounting.sol";
 import {OracleCommittee} from "../../contracts/oracle/OracleCommittee.sol";
@@ -21,11 +23,13 @@ import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
 import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
 import {Report} from "../../contracts/types/Report.sol";
+import {Randomness__Mock} from "../mocks/Randomness__Mock.sol";
 import {FactoryTest} from "./FactoryTest.sol";
 
 /// @notice The whole protocol, deployed in the order of its graph around the official deposit contract and the
 /// EIP-4788 contract. The test contract is `admin` and holds every role of governance; `reporter` may book reports
-/// straight into the accounting, without the oracle's door.
+/// straight into the accounting, without the oracle's door. Draws have seeds of a double, and one lot is more than any test
+/// deposits.
 abstract contract Protocol is FactoryTest {
     address internal constant DEPOSIT_CONTRACT = 0x00000000219ab540356cBB839Cbe05303d7705Fa;
     address internal constant BEACON_ROOTS = 0x000F3df6D732807Ef1319fB7B8bB8522d0Beac02;
@@ -42,6 +46,7 @@ abstract contract Protocol is FactoryTest {
     uint256 internal constant PREDEPOSIT_DEADLINE = 60 days;
     uint256 internal constant BOND_RATIO_BP = 500;
     uint256 internal constant CURATED_BOND_RATIO_BP = 320;
+    uint256 internal constant LOT_ETH = 8_192;
 
     Authority internal authority;
     OperatorRegistry internal operatorRegistry;
@@ -56,6 +61,8 @@ abstract contract Protocol is FactoryTest {
     OracleCommittee internal committee;
     Accounting internal accounting;
     ReportOracle internal oracle;
+    Randomness__Mock internal randomness;
+    StakeAllocator internal allocator;
     BeaconDepositor internal depositor;
 
     address internal reporter = makeAddr("reporter");
@@ -116,7 +123,21 @@ abstract contract Protocol is FactoryTest {
             IReportLimits.Limits({gainBpPerYear: 1_500, lossBpPerFrame: 500})
         );
         oracle = factory.newReportOracle(ledger, committee, accounting, SLOTS_PER_EPOCH, SECONDS_PER_SLOT);
-        depositor = factory.newBeaconDepositor(a, ledger, validatorRegistry, queue, bonds);
+        randomness = new Randomness__Mock();
+        allocator = factory.newStakeAllocator(
+            a,
+            IStakeAllocator.Sources({
+                operatorRegistry: operatorRegistry,
+                validatorRegistry: validatorRegistry,
+                ledger: ledger,
+                wrapper: wrapper,
+                bondVault: bonds,
+                withdrawalQueue: queue,
+                randomness: randomness
+            }),
+            allocationParameters()
+        );
+        depositor = factory.newBeaconDepositor(a, ledger, validatorRegistry, queue, bonds, allocator);
 
         authority.grantRole(Roles.LEDGER, address(ledger));
         authority.grantRole(Roles.WITHDRAWAL_QUEUE, address(queue));
@@ -124,6 +145,7 @@ abstract contract Protocol is FactoryTest {
         authority.grantRole(Roles.ACCOUNTING, address(accounting));
         authority.grantRole(Roles.REPORTER, address(oracle));
         authority.grantRole(Roles.REPORTER, reporter);
+        authority.grantRole(Roles.OPERATOR_JUDGE, address(allocator));
         authority.grantRole(Roles.BOND_VAULT, address(bonds));
         authority.grantRole(Roles.SHARE_BURNER, address(bonds));
         authority.grantRole(Roles.SHARE_BURNER, address(distributor));
@@ -147,6 +169,17 @@ abstract contract Protocol is FactoryTest {
                 maxGainBpPerYear: 5_000,
                 maxFeeBp: 2_000,
                 maxDripBpPerYear: 1_000
+            });
+    }
+
+    function allocationParameters() internal pure returns (IStakeAllocator.Parameters memory) {
+        return
+            IStakeAllocator.Parameters({
+                lotEth: uint32(LOT_ETH),
+                capBp: 5_000,
+                capFloorEth: 131_072,
+                weightLife: 90 days,
+                allotmentLife: 180 days
             });
     }
 
@@ -228,11 +261,52 @@ abstract contract Protocol is FactoryTest {
 
     /* ACTORS */
 
-    /// @notice An operator with `manager` as its manager and reward address, and a bond of `bond` wei.
+    /// @notice An operator with `manager` as its manager and reward address, a bond of `bond` wei, and with it an allotment.
     function makeOperator(address manager, uint256 bond) internal returns (uint256 operatorId) {
         vm.prank(manager);
         operatorId = operatorRegistry.register(manager, 1_000);
-        if (bond > 0) bonds.deposit{value: bond}(operatorId);
+        if (bond == 0) return operatorId;
+        bonds.deposit{value: bond}(operatorId);
+        allot(operatorId);
+    }
+
+    /// @notice An operator with a bond wins a draw for `LOT_ETH`, whatever its bond backs and whatever ether there is, so
+    /// that a test meets the limit that it is about. No time passes.
+    function allot(uint256 operatorId) internal {
+        uint256 time = vm.getBlockTimestamp();
+        uint256 held = address(ledger).balance;
+        vm.deal(address(ledger), 10_000_000 ether);
+        vm.mockCall(
+            address(bonds),
+            abi.encodeCall(bonds.capacityOf, (operatorId)),
+            abi.encode(type(uint32).max)
+        );
+        // after the last report, and after the end of the last draw
+        uint256 opensAt = allocator.closedAt() + allocator.OPENING_GAP();
+        vm.warp(opensAt > time ? opensAt : time + 1);
+        allocator.refresh(operatorId);
+        allocator.open();
+        uint64 round = allocator.draw().round;
+        randomness.tell(round, seedFor(operatorId));
+        vm.warp(round * randomness.ROUND());
+        allocator.settle(abi.encode(randomness.seedOf(round)));
+        vm.clearMockedCalls();
+        vm.deal(address(ledger), held);
+        vm.warp(time);
+    }
+
+    /// @notice A seed by which the open draw's first result is `operatorId`, which has a weight.
+    function seedFor(uint256 operatorId) internal view returns (bytes32 seed) {
+        uint256 from = 0;
+        for (uint256 id = 1; id < operatorId; ++id) from += allocator.weightOf(id);
+        uint256 to = from + allocator.weightOf(operatorId);
+        uint256 total = allocator.totalWeight();
+        uint256 drawId = allocator.draw().id;
+        uint256 point = total;
+        for (uint256 i = 1; point < from || point >= to; ++i) {
+            seed = bytes32(i);
+            point = uint256(keccak256(abi.encode(seed, drawId, 0))) % total;
+        }
     }
 
     /// @notice An account that has staked `amount`.

@@ -3,19 +3,8 @@ pragma solidity 0.8.37;
 
 import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
-import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
-import {
-    IFreeEther,
-    IOperatorBonds,
-    IOperatorStakes,
-    IOperatorStandings,
-    IReportTimes
-} from "../../../contracts/interfaces/IAllocationSources.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
-import {IRandomnessSource} from "../../../contracts/interfaces/IRandomnessSource.sol";
-import {IStakeAllocator} from "../../../contracts/interfaces/IStakeAllocator.sol";
 import {WithheldRewards} from "../../../contracts/oracle/WithheldRewards.sol";
-import {StakeAllocator} from "../../../contracts/operators/StakeAllocator.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
@@ -135,7 +124,6 @@ contract AccessMatrixTest is Protocol {
         add(a, abi.encodeCall(operatorRegistry.setCurated, (1, true)), Roles.OPERATOR_MANAGER, "setCurated");
         add(a, abi.encodeCall(operatorRegistry.setFlags, (1, 1)), Roles.COMPLIANCE_MANAGER, "setFlags");
 
-        StakeAllocator allocator = deployAllocator();
         a = address(allocator);
         add(a, abi.encodeCall(allocator.spend, (1, 1)), Roles.DEPOSITOR, "spend");
         add(
@@ -283,30 +271,6 @@ contract AccessMatrixTest is Protocol {
         bytes32 role = Roles.REQUEST_TARGET_MANAGER;
         add(a, abi.encodeCall(withdrawalVault.setWithdrawalTarget, (a)), role, "setWithdrawalTarget");
         add(a, abi.encodeCall(withdrawalVault.setConsolidationTarget, (a)), role, "setConsolidationTarget");
-    }
-
-    /// @dev Asked for nothing but who may call: its sources are any contracts.
-    function deployAllocator() private returns (StakeAllocator) {
-        address any = address(ledger);
-        return
-            factory.newStakeAllocator(
-                IAuthority(address(authority)),
-                IStakeAllocator.Sources({
-                    operators: IOperatorStandings(any),
-                    bonds: IOperatorBonds(any),
-                    stakes: IOperatorStakes(any),
-                    ledger: IVotes(any),
-                    wrapper: IVotes(any),
-                    reports: IReportTimes(any),
-                    randomness: IRandomnessSource(any),
-                    freeEther: IFreeEther(any)
-                }),
-                allocationParameters()
-            );
-    }
-
-    function allocationParameters() private pure returns (IStakeAllocator.Parameters memory) {
-        return IStakeAllocator.Parameters(32, 1_000, 320, 7 days, 14 days);
     }
 
     function add(address target, bytes memory data, bytes32 role, string memory name) private {

@@ -73,6 +73,45 @@ contract SupplyRingTest is KedgeTest {
         _assertUnknown(type(uint48).max - 1);
     }
 
+    function _assertTimes(uint256 first, uint256 a, uint256 b, uint256 c) private view {
+        uint256[3] memory times = ring.lastTimes(first);
+        assertEq(times[0], a, "newest");
+        assertEq(times[1], b, "second");
+        assertEq(times[2], c, "third");
+    }
+
+    function test_lastTimes_LeavesOutTheFirstFrame() public {
+        _assertTimes(0, 0, 0, 0);
+        ring.record(100, 1_000, 5);
+        _assertTimes(100, 0, 0, 0);
+        ring.record(101, 1_100, 6);
+        _assertTimes(100, 1_100, 0, 0);
+        ring.record(103, 1_300, 6);
+        _assertTimes(100, 1_300, 1_100, 0);
+        ring.record(104, 1_400, 6);
+        _assertTimes(100, 1_400, 1_300, 1_100);
+        ring.record(105, 1_500, 6);
+        _assertTimes(100, 1_500, 1_400, 1_300);
+    }
+
+    function test_lastTimes_ForgetsWhatIs256FramesBack() public {
+        ring.record(101, 1_100, 5);
+        ring.record(102, 1_200, 6);
+        ring.record(357, 5_000, 7);
+        _assertTimes(100, 5_000, 1_200, 0);
+        ring.record(358, 5_100, 8);
+        _assertTimes(100, 5_100, 5_000, 0);
+    }
+
+    /// @dev Slots that silent frames did not overwrite hold frames of an earlier round.
+    function test_lastTimes_TakesNoEntryOfAnEarlierRound() public {
+        for (uint256 f = 101; f < 357; ++f) ring.record(f, f * 100, f);
+        ring.record(600, 60_000, 600);
+        _assertTimes(100, 60_000, 35_600, 35_500);
+        ring.record(700, 70_000, 700);
+        _assertTimes(100, 70_000, 60_000, 0);
+    }
+
     function test_lookup_WorksFromTheFirstFrame() public {
         ring.record(0, 12, 3);
         _assertKnown(12, 3);

@@ -7,6 +7,7 @@ import {PausableUntil} from "../../../contracts/access/PausableUntil.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../../../contracts/interfaces/IBeaconDepositor.sol";
 import {IDepositContract} from "../../../contracts/interfaces/IDepositContract.sol";
+import {IStakeAllocator} from "../../../contracts/interfaces/IStakeAllocator.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IBondVault} from "../../../contracts/interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
@@ -331,6 +332,102 @@ contract BeaconDepositorTest is Validators {
         bonds.setBondRatio(false, BOND_RATIO_BP + 100);
         proveAndTopUp(operatorId, s, amountsOf(1, 31 * ETHER));
         assertEq(uint256(validatorRegistry.validator(s.indices[0]).depositedEth), 32, "deposited");
+    }
+
+    /* ALLOTMENTS */
+
+    /// @dev DRAW-5: what a bond backs is not enough. Nobody drew stake for this operator.
+    function test_predeposit_RevertGiven_NothingIsAllotted() public {
+        address small = makeAddr("small");
+        uint256 operatorId = makeOperator(small, 0);
+        bonds.deposit{value: 20 ether}(operatorId);
+        KeySet memory s = keySet(keys, "pair");
+        vm.prank(small);
+        validatorRegistry.commit(operatorId, s.root, s.count, "");
+        vm.expectRevert(
+            abi.encodeWithSelector(IStakeAllocator.AllotmentTooSmall.selector, operatorId, 0, 64)
+        );
+        predeposit(operatorId, s);
+        assertEq(depositCount(), 0, "deposits");
+    }
+
+    function test_predeposit_SpendsTheAllotment() public {
+        KeySet memory s = committed(OPERATOR, "pair");
+        uint256 left = allotted(OPERATOR);
+        uint256 promised = allocator.promisedEth();
+        predeposit(OPERATOR, s);
+        assertEq(allotted(OPERATOR), left - 64, "left");
+        assertEq(uint256(allocator.promisedEth()), promised - 64, "promised");
+        assertEq(allotted(RIVAL), LOT_ETH, "the rival's");
+    }
+
+    /// @dev The last ETH of an allotment can be spent, and not one more.
+    function test_predeposit_RevertWhen_TheAllotmentIsTooSmall() public {
+        KeySet memory s = committed(OPERATOR, "pair");
+        spendAllBut(OPERATOR, 63);
+        vm.expectRevert(abi.encodeWithSelector(IStakeAllocator.AllotmentTooSmall.selector, OPERATOR, 63, 64));
+        predeposit(OPERATOR, s);
+        predeposit(OPERATOR, keySet(keys, "key0"));
+        spendAllBut(OPERATOR, 31);
+        vm.expectRevert(abi.encodeWithSelector(IStakeAllocator.AllotmentTooSmall.selector, OPERATOR, 31, 32));
+        predeposit(OPERATOR, keySet(keys, "key1"));
+    }
+
+    /// @dev What has its predeposit is topped up to 32 ETH whatever became of the allotment; nothing new begins.
+    function test_proveAndTopUp_AsksNothingOfTheAllotmentUpTo32() public {
+        KeySet memory s = committed(OPERATOR, "key0");
+        predeposit(OPERATOR, s);
+        uint256 endsAt = allocator.position(OPERATOR).endsAt;
+        vm.warp(endsAt);
+        rootTime = uint64(endsAt - 12);
+        setBeaconRoot(rootTime, stateRoot);
+        bytes memory ended = abi.encodeWithSelector(
+            IStakeAllocator.AllotmentEnded.selector,
+            OPERATOR,
+            endsAt
+        );
+        vm.expectRevert(ended);
+        predeposit(OPERATOR, keySet(keys, "key1"));
+        vm.expectRevert(ended);
+        proveAndTopUp(OPERATOR, s, amountsOf(1, 32 * ETHER));
+        vm.expectRevert(ended);
+        proveOne(oneOf(s, 32 * ETHER), s);
+        proveAndTopUp(OPERATOR, s, amountsOf(1, 31 * ETHER));
+        vm.expectRevert(ended);
+        depositor.topUp(proofOf(s), amountsOf(1, ETHER));
+        allocator.lapse(OPERATOR);
+        assertEq(DEPOSIT_CONTRACT.balance, 32 ether, "deposited");
+    }
+
+    /// @dev Beyond 32 ETH each way of topping up spends what it adds.
+    function test_topUps_SpendTheAllotmentBeyond32() public {
+        KeySet memory s = committed(OPERATOR, "pair");
+        predeposit(OPERATOR, s);
+        uint256 left = allotted(OPERATOR);
+        proveOne(oneOf(keySet(keys, "key0"), 40 * ETHER), keySet(keys, "key0"));
+        assertEq(allotted(OPERATOR), left - 9, "one");
+        KeySet memory second = keySet(keys, "key1");
+        proveAndTopUp(OPERATOR, second, amountsOf(1, 33 * ETHER));
+        assertEq(allotted(OPERATOR), left - 9 - 2, "of a list");
+        uint64[] memory amounts = amountsOf(2, 5 * ETHER);
+        amounts[1] = 7 * ETHER;
+        depositor.topUp(proofOf(s), amounts);
+        assertEq(allotted(OPERATOR), left - 9 - 2 - 12, "top-ups");
+
+        spendAllBut(OPERATOR, 6);
+        vm.expectRevert(abi.encodeWithSelector(IStakeAllocator.AllotmentTooSmall.selector, OPERATOR, 1, 7));
+        depositor.topUp(proofOf(s), amounts);
+        assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 41 + 34 + 12, "stake");
+    }
+
+    /// @dev Each top-up is the allotment's of whoever runs the validator, and growth starts at 32 ETH.
+    function test_topUp_SpendsOnlyWhatGrows() public {
+        KeySet memory s = proven("key0");
+        uint256 left = allotted(OPERATOR);
+        depositor.topUp(proofOf(s), amountsOf(1, 30 * ETHER));
+        assertEq(allotted(OPERATOR), left, "31 in all");
+        depositor.topUp(proofOf(s), amountsOf(1, 3 * ETHER));
+        assertEq(allotted(OPERATOR), left - 2, "34 in all");
     }
 
     function test_predeposit_RevertGiven_TheDepositContractIsFull() public {
@@ -763,13 +860,29 @@ contract BeaconDepositorTest is Validators {
     function test_constructor_RevertWhen_AnAddressIsZero() public {
         IAuthority a = IAuthority(address(authority));
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newBeaconDepositor(IAuthority(address(0)), ledger, validatorRegistry, queue, bonds);
+        factory.newBeaconDepositor(
+            IAuthority(address(0)),
+            ledger,
+            validatorRegistry,
+            queue,
+            bonds,
+            allocator
+        );
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newBeaconDepositor(a, ledger, IValidatorRegistry(address(0)), queue, bonds);
+        factory.newBeaconDepositor(a, ledger, IValidatorRegistry(address(0)), queue, bonds, allocator);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newBeaconDepositor(a, ledger, validatorRegistry, IWithdrawalQueue(address(0)), bonds);
+        factory.newBeaconDepositor(
+            a,
+            ledger,
+            validatorRegistry,
+            IWithdrawalQueue(address(0)),
+            bonds,
+            allocator
+        );
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newBeaconDepositor(a, ledger, validatorRegistry, queue, IBondVault(address(0)));
+        factory.newBeaconDepositor(a, ledger, validatorRegistry, queue, IBondVault(address(0)), allocator);
+        vm.expectRevert(Guarded.ZeroAddress.selector);
+        factory.newBeaconDepositor(a, ledger, validatorRegistry, queue, bonds, IStakeAllocator(address(0)));
         assertEq(depositor.withdrawalCredentials(), ledger.withdrawalCredentials(), "credentials");
     }
 
@@ -811,6 +924,17 @@ contract BeaconDepositorTest is Validators {
         s = committed(OPERATOR, name);
         predeposit(OPERATOR, s);
         proveAndTopUp(OPERATOR, s, amountsOf(s.keys.length, 0));
+    }
+
+    function allotted(uint256 operatorId) private view returns (uint256) {
+        return allocator.position(operatorId).leftEth;
+    }
+
+    /// @dev As a depositor would.
+    function spendAllBut(uint256 operatorId, uint256 left) private {
+        uint256 eth = allotted(operatorId) - left;
+        vm.prank(address(depositor));
+        allocator.spend(operatorId, eth);
     }
 
     /// @dev As much ether as the bonds brought, to validators of the same commitment.

@@ -4,17 +4,14 @@ pragma solidity 0.8.37;
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
-import {
-    IFreeEther,
-    IOperatorBonds,
-    IOperatorStakes,
-    IOperatorStandings,
-    IReportTimes,
-    Standing
-} from "../../../contracts/interfaces/IAllocationSources.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
+import {IBondVault} from "../../../contracts/interfaces/IBondVault.sol";
+import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {IRandomnessSource} from "../../../contracts/interfaces/IRandomnessSource.sol";
 import {IStakeAllocator} from "../../../contracts/interfaces/IStakeAllocator.sol";
+import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
+import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
+import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
 import {Randomness__Mock} from "../../mocks/Randomness__Mock.sol";
 import {Votes__Mock} from "../../mocks/Votes__Mock.sol";
 import {Allocation} from "../../utils/Allocation.sol";
@@ -42,7 +39,7 @@ contract StakeAllocatorTest is Allocation {
     /// @dev Votes of a manager at the last three reports, newest first.
     function _vote(Votes__Mock token, uint256 id, uint256 a, uint256 b, uint256 c) private {
         address manager = operators.managerOf(id);
-        uint256[3] memory times = reports.reportTimes();
+        uint256[3] memory times = ledger.reportTimes();
         token.set(manager, times[0], a);
         token.set(manager, times[1], b);
         token.set(manager, times[2], c);
@@ -88,17 +85,16 @@ contract StakeAllocatorTest is Allocation {
 
     function test_constructor_RevertWhen_ASourceIsZero() public {
         IStakeAllocator.Parameters memory p = firstParameters();
-        for (uint256 i = 0; i < 9; ++i) {
+        for (uint256 i = 0; i < 8; ++i) {
             IStakeAllocator.Sources memory s = sources();
             IAuthority a = IAuthority(i == 0 ? address(0) : address(authority));
-            if (i == 1) s.operators = IOperatorStandings(address(0));
-            if (i == 2) s.bonds = IOperatorBonds(address(0));
-            if (i == 3) s.stakes = IOperatorStakes(address(0));
-            if (i == 4) s.ledger = IVotes(address(0));
-            if (i == 5) s.wrapper = IVotes(address(0));
-            if (i == 6) s.reports = IReportTimes(address(0));
+            if (i == 1) s.operatorRegistry = IOperatorRegistry(address(0));
+            if (i == 2) s.validatorRegistry = IValidatorRegistry(address(0));
+            if (i == 3) s.ledger = IStakedEther(address(0));
+            if (i == 4) s.wrapper = IVotes(address(0));
+            if (i == 5) s.bondVault = IBondVault(address(0));
+            if (i == 6) s.withdrawalQueue = IWithdrawalQueue(address(0));
             if (i == 7) s.randomness = IRandomnessSource(address(0));
-            if (i == 8) s.freeEther = IFreeEther(address(0));
             vm.expectRevert(Guarded.ZeroAddress.selector);
             factory.newStakeAllocator(a, s, p);
         }
@@ -245,7 +241,7 @@ contract StakeAllocatorTest is Allocation {
         _vote(ledger, id, 1_000 ether, 1_000 ether, 0);
         allocator.refresh(id);
         assertEq(allocator.weightOf(id), 5e9, "bond alone");
-        reports.applied(START);
+        ledger.applied(START);
         ledger.set(operators.managerOf(id), START, 1_000 ether);
         skipTime(1);
         allocator.refresh(id);
@@ -256,12 +252,23 @@ contract StakeAllocatorTest is Allocation {
         uint256 id = addOperator(5 ether);
         _vote(ledger, id, 10 ether, 10 ether, 10 ether);
         // what a mapping answers for time 0 is not asked for
-        reports.applied(0);
-        reports.applied(START - 2 days);
-        reports.applied(START - 1 days);
+        ledger.applied(0);
+        ledger.applied(START - 2 days);
+        ledger.applied(START - 1 days);
         ledger.set(operators.managerOf(id), 0, 10 ether);
         allocator.refresh(id);
         assertEq(allocator.weightOf(id), 5e9, "two reports");
+    }
+
+    /// @dev What a fault holds of a bond weighs nothing.
+    function test_refresh_LeavesOutWhatIsLocked() public {
+        uint256 id = addOperator(5 ether);
+        bonds.lock(id, 2 ether);
+        allocator.refresh(id);
+        assertEq(allocator.weightOf(id), 3e9, "weight");
+        bonds.lock(id, 5 ether);
+        allocator.refresh(id);
+        assertEq(allocator.weightOf(id), 0, "nothing left");
     }
 
     function test_refresh_WeighsByStanding() public {
@@ -269,7 +276,7 @@ contract StakeAllocatorTest is Allocation {
         _vote(ledger, id, 2 ether, 2 ether, 2 ether);
         uint256[4] memory expected = [uint256(5e9), 2.5e9, 0, 0];
         for (uint256 i = 0; i < 4; ++i) {
-            operators.setStanding(id, Standing(i));
+            operators.setStanding(id, IOperatorRegistry.Standing(i));
             allocator.refresh(id);
             assertEq(allocator.weightOf(id), expected[i], vm.toString(i));
             assertEq(allocator.totalWeight(), expected[i], "total");
@@ -281,7 +288,7 @@ contract StakeAllocatorTest is Allocation {
         votes = bound(votes, 0, 3e26);
         uint256 id = addOperator(bond);
         _vote(wrapper, id, votes, votes, votes);
-        if (watched) operators.setStanding(id, Standing.Watched);
+        if (watched) operators.setStanding(id, IOperatorRegistry.Standing.Watched);
         allocator.refresh(id);
         assertEq(allocator.weightOf(id), (bond + votes) / (watched ? 2e9 : 1e9), "weight");
     }
@@ -297,7 +304,7 @@ contract StakeAllocatorTest is Allocation {
 
     function test_refresh_RevertWhen_AReportIsOfThisBlock() public {
         uint256 id = addOperator(1 ether);
-        reports.applied(START);
+        ledger.applied(START);
         vm.expectRevert(abi.encodeWithSelector(Votes__Mock.FutureLookup.selector, START, uint48(START)));
         allocator.refresh(id);
     }
@@ -346,7 +353,7 @@ contract StakeAllocatorTest is Allocation {
         _vote(ledger, a, 10 ether, 10 ether, 10 ether);
         allocator.refresh(a);
         operators.setManager(b, operators.managerOf(a));
-        operators.setStanding(a, Standing.Jailed);
+        operators.setStanding(a, IOperatorRegistry.Standing.Jailed);
         vm.expectEmit(address(allocator));
         emit IStakeAllocator.WeightRefreshed(a, address(0), 11e9, 0);
         allocator.refresh(a);
@@ -433,13 +440,13 @@ contract StakeAllocatorTest is Allocation {
 
     function test_open_RevertWhen_FreeEtherIsPromised() public {
         addOperator(1 ether);
-        freeEther.set(64 ether);
+        giveFreeEther(64 ether);
         _win(1);
-        freeEther.set(64 ether - 1);
+        giveFreeEther(64 ether - 1);
         skipTime(5 minutes);
         vm.expectRevert(_error(IStakeAllocator.FreeEtherTooSmall.selector, 63, 64));
         allocator.open();
-        freeEther.set(64 ether);
+        giveFreeEther(64 ether);
         allocator.open();
     }
 
@@ -504,13 +511,13 @@ contract StakeAllocatorTest is Allocation {
         for (uint256 i = 2; i < 4; ++i) {
             openDraw();
             _makeFirst(4);
-            operators.setStanding(4, Standing(i));
+            operators.setStanding(4, IOperatorRegistry.Standing(i));
             assertEq(settleDraw(), _firstOther(4), "winner");
-            operators.setStanding(4, Standing.Good);
+            operators.setStanding(4, IOperatorRegistry.Standing.Good);
         }
         openDraw();
         _makeFirst(4);
-        operators.setStanding(4, Standing.Watched);
+        operators.setStanding(4, IOperatorRegistry.Standing.Watched);
         assertEq(settleDraw(), 4, "watched may win");
     }
 
@@ -652,7 +659,7 @@ contract StakeAllocatorTest is Allocation {
             for (uint256 k = 0; k < 16 && only; ++k) only = resultOf(k) != 1;
             if (only) break;
         }
-        for (uint256 i = 2; i <= 4; ++i) operators.setStanding(i, Standing.Jailed);
+        for (uint256 i = 2; i <= 4; ++i) operators.setStanding(i, IOperatorRegistry.Standing.Jailed);
         bytes memory proof = waitForSeed();
         vm.expectEmit(address(allocator));
         emit IStakeAllocator.DrawWon(1, 1, 16, LOT, currentTime() + 14 days);
@@ -695,7 +702,7 @@ contract StakeAllocatorTest is Allocation {
         IStakeAllocator.Parameters memory p = firstParameters();
         p.weightLife = 14 days;
         allocator.setParameters(p);
-        freeEther.set(1_000_000 ether);
+        giveFreeEther(1_000_000 ether);
         uint256[7] memory won;
         for (uint256 i = 0; i < 1_500; ++i) {
             if (i % 300 == 0) {
@@ -788,10 +795,10 @@ contract StakeAllocatorTest is Allocation {
         _addFour();
         _win(1);
         uint256 endsAt = allocator.position(1).endsAt;
-        freeEther.set(32 ether);
+        giveFreeEther(32 ether);
         vm.expectRevert(_error(IStakeAllocator.FreeEtherSuffices.selector, 1, 32, 32));
         allocator.prolong(1);
-        freeEther.set(32 ether - 1);
+        giveFreeEther(32 ether - 1);
         for (uint256 i = 1; i <= 3; ++i) {
             vm.warp(endsAt - 1);
             vm.expectEmit(address(allocator));
@@ -805,10 +812,10 @@ contract StakeAllocatorTest is Allocation {
         allocator.prolong(1);
 
         // won anew, it may be prolonged anew
-        freeEther.set(1_000 ether);
+        giveFreeEther(1_000 ether);
         for (uint256 i = 1; i <= 4; ++i) allocator.refresh(i);
         _win(1);
-        freeEther.set(0);
+        giveFreeEther(0);
         allocator.prolong(1);
     }
 
@@ -817,7 +824,7 @@ contract StakeAllocatorTest is Allocation {
         vm.expectRevert(_error(IStakeAllocator.NoAllotment.selector, 1));
         allocator.prolong(1);
         _win(1);
-        freeEther.set(0);
+        giveFreeEther(0);
         uint256 endsAt = allocator.position(1).endsAt;
         vm.warp(endsAt);
         vm.expectRevert(_error(IStakeAllocator.AllotmentEnded.selector, 1, endsAt));
@@ -850,7 +857,7 @@ contract StakeAllocatorTest is Allocation {
         vm.expectEmit(address(allocator));
         emit IStakeAllocator.AllotmentLapsed(1, 17, true);
         allocator.lapse(1);
-        assertEq(uint256(operators.standingOf(1)), uint256(Standing.Watched), "one step");
+        assertEq(uint256(operators.standingOf(1)), uint256(IOperatorRegistry.Standing.Watched), "one step");
         assertEq(operators.lastReason(1), bytes32("allotment unspent"), "reason");
         assertEq(uint256(allocator.promisedEth()), 0, "promised");
         assertEq(uint256(allocator.position(1).leftEth), 0, "left");
@@ -864,7 +871,7 @@ contract StakeAllocatorTest is Allocation {
         vm.expectEmit(address(allocator));
         emit IStakeAllocator.AllotmentLapsed(1, 16, false);
         allocator.lapse(1);
-        assertEq(uint256(operators.standingOf(1)), uint256(Standing.Good), "standing");
+        assertEq(uint256(operators.standingOf(1)), uint256(IOperatorRegistry.Standing.Good), "standing");
         assertEq(uint256(allocator.promisedEth()), 0, "promised");
     }
 
@@ -874,7 +881,7 @@ contract StakeAllocatorTest is Allocation {
         _addFour();
         for (uint256 i = 0; i < 4; ++i) {
             _win(i + 1);
-            operators.setStanding(i + 1, Standing(i));
+            operators.setStanding(i + 1, IOperatorRegistry.Standing(i));
         }
         vm.warp(allocator.position(4).endsAt);
         for (uint256 i = 0; i < 4; ++i) {

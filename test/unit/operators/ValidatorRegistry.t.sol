@@ -506,8 +506,11 @@ contract ValidatorRegistryTest is FactoryTest, BeaconVectors {
         links[0].topUpGwei = uint64(a * 1e9);
         uint256 grown = registry.prove(1, s.root, links, s.proof);
         assertEq(grown, reserved(1 + a) - 32, "grown by the proof");
-        uint256[] memory ids = registry.vouch(topUpOf(links[1].validatorIndex, uint64(b * 1e9), "key"));
+        (uint256[] memory ids, uint256[] memory grownBy) = registry.vouch(
+            topUpOf(links[1].validatorIndex, uint64(b * 1e9), "key")
+        );
         assertEq(ids[0], 1, "operator");
+        assertEq(grownBy[0], reserved(1 + b) - 32, "grown by the top-up");
         uint256 stake = reserved(1 + a) + reserved(1 + b);
         assertEq(uint256(registry.stakeOf(1).eth), stake, "stake");
         assertEq(registry.totalStake(), stake, "total stake");

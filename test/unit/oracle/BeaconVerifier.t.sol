@@ -242,7 +242,8 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
     function testFuzz_verify_RevertWhen_ThePastSlotIsAnother(uint64 slot) public view {
         History memory h = history("inFulu");
         slot = uint64(bound(slot, CAPELLA_SLOT, END_SLOT - 1));
-        vm.assume(slot != 900);
+        // the four slots after it were missed: its root stands at each of them
+        vm.assume(slot < 900 || slot > 904);
         expectRefusedAll(pastAt(1_501, withSlot(h, slot)), facts("fuluOld"));
         // a slot of a period that has no summary
         slot = uint64(bound(slot, 23 * 64, END_SLOT - 1));

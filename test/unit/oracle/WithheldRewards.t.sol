@@ -223,6 +223,7 @@ contract WithheldRewardsTest is Protocol {
     /// @dev What is locked for other faults is out of reach of holds.
     function test_release_RevertWhen_MoreThanIsHeld() public {
         authority.grantRole(Roles.BOND_LOCKER, address(this));
+        authority.grantRole(Roles.WITNESS, address(this));
         bonds.lock(OPERATOR, 7, 4 ether, 32e9, address(0));
         (uint256 shares, uint256 uncovered) = bonds.hold(OPERATOR, 2 ether);
         assertEq(shares, 2 ether + 1, "held");

@@ -754,6 +754,20 @@ contract StakedEtherBooksTest is TokenTest {
         ledger.getPastTotalSupply(deployed);
     }
 
+    function test_reportTimes_AreThoseOfTheLastThree() public {
+        uint256[4] memory times;
+        for (uint256 i = 0; i < 4; ++i) {
+            uint256[3] memory told = ledger.reportTimes();
+            for (uint256 k = 0; k < 3; ++k) {
+                assertEq(told[k], k < i ? times[i - 1 - k] : 0, vm.toString(i));
+            }
+            if (i == 2) nextFrame();
+            _book(_booking(0, 0));
+            times[i] = vm.getBlockTimestamp();
+        }
+        assertEq(ledger.reportTimes()[2], times[1], "the third last");
+    }
+
     /* THE POOL AT A REPORT */
 
     /// @dev POOL-1: at a report the pool's ether is what the buffer, the vaults, the beacon chain and the deposits in

@@ -10,5 +10,6 @@ export async function deployDepositor(c: DeployContext): Promise<void> {
     c.addressOf("ValidatorRegistry"),
     c.addressOf("WithdrawalQueue"),
     c.addressOf("BondVault"),
+    c.addressOf("StakeAllocator"),
   );
 }

@@ -16,6 +16,7 @@ function holders(c: DeployContext): [RoleName, string][] {
     ["SHARE_BURNER", c.addressOf("RewardDistributor")],
     ["WITNESS", c.addressOf("SlashingOracle")],
     ["EXIT_HOLDER", c.addressOf("SlashingOracle")],
+    ["OPERATOR_JUDGE", c.addressOf("StakeAllocator")],
     ["OPERATOR_JUDGE", c.addressOf("DutyJudge")],
     ["BOND_LOCKER", c.addressOf("WithheldRewards")],
     ["EXIT_REQUESTER", c.addressOf("ExitController")],

@@ -1,28 +1,13 @@
 import {
-  BeaconVerifier__factory,
   DutyJudge__factory,
   SlashingOracle__factory,
   WithheldRewards__factory,
 } from "../../../typechain-types/index.js";
 import type { DeployContext } from "../context.ts";
 
-/// What verifies the beacon chain, and what faults cost.
+/// What faults cost.
 export async function deploySlashing(c: DeployContext): Promise<void> {
   const p = c.parameters;
-  await c.deploy(
-    "BeaconVerifier",
-    BeaconVerifier__factory,
-    {
-      genesisTime: p.genesisTime.value,
-      secondsPerSlot: p.secondsPerSlot.value,
-      slotsPerEpoch: p.slotsPerEpoch.value,
-      slotsPerHistoricalRoot: p.slotsPerHistoricalRoot.value,
-      epochsPerHistoricalVector: p.epochsPerHistoricalVector.value,
-      capellaSlot: p.capellaSlot.value,
-      endSlot: p.layoutEndSlot.value,
-    },
-    p.beaconLayouts.value,
-  );
   await c.deploy(
     "SlashingOracle",
     SlashingOracle__factory,
