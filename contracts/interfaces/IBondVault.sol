@@ -141,7 +141,8 @@ interface IBondVault {
     /// the lock, and after it what else the bond has free, against the loss that its balance shows and that a report has
     /// booked. Caller: `WITNESS`.
     /// @param balanceGwei What it has now. @param last Whether to unlock the rest: nothing more will be lost.
-    /// @return uncovered What the bond did not have of the loss, in wei.
+    /// What the bond does not have is asked again by the next settlement, and nothing is forgotten before it is paid.
+    /// @return uncovered What the bond did not have of all losses so far, in wei.
     function settle(
         uint256 validatorIndex,
         uint256 balanceGwei,

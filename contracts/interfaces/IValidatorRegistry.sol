@@ -239,12 +239,12 @@ interface IValidatorRegistry {
     /// stake any more.
     /// @param state How far; a state that is behind what is known counts only where `slashed` is news.
     /// @param slashed Whether it is proven to be slashed: refused where that is known, so that an offence counts once.
-    /// @return operatorId Who runs it. @return depositedEth What we deposited for it in all, in ETH.
+    /// @return operatorId Who runs it.
     function advance(
         uint256 validatorIndex,
         ValidatorState state,
         bool slashed
-    ) external returns (uint256 operatorId, uint256 depositedEth);
+    ) external returns (uint256 operatorId);
 
     /* VIEWS */
 

@@ -279,15 +279,14 @@ contract ValidatorRegistry is IValidatorRegistry, Guarded {
         uint256 validatorIndex,
         ValidatorState state,
         bool slashed
-    ) external onlyRole(Roles.WITNESS) returns (uint256 operatorId, uint256 depositedEth) {
+    ) external onlyRole(Roles.WITNESS) returns (uint256 operatorId) {
         Validator memory v = validator(validatorIndex);
         operatorId = v.operatorId;
-        depositedEth = v.depositedEth;
         require(operatorId != 0, ValidatorUnknown(validatorIndex));
         // an offence counts once, whatever else there is to tell
         require(slashed ? !v.slashed : state > v.state, NothingNew(validatorIndex, v.state, v.slashed));
         if (state > v.state) {
-            if (state == ValidatorState.Withdrawn) _release(operatorId, _reservedFor(depositedEth));
+            if (state == ValidatorState.Withdrawn) _release(operatorId, _reservedFor(v.depositedEth));
             v.state = state;
         }
         if (slashed) v.slashed = true;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IBeaconVerifier} from "../interfaces/IBeaconVerifier.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
@@ -116,14 +115,10 @@ contract SlashingOracle is ISlashingOracle {
         require(v.slashed, NotSlashed(validatorIndex));
         verifier.verifyValidator(b, validatorIndex, v, proof);
 
-        (uint256 operatorId, uint256 depositedEth) = validatorRegistry.advance(
-            validatorIndex,
-            _stateOf(v),
-            true
-        );
+        uint256 operatorId = validatorRegistry.advance(validatorIndex, _stateOf(v), true);
         operatorRegistry.jail(operatorId, "slashed");
-        // proven late, the effective balance may be less than what was there
-        _charge(operatorId, validatorIndex, Math.max(v.effectiveBalance, depositedEth * 1e9));
+        // not what we deposited: some of it may be pending, and some may have been withdrawn
+        _charge(operatorId, validatorIndex, v.effectiveBalance > 0 ? v.effectiveBalance : 1);
     }
 
     /// @inheritdoc ISlashingOracle

@@ -75,6 +75,8 @@ contract BondVault is IBondVault, Guarded {
     mapping(bool curated => uint256) public bondRatioBp;
     /// @inheritdoc IBondVault
     uint256 public totalUncovered;
+    /// @dev What settlements of a validator's fault did not find in the bond, in wei.
+    mapping(uint256 validatorIndex => uint256) private _owed;
     /// @dev What locks did not cover, in wei, ever, by the time that they were asked for.
     Checkpoints.Trace208 private _provisions;
 
@@ -219,13 +221,25 @@ contract BondVault is IBondVault, Guarded {
     ) external onlyRole(Roles.WITNESS) returns (uint256 uncovered) {
         PackedLock memory held = _locks[validatorIndex];
         require(held.baseGwei > 0, NothingLocked(validatorIndex));
+        // a base of zero would say that nothing is locked
+        balanceGwei = Math.max(balanceGwei, 1);
         uint256 operatorId = validatorRegistry.validator(validatorIndex).operatorId;
-        Settlement memory s = _settlement(operatorId, held, balanceGwei, last, bounty);
-        if (last) {
+        releaseOverdue(operatorId);
+        uint256 owed = _owed[validatorIndex];
+        Settlement memory s = _settlement(operatorId, held, balanceGwei, owed, last, bounty);
+        uint256 value = ledger.getPooledEthByShares(s.burnt);
+        // rounding aside, only a bond that was burnt in full fell short
+        if (value + 1 gwei < s.loss) uncovered = s.loss - value;
+        // what one settlement did not find, a later one may: locks of other validators end
+        if (uncovered != owed) {
+            _owed[validatorIndex] = uncovered;
+            totalUncovered = totalUncovered + uncovered - owed;
+        }
+        if (last && uncovered == 0) {
             delete _locks[validatorIndex];
         } else {
             // none more than what stood there
-            if (s.loss > 0) held.baseGwei = uint48(balanceGwei);
+            if (balanceGwei < held.baseGwei) held.baseGwei = uint48(balanceGwei);
             held.grains = uint48(s.kept / GRAIN);
             held.prover = address(0);
             _locks[validatorIndex] = held;
@@ -235,11 +249,8 @@ contract BondVault is IBondVault, Guarded {
         b.shares -= uint128(s.reward);
         b.locked = uint128(b.locked + s.more - s.reward - s.unlocked);
         _bonds[operatorId] = b;
-        uint256 value = _burnHeld(operatorId, s.burnt);
-        // rounding aside, only a bond that was burnt in full fell short
-        if (value + 1 gwei < s.loss) uncovered = s.loss - value;
-        totalUncovered += uncovered;
         emit BondSettled(operatorId, validatorIndex, s.burnt, s.unlocked, s.loss, uncovered);
+        _burnHeld(operatorId, s.burnt);
         _payBounty(operatorId, s.prover, s.reward);
     }
 
@@ -395,6 +406,7 @@ contract BondVault is IBondVault, Guarded {
         uint256 operatorId,
         PackedLock memory held,
         uint256 balanceGwei,
+        uint256 owed,
         bool last,
         uint256 bounty
     ) private view returns (Settlement memory s) {
@@ -402,7 +414,8 @@ contract BondVault is IBondVault, Guarded {
         s.prover = held.prover;
         if (s.prover != address(0)) s.reward = Math.min(ledger.getSharesByPooledEth(bounty), shares);
         shares -= s.reward;
-        if (balanceGwei < held.baseGwei) s.loss = (held.baseGwei - balanceGwei) * 1 gwei;
+        s.loss = owed;
+        if (balanceGwei < held.baseGwei) s.loss += (held.baseGwei - balanceGwei) * 1 gwei;
         uint256 needed = _sharesUp(s.loss);
         s.burnt = Math.min(needed, shares);
         shares -= s.burnt;

@@ -201,7 +201,11 @@ contract ExitController is ComingEther {
         _operatorOf(validatorIndex);
         uint256 lastEpoch = uint256(v.withdrawableEpoch) + _sweepEpochs;
         require(
-            v.exitEpoch != BeaconProofs.FAR_FUTURE_EPOCH && v.effectiveBalance > 0 && _epoch() <= lastEpoch,
+            v.exitEpoch != BeaconProofs.FAR_FUTURE_EPOCH &&
+                v.effectiveBalance > 0 &&
+                _epoch() <= lastEpoch &&
+                // what is locked up for long pays nobody, and must not keep others from being asked
+                (!v.slashed || lastEpoch <= _epoch() + _comingEpochs),
             NotComing(validatorIndex, v.exitEpoch, lastEpoch)
         );
         Book memory book = _openBook();

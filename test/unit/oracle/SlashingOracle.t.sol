@@ -123,21 +123,31 @@ contract SlashingOracleTest is Validators {
 
     /// @dev What the bond does not have is told, and neither the proof nor the bounty fails for it.
     function test_proveSlashed_OfASmallBond() public {
-        KeySet memory s = provenAs("slashed", 2_047);
-        vm.prank(manager);
-        bonds.claim(OPERATOR, BOND - 102.4 ether, manager);
+        KeySet memory s = provenAs("slashed", 31);
+        authority.grantRole(Roles.WITNESS, address(this));
+        bonds.lock(OPERATOR, 7, BOND - 20 ether - 1, 1, address(0));
+        uint256 free = BOND - bonds.bondOf(OPERATOR).locked;
         slashing = deploySlashing(withProvision(10_000));
-        uint256 penalty = 2_048 ether / uint256(4_096);
-        uint256 asked = penalty + 2_048 ether + penalty / 10;
+        uint256 penalty = 32 ether / uint256(4_096);
+        uint256 asked = penalty + 32 ether + penalty / 10;
         vm.expectEmit(address(bonds));
-        emit IBondVault.BondLocked(OPERATOR, 20, prover, 102.4 ether, asked, asked - 102.4 ether);
+        emit IBondVault.BondLocked(OPERATOR, 20, prover, free, asked, asked - free);
         proveSlashed(s);
-        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 102.4 ether, "all of it");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), BOND, "all of it");
         // the prover is paid first
         report(0);
         settle(s);
         assertEq(ledger.sharesOf(prover), penalty / 10, "bounty");
-        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 0, "the rest was burnt");
+    }
+
+    /// @dev A top-up that is pending, or ether that was withdrawn before, is no loss of a slashing.
+    function test_proveSlashed_TakesTheBalanceNotWhatWasDeposited() public {
+        KeySet memory s = provenAs("slashed", 2_047);
+        proveSlashed(s);
+        assertEq(bonds.lockOf(20).baseGwei, 32 * GWEI_PER_ETHER, "what is at stake");
+        report(0);
+        settle(s);
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND - 0.00078125 ether, "only the bounty");
     }
 
     /// @dev SLA-2: exits are held for what bonds do not cover, above 5 in 10,000 of the pool, and for nothing else.
@@ -177,9 +187,7 @@ contract SlashingOracleTest is Validators {
 
     /// @dev The balance was 32 ETH and 20 gwei of 40 ETH: eight are burnt, once a report has booked them.
     function test_settle_BurnsWhatTheBalanceLacks() public {
-        KeySet memory s = provenAs("slashed", 39);
-        slashing = deploySlashing(withProvision(5_000));
-        proveSlashed(s);
+        KeySet memory s = slashedOfForty();
         uint256 slot = (rootTime - GENESIS_TIME) / SECONDS_PER_SLOT - 1;
         vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.NotBookedYet.selector, slot, 0));
         settle(s);
@@ -198,11 +206,10 @@ contract SlashingOracleTest is Validators {
 
     /// @dev Before the penalty for correlated slashings is over, the lock stays.
     function test_settle_KeepsTheLockBeforeTheLastPenalty() public {
-        KeySet memory s = provenAs("slashed", 39);
+        KeySet memory s = slashedOfForty();
         ISlashingOracle.Parameters memory p = withProvision(5_000);
         p.slashingsVector = 64;
         slashing = deploySlashing(p);
-        proveSlashed(s);
         report(0);
         uint256 locked = bonds.bondOf(OPERATOR).locked;
         settle(s);
@@ -217,8 +224,7 @@ contract SlashingOracleTest is Validators {
     }
 
     function test_settle_RevertWhen_AnotherBalance() public {
-        KeySet memory s = provenAs("slashed", 39);
-        proveSlashed(s);
+        KeySet memory s = slashedOfForty();
         report(0);
         (bytes32 chunk, bytes32[] memory proof) = slashedBalance();
         vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
@@ -435,6 +441,14 @@ contract SlashingOracleTest is Validators {
     function expectRefused(ISlashingOracle.Parameters memory p, bytes32 name, uint256 value) private {
         vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.ParameterOutOfBounds.selector, name, value));
         factory.newSlashingOracle(verifier, ledger, validatorRegistry, operatorRegistry, bonds, queue, p);
+    }
+
+    /// @dev A validator whose slashing was proven when it had 40 ETH, and locked 20 of its operator's bond.
+    function slashedOfForty() private returns (KeySet memory s) {
+        s = provenAs("slashed", 31);
+        authority.grantRole(Roles.WITNESS, address(this));
+        validatorRegistry.advance(20, IValidatorRegistry.ValidatorState.Exiting, true);
+        bonds.lock(OPERATOR, 20, 20 ether, 40 * GWEI_PER_ETHER, prover);
     }
 
     /// @dev The one key of the set, predeposited and proven with a top-up that no ether follows.

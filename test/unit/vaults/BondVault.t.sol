@@ -160,7 +160,7 @@ contract BondVaultTest is Validators {
 
     function testFuzz_settle_BurnsTheLossAndUnlocksTheRest(uint256 asked, uint64 balance) public {
         asked = bound(asked, 0, 400 ether);
-        balance = uint64(bound(balance, 0, 2_500 * ETHER));
+        balance = uint64(bound(balance, 1, 2_500 * ETHER));
         uint256 held = asked == 0 ? 0 : ((asked + 1 + GRAIN - 1) / GRAIN) * GRAIN;
         if (held > 250 ether) held = 250 ether;
         uint256 uncovered = bonds.lock(OPERATOR, 7, asked, 2_048 * ETHER, address(0));
@@ -181,8 +181,35 @@ contract BondVaultTest is Validators {
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "nothing is locked");
         assertEq(uint256(bonds.bondOf(RIVAL).shares), 250 ether, "BND-2: the other bond");
         assertEq(ledger.sharesOf(address(bonds)), allBonds(), "held");
-        vm.expectRevert(abi.encodeWithSelector(IBondVault.NothingLocked.selector, 7));
+        // what the bond lacked is asked again, and known once
+        if (uncovered > 0) assertEq(bonds.settle(7, balance, true, 0), uncovered, "asked again");
+        else vm.expectRevert(abi.encodeWithSelector(IBondVault.NothingLocked.selector, 7));
+        bonds.settle(7, balance, true, 0);
+        assertEq(bonds.totalUncovered(), uncovered, "counted once");
+    }
+
+    /// @dev Whoever settles first the validators that nothing was locked for does not spare the locks of the others.
+    function test_settle_AsksAgainForWhatTheBondLacked() public {
+        bonds.lock(OPERATOR, 7, 249 ether, 2_048 * ETHER, address(0));
+        bonds.lock(OPERATOR, 8, 10 ether, 32 * ETHER, address(0));
+        uint256 uncovered = bonds.settle(8, 22 * ETHER, true, 0);
+        assertEq(uncovered, 9 ether + GRAIN, "uncovered");
+        assertEq(bonds.totalUncovered(), uncovered, "known");
+        bonds.settle(7, 2_048 * ETHER, true, 0);
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 249 ether + GRAIN, "all unlocked");
+        assertEq(bonds.settle(8, 22 * ETHER, true, 0), 0, "paid");
+        assertEq(bonds.totalUncovered(), 0, "nothing is left");
+        assertApproxEqAbs(uint256(bonds.bondOf(OPERATOR).shares), 240 ether, 2, "bond");
+        vm.expectRevert(abi.encodeWithSelector(IBondVault.NothingLocked.selector, 8));
+        bonds.settle(8, 22 * ETHER, true, 0);
+    }
+
+    function test_settle_OfNothingLeftKeepsTheLock() public {
+        bonds.lock(OPERATOR, 7, 40 ether, 32 * ETHER, address(0));
+        bonds.settle(7, 0, false, 0);
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 8 ether + GRAIN, "locked");
         bonds.settle(7, 0, true, 0);
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "unlocked");
     }
 
     /// @dev A loss in two parts burns each part once.

@@ -411,6 +411,14 @@ contract ExitControllerTest is Validators, RequestContracts {
         assertTrue(exits.isLive(101), "this one is not");
     }
 
+    /// @dev What a slashed validator has comes after weeks: it must not stand in for what tickets ask now.
+    function test_proveComing_RevertWhen_SlashedAndLockedUp() public {
+        setBeaconRoot(rootTime, vm.parseJsonBytes32(vectors, "$.leaving.root"));
+        Shown memory s = shown("$.leaving.slashed");
+        vm.expectRevert(abi.encodeWithSelector(IExitController.NotComing.selector, 104, 22_520, 30_600 + 20));
+        exits.proveComing(recent(), 104, s.validators[0], s.proof, placeOf(false, 0, 0));
+    }
+
     /// @dev An exit above the cap counts against it wherever its request stands, and is taken off where it ends.
     function test_proveComing_KeepsWhatIsAboveTheCap() public {
         setDeficit(500 ether);
