@@ -1,7 +1,14 @@
 import "../devnet/preset.ts";
 import type { KeyTree } from "../lib/keyTree.ts";
 import { committeeReports, type BookedReport } from "./committee.ts";
-import { beaconChainPays, operatorCommits, operatorExits, tipArrives, validatorsStart } from "./operator.ts";
+import {
+  beaconChainPays,
+  operatorCommits,
+  operatorExits,
+  strangerActs,
+  tipArrives,
+  validatorsStart,
+} from "./operator.ts";
 import type { Stage } from "./stage.ts";
 import { aliceWraps, balancesGrow, bobAsksOut, bobClaims, stakersStake, type Growth } from "./stakers.ts";
 
@@ -33,6 +40,7 @@ export async function play(stage: Stage): Promise<Played> {
   const paidWei = await bobClaims(stage, ticketId);
 
   await dripEnds(stage);
+  await strangerActs(stage, operator);
   const ticket = { ticketId, shares, paidWei };
   return { tree: operator.tree, reports: [first, second, third], growth, ticket };
 }

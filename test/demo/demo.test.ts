@@ -66,6 +66,15 @@ describe("demo", () => {
     expect(finalizedWei - claimedWei >= 0n && finalizedWei - claimedWei <= 2n).to.be.true;
   });
 
+  it("shows a slashing that a stranger proves, and an exit that it triggers", () => {
+    expect(shown).to.match(
+      /a stranger proves it: the operator is jailed, and its bond locked .*\d\.\d+ shares are locked/,
+    );
+    expect(shown).to.match(
+      /a stranger has another of its validators exit .*validator \d+, .* without its operator/,
+    );
+  });
+
   it("tells the gas of each step", () => {
     const steps = result.transactions.map(({ step }) => step);
     expect(steps).to.include.members([
