@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
 import {IValidatorRegistry} from "../../contracts/interfaces/IValidatorRegistry.sol";
+import {BeaconVerifier} from "../../contracts/oracle/BeaconVerifier.sol";
 import {BeaconVectors} from "./BeaconVectors.sol";
 import {Protocol} from "./Protocol.sol";
 
@@ -32,6 +33,25 @@ abstract contract Validators is Protocol, BeaconVectors {
         staker = makeStaker("staker", 5_000 ether - 2 * BOND);
         stateRoot = vm.parseJsonBytes32(keys, "$.root");
         freshRoot();
+    }
+
+    /// @notice A verifier of the vectors' state, under the one layout that it has.
+    function makeVerifier() internal returns (BeaconVerifier) {
+        BeaconVerifier.Layout[] memory layouts = new BeaconVerifier.Layout[](1);
+        layouts[0] = BeaconVerifier.Layout(32, 75, 76, 77, 91);
+        return
+            factory.newBeaconVerifier(
+                BeaconVerifier.Network({
+                    genesisTime: uint64(GENESIS_TIME),
+                    secondsPerSlot: uint64(SECONDS_PER_SLOT),
+                    slotsPerEpoch: uint64(SLOTS_PER_EPOCH),
+                    slotsPerHistoricalRoot: 8_192,
+                    epochsPerHistoricalVector: 65_536,
+                    capellaSlot: 32,
+                    endSlot: 32_000_000
+                }),
+                layouts
+            );
     }
 
     /// @notice Makes the registry say that an operator runs the validators at these indices.

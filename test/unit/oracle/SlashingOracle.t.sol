@@ -26,20 +26,7 @@ contract SlashingOracleTest is Validators {
 
     function setUp() public override {
         super.setUp();
-        BeaconVerifier.Layout[] memory layouts = new BeaconVerifier.Layout[](1);
-        layouts[0] = BeaconVerifier.Layout(32, 75, 76, 77, 91);
-        verifier = factory.newBeaconVerifier(
-            BeaconVerifier.Network({
-                genesisTime: uint64(GENESIS_TIME),
-                secondsPerSlot: uint64(SECONDS_PER_SLOT),
-                slotsPerEpoch: uint64(SLOTS_PER_EPOCH),
-                slotsPerHistoricalRoot: 8_192,
-                epochsPerHistoricalVector: 65_536,
-                capellaSlot: 32,
-                endSlot: 32_000_000
-            }),
-            layouts
-        );
+        verifier = makeVerifier();
         slashing = deploySlashing(parameters());
         authority.grantRole(Roles.DEPOSITOR, address(this));
     }

@@ -9,7 +9,6 @@ import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegist
 import {IWithdrawalVault} from "../../../contracts/interfaces/IWithdrawalVault.sol";
 import {BeaconProofs} from "../../../contracts/libraries/BeaconProofs.sol";
 import {SSZ} from "../../../contracts/libraries/SSZ.sol";
-import {BeaconVerifier} from "../../../contracts/oracle/BeaconVerifier.sol";
 import {ExitController} from "../../../contracts/withdrawals/ExitController.sol";
 import {BundledRequest} from "../../../contracts/types/RequestBundle.sol";
 import {BeaconValidator} from "../../../contracts/types/BeaconValidator.sol";
@@ -634,23 +633,9 @@ contract ExitControllerTest is Validators, RequestContracts {
     }
 
     function deploy(IExitController.Parameters memory p) private returns (ExitController) {
-        BeaconVerifier.Layout[] memory layouts = new BeaconVerifier.Layout[](1);
-        layouts[0] = BeaconVerifier.Layout(32, 75, 76, 77, 91);
-        BeaconVerifier verifier = factory.newBeaconVerifier(
-            BeaconVerifier.Network({
-                genesisTime: uint64(GENESIS_TIME),
-                secondsPerSlot: uint64(SECONDS_PER_SLOT),
-                slotsPerEpoch: uint64(SLOTS_PER_EPOCH),
-                slotsPerHistoricalRoot: 8_192,
-                epochsPerHistoricalVector: 65_536,
-                capellaSlot: 32,
-                endSlot: 32_000_000
-            }),
-            layouts
-        );
         return
             factory.newExitController(
-                verifier,
+                makeVerifier(),
                 ledger,
                 validatorRegistry,
                 operatorRegistry,
