@@ -30,12 +30,14 @@ library Roles {
     bytes32 internal constant EXIT_HOLDER = keccak256("kedge.role.EXIT_HOLDER");
     /// @notice The bonds: marks predeposits as overdue when their bond is locked for them.
     bytes32 internal constant BOND_VAULT = keccak256("kedge.role.BOND_VAULT");
-    /// @notice Burns its own shares for the good of all other holders (bonds, forfeited fee shares).
+    /// @notice Burns its own shares for the good of all other holders (bonds, the reserve, forfeited fee shares).
     bytes32 internal constant SHARE_BURNER = keccak256("kedge.role.SHARE_BURNER");
     /// @notice Asks the beacon chain, in the withdrawal vault's name, for withdrawals from our validators.
     bytes32 internal constant EXIT_REQUESTER = keccak256("kedge.role.EXIT_REQUESTER");
     /// @notice Asks the beacon chain, in the withdrawal vault's name, to merge validators of ours.
     bytes32 internal constant CONSOLIDATOR = keccak256("kedge.role.CONSOLIDATOR");
+    /// @notice Says whom the keepers' budget gives back what a call cost, within the budget's bounds.
+    bytes32 internal constant BUDGET_SPENDER = keccak256("kedge.role.BUDGET_SPENDER");
     /// @notice An account that accepts shares only when it brings them in itself (wrapper, withdrawal queue).
     bytes32 internal constant CLOSED_ACCOUNT = keccak256("kedge.role.CLOSED_ACCOUNT");
 

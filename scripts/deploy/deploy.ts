@@ -12,8 +12,9 @@ import { deployOracle } from "./steps/06-oracle.ts";
 import { deployAllocation } from "./steps/07-allocation.ts";
 import { deployDepositor } from "./steps/08-depositor.ts";
 import { deploySlashing } from "./steps/09-slashing.ts";
-import { deployExits } from "./steps/10-exits.ts";
-import { grantRoles } from "./steps/11-roles.ts";
+import { deployFunds } from "./steps/10-funds.ts";
+import { deployExits } from "./steps/11-exits.ts";
+import { grantRoles } from "./steps/12-roles.ts";
 
 const STEPS = [
   deployAuthority,
@@ -25,6 +26,7 @@ const STEPS = [
   deployAllocation,
   deployDepositor,
   deploySlashing,
+  deployFunds,
   deployExits,
   grantRoles,
 ];

@@ -7,6 +7,8 @@ import {
   BondVault__factory,
   DutyJudge__factory,
   ExitController__factory,
+  InsuranceReserve__factory,
+  KeeperBudget__factory,
   OperatorRegistry__factory,
   OracleCommittee__factory,
   RandaoSource__factory,
@@ -57,6 +59,9 @@ const CONNECT = {
   DutyJudge: (address: string, runner: ContractRunner) => DutyJudge__factory.connect(address, runner),
   WithheldRewards: (address: string, runner: ContractRunner) =>
     WithheldRewards__factory.connect(address, runner),
+  InsuranceReserve: (address: string, runner: ContractRunner) =>
+    InsuranceReserve__factory.connect(address, runner),
+  KeeperBudget: (address: string, runner: ContractRunner) => KeeperBudget__factory.connect(address, runner),
   ExitController: (address: string, runner: ContractRunner) =>
     ExitController__factory.connect(address, runner),
 } as const;

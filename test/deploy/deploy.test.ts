@@ -14,7 +14,7 @@ import { expectRevert } from "../story/support/revert.ts";
 import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
-const TRANSACTIONS = 50;
+const TRANSACTIONS = 54;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
@@ -67,12 +67,13 @@ describe("deploy: the protocol", () => {
       ACCOUNTING: [a.Accounting],
       REPORTER: [a.ReportOracle],
       BOND_VAULT: [a.BondVault],
-      SHARE_BURNER: [a.BondVault, a.RewardDistributor].sort(),
+      SHARE_BURNER: [a.BondVault, a.InsuranceReserve, a.RewardDistributor].sort(),
       WITNESS: [a.SlashingOracle],
       EXIT_HOLDER: [a.SlashingOracle],
       BOND_LOCKER: [a.WithheldRewards],
       OPERATOR_JUDGE: [a.DutyJudge, a.StakeAllocator].sort(),
       EXIT_REQUESTER: [a.ExitController],
+      BUDGET_SPENDER: [a.ExitController],
       CLOSED_ACCOUNT: [a.WrappedStakedEther, a.WithdrawalQueue].sort(),
       COMMITTEE_MANAGER: [admin],
       OPERATOR_MANAGER: [admin],
@@ -176,6 +177,9 @@ describe("deploy: the protocol", () => {
       weightLife: p.weightLifeSeconds.value,
       allotmentLife: p.allotmentLifeSeconds.value,
     });
+    const refunds = await protocol.KeeperBudget.bounds();
+    expect(refunds.perCall).to.equal(p.refundPerCallWei.value);
+    expect(refunds.perDay).to.equal(p.refundPerDayWei.value);
   });
 
   it("contracts name each other, and all the same authority", async () => {
@@ -184,7 +188,7 @@ describe("deploy: the protocol", () => {
     const guarded = CONTRACT_NAMES.flatMap((name) =>
       p[name].interface.hasFunction("authority") ? [name] : [],
     );
-    expect(guarded).to.have.length(13);
+    expect(guarded).to.have.length(14);
     for (const name of guarded) {
       const contract = p[name] as unknown as { authority(): Promise<string> };
       expect(await contract.authority(), name).to.equal(a.Authority);
@@ -231,6 +235,9 @@ describe("deploy: the protocol", () => {
     expect(await p.DutyJudge.ledger()).to.equal(a.StakedEther);
     expect(await p.WithheldRewards.rewardDistributor()).to.equal(a.RewardDistributor);
     expect(await p.WithheldRewards.bondVault()).to.equal(a.BondVault);
+    expect(await p.InsuranceReserve.ledger()).to.equal(a.StakedEther);
+    expect(await p.InsuranceReserve.bondVault()).to.equal(a.BondVault);
+    expect(await p.KeeperBudget.ledger()).to.equal(a.StakedEther);
     expect(await p.ExitController.verifier()).to.equal(a.BeaconVerifier);
     expect(await p.ExitController.ledger()).to.equal(a.StakedEther);
     expect(await p.ExitController.validatorRegistry()).to.equal(a.ValidatorRegistry);

@@ -36,6 +36,8 @@ import {WithheldRewards} from "../../contracts/oracle/WithheldRewards.sol";
 import {StakedEther} from "../../contracts/token/StakedEther.sol";
 import {WrappedStakedEther} from "../../contracts/token/WrappedStakedEther.sol";
 import {BondVault} from "../../contracts/vaults/BondVault.sol";
+import {InsuranceReserve} from "../../contracts/vaults/InsuranceReserve.sol";
+import {KeeperBudget} from "../../contracts/vaults/KeeperBudget.sol";
 import {RewardDistributor} from "../../contracts/vaults/RewardDistributor.sol";
 import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
@@ -125,6 +127,19 @@ contract Factory {
         IExitController.Parameters calldata p
     ) external returns (ExitController) {
         return new ExitController(verifier, ledger, validators, operators, queue, withdrawals, rewards, p);
+    }
+
+    function newInsuranceReserve(IStakedEther ledger, IBondVault bonds) external returns (InsuranceReserve) {
+        return new InsuranceReserve(ledger, bonds);
+    }
+
+    function newKeeperBudget(
+        IAuthority authority,
+        IStakedEther ledger,
+        uint256 perCall,
+        uint256 perDay
+    ) external returns (KeeperBudget) {
+        return new KeeperBudget(authority, ledger, perCall, perDay);
     }
 
     function newOperatorRegistry(IAuthority authority) external returns (OperatorRegistry) {

@@ -97,6 +97,8 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     exitCapBp: parameter(2_000n, "1/10,000 of all stake", "there are few operators"),
     exitCapFloorEth: parameter(64n, "ETH", "two validators"),
     drawDoublingSeconds: parameter(96n, "seconds", "an epoch of the preset, where mainnet has an hour"),
+    refundPerCallWei: parameter(10n ** 17n, "wei", "fees of EIP-7002 rise to this only in a rush"),
+    refundPerDayWei: parameter(10n ** 18n, "wei", "ten such calls"),
     feeBp: parameter(1_000n, "1/10,000", "a tenth of rewards"),
     treasuryBp: parameter(2_500n, "1/10,000", "a quarter of the fee; operators have the rest"),
     minCollectWei: parameter(10n ** 17n, "wei", "worth the gas of the call"),

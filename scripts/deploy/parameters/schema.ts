@@ -84,6 +84,8 @@ export const parametersSchema = z.object({
   exitCapBp: of(uint),
   exitCapFloorEth: of(uint),
   drawDoublingSeconds: of(uint),
+  refundPerCallWei: of(uint),
+  refundPerDayWei: of(uint),
   feeBp: of(uint),
   treasuryBp: of(uint),
   minCollectWei: of(uint),

@@ -10,6 +10,7 @@ import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
+import {KeeperBudget} from "../../../contracts/vaults/KeeperBudget.sol";
 import {Report} from "../../../contracts/types/Report.sol";
 import {Protocol} from "../../utils/Protocol.sol";
 
@@ -41,6 +42,7 @@ contract AccessMatrixTest is Protocol {
             Roles.BOND_LOCKER,
             Roles.EXIT_REQUESTER,
             Roles.CONSOLIDATOR,
+            Roles.BUDGET_SPENDER,
             Roles.REQUEST_TARGET_MANAGER,
             Roles.COMMITTEE_MANAGER,
             Roles.OPERATOR_MANAGER,
@@ -227,6 +229,11 @@ contract AccessMatrixTest is Protocol {
             ledger,
             7 days
         );
+        KeeperBudget budget = factory.newKeeperBudget(IAuthority(address(authority)), ledger, 1, 1);
+        a = address(budget);
+        add(a, abi.encodeCall(budget.refund, (stranger, 1)), Roles.BUDGET_SPENDER, "refund");
+        add(a, abi.encodeCall(budget.setBounds, (1, 1)), Roles.PARAMETER_MANAGER, "setBounds");
+
         a = address(withheld);
         add(a, abi.encodeCall(withheld.lift, (1)), Roles.OPERATOR_MANAGER, "lift");
 

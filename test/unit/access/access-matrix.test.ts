@@ -17,6 +17,7 @@ const INSTANCES: Record<string, string> = {
   committee: "OracleCommittee",
   accounting: "Accounting",
   withheld: "WithheldRewards",
+  budget: "KeeperBudget",
 };
 
 /** Functions that change state and want no role: whoever calls acts on what is its own, or only with a proof. */
@@ -33,6 +34,7 @@ const OPEN: Record<string, string> = {
   SlashingOracle: "proveDuplicate proveForeign proveSlashed proveState settle",
   ExitController: "note proveComing settle trigger triggerPartial",
   RewardDistributor: "pull pullTreasury",
+  InsuranceReserve: "cover",
   DutyJudge: "judge",
   WithheldRewards: "burn contest lockWithheld",
   StakeAllocator: "abandon lapse open prolong refresh settle",
