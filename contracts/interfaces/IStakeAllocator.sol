@@ -12,10 +12,10 @@ import {IWithdrawalQueue} from "./IWithdrawalQueue.sol";
 /// @title IStakeAllocator
 /// @notice Who gets the next stake: a draw among operators, each by its weight.
 ///
-/// Weight = (nomination + bond less locks) × standing (good 1, watched 1/2, else 0). Nomination is the least of the votes,
-/// in kETH and wkETH, that the operator's manager held at the last three applied reports. A draw is opened for one lot, its
-/// seed becomes known later, and whoever shows the seed settles it. The winner's allotment says how much ether may be
-/// deposited for it, and until when. All amounts of ether are whole ETH unless said otherwise.
+/// Weight = (nomination + bond less locks and claims) × standing (good 1, watched 1/2, else 0). Nomination is the least
+/// of the votes, in kETH and wkETH, that the operator's manager held at the last three applied reports. A draw is opened
+/// for one lot, its seed becomes known later, and whoever shows the seed settles it. The winner's allotment says how much
+/// ether may be deposited for it, and until when. All amounts of ether are whole ETH unless said otherwise.
 interface IStakeAllocator {
     /* TYPES */
 

@@ -25,6 +25,10 @@ contract BondVault is BondClaims, FaultLocks, OverdueLocks, HeldBonds {
         IOperatorRegistry operators,
         IValidatorRegistry validators,
         uint256 ratioBp,
-        uint256 curatedRatioBp
-    ) OperatorBonds(authority_, ledger_, wrapper_, operators, validators, ratioBp, curatedRatioBp) {}
+        uint256 curatedRatioBp,
+        uint256 delay
+    )
+        OperatorBonds(authority_, ledger_, wrapper_, operators, validators, ratioBp, curatedRatioBp)
+        BondClaims(delay)
+    {}
 }

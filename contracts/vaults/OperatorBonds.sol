@@ -121,8 +121,16 @@ abstract contract OperatorBonds is IBondVault, Guarded {
     }
 
     /// @inheritdoc IBondVault
+    function backingOf(uint256 operatorId) public view returns (uint256 shares) {
+        shares = _free(operatorId);
+        uint256 requested = _requested(operatorId);
+        // locks reach what is asked for: there may be less of it
+        shares = shares > requested ? shares - requested : 0;
+    }
+
+    /// @inheritdoc IBondVault
     function capacityOf(uint256 operatorId) external view returns (uint256 eth) {
-        uint256 value = ledger.getPooledEthByShares(_free(operatorId));
+        uint256 value = ledger.getPooledEthByShares(backingOf(operatorId));
         return (value * BP) / (_ratioOf(operatorId) * 1 ether);
     }
 
@@ -134,13 +142,16 @@ abstract contract OperatorBonds is IBondVault, Guarded {
     }
 
     /// @inheritdoc IBondVault
-    function requireBacked(uint256 operatorId) public view {
-        uint256 value = ledger.getPooledEthByShares(_free(operatorId));
+    function requireBacked(uint256 operatorId) external view {
+        uint256 value = ledger.getPooledEthByShares(backingOf(operatorId));
         uint256 required = _required(operatorId);
         if (value < required) revert BondTooSmall(operatorId, value, required);
     }
 
     /* INTERNAL: what there is */
+
+    /// @dev Shares of a bond that its manager has asked for.
+    function _requested(uint256 operatorId) internal view virtual returns (uint256);
 
     /// @dev Shares that no lock holds: what locks and penalties can reach.
     function _free(uint256 operatorId) internal view returns (uint256) {
