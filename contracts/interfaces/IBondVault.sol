@@ -11,9 +11,11 @@ interface IBondVault {
 
     /// @notice A bond.
     /// @param shares All of it. @param locked The part that faults hold, at most all.
+    /// @param claimableFrom When what its manager has asked for may be taken, in seconds since 1970; zero: nothing is.
     struct Bond {
-        uint128 shares;
-        uint128 locked;
+        uint104 shares;
+        uint104 locked;
+        uint48 claimableFrom;
     }
 
     /// @notice What is locked for a validator's fault.
@@ -36,8 +38,8 @@ interface IBondVault {
     /// @notice What a manager has asked for.
     /// @param shares How much. @param claimableFrom When it may be taken, in seconds since 1970.
     struct ClaimRequest {
-        uint128 shares;
-        uint64 claimableFrom;
+        uint256 shares;
+        uint256 claimableFrom;
     }
 
     /* EVENTS */

@@ -41,7 +41,7 @@ interface IStakeAllocator {
     /// @param lotEth What one draw allots: a multiple of 32.
     /// @param capBp Most that an operator may hold of all stake and promises, in 1/10,000.
     /// @param capFloorEth What an operator may hold whatever the cap says, so that a young pool can start; at least a lot.
-    /// @param weightLife How long a weight is good for without a refresh, in seconds.
+    /// @param weightLife How long a weight is good for without a refresh, in seconds: less than `IBondVault.claimDelay`.
     /// @param allotmentLife How long an allotment stands, in seconds. From its predeposit to its top-up a new validator
     /// waits for the beacon chain, so this is longer than that, and longer than a pause of deposits.
     struct Parameters {

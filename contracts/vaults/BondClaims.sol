@@ -7,7 +7,7 @@ import {OperatorBonds} from "./OperatorBonds.sol";
 
 /// @title BondClaims
 /// @notice Mixin of the bond vault: how managers take back what nothing needs, after a delay.
-/// TRUST: a manager takes no more than neither locks nor stake need. INVARIANTS: BND-1.
+/// TRUST: a manager takes no more than neither locks nor stake need. INVARIANTS: BND-1, BND-3.
 /// ASSUMPTIONS: the delay is longer than the life of a weight (the allocator sees to it), so that no share counts in the
 /// weights of two operators.
 abstract contract BondClaims is OperatorBonds {
@@ -23,8 +23,8 @@ abstract contract BondClaims is OperatorBonds {
 
     /* STORAGE */
 
-    // one slot: 16 + 8 = 24 bytes
-    mapping(uint256 operatorId => ClaimRequest) private _requests;
+    /// @dev Shares that are asked for; since when is beside the bond, so that who asks for nothing costs no slot to read.
+    mapping(uint256 operatorId => uint256) private _requests;
 
     /* CONSTRUCTOR */
 
@@ -46,8 +46,8 @@ abstract contract BondClaims is OperatorBonds {
         uint256 claimable = claimableOf(operatorId);
         require(shares <= claimable, SharesNeeded(operatorId, shares, claimable));
         uint256 claimableFrom = block.timestamp + claimDelay;
-        // a part of the bond; seconds fit 64 bits
-        _requests[operatorId] = ClaimRequest(uint128(shares), uint64(claimableFrom));
+        _requests[operatorId] = shares;
+        _setClaimableFrom(operatorId, claimableFrom);
         emit ClaimRequested(operatorId, shares, claimableFrom);
     }
 
@@ -55,7 +55,7 @@ abstract contract BondClaims is OperatorBonds {
     function cancelClaim(uint256 operatorId) external {
         operatorRegistry.requireManager(operatorId, msg.sender);
         uint256 shares = _existing(operatorId).shares;
-        delete _requests[operatorId];
+        _end(operatorId);
         emit ClaimCancelled(operatorId, shares);
     }
 
@@ -68,7 +68,7 @@ abstract contract BondClaims is OperatorBonds {
         // what was locked, or lost in value, since it was asked for, stays
         shares = Math.min(r.shares, claimableOf(operatorId));
         require(shares > 0, SharesNeeded(operatorId, r.shares, 0));
-        delete _requests[operatorId];
+        _end(operatorId);
         _lockShares(operatorId, shares);
         emit BondClaimed(operatorId, to, shares);
         _sendLocked(operatorId, to, shares);
@@ -77,18 +77,23 @@ abstract contract BondClaims is OperatorBonds {
     /* VIEWS */
 
     /// @inheritdoc IBondVault
-    function claimRequestOf(uint256 operatorId) external view returns (ClaimRequest memory) {
-        return _requests[operatorId];
+    function claimRequestOf(uint256 operatorId) public view returns (ClaimRequest memory) {
+        return ClaimRequest(_requests[operatorId], _claimableFrom(operatorId));
     }
 
     /* INTERNAL */
 
     function _requested(uint256 operatorId) internal view override returns (uint256) {
-        return _requests[operatorId].shares;
+        return _requests[operatorId];
     }
 
     function _existing(uint256 operatorId) private view returns (ClaimRequest memory r) {
-        r = _requests[operatorId];
+        r = claimRequestOf(operatorId);
         require(r.shares > 0, NoClaimRequested(operatorId));
+    }
+
+    function _end(uint256 operatorId) private {
+        delete _requests[operatorId];
+        _setClaimableFrom(operatorId, 0);
     }
 }

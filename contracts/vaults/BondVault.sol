@@ -15,7 +15,7 @@ import {OverdueLocks} from "./OverdueLocks.sol";
 /// @title BondVault
 /// @notice Holds operators' bonds and lets go of them only as far as no stake and no fault needs them.
 /// TRUST: that of its parts: claims, and locks for faults of validators, overdue predeposits and contested claims.
-/// INVARIANTS: BND-1, BND-2, SLA-1.
+/// INVARIANTS: BND-1, BND-2, BND-3, SLA-1.
 /// ASSUMPTIONS: shares that come here in any other way than by a deposit belong to no bond, and stay here.
 contract BondVault is BondClaims, FaultLocks, OverdueLocks, HeldBonds {
     constructor(

@@ -16,6 +16,7 @@ import {IWrappedStakedEther} from "../interfaces/IWrappedStakedEther.sol";
 /// @notice Mixin of the bond vault: what each bond has, how much of it is locked, and what stake the rest backs.
 /// TRUST: `PARAMETER_MANAGER` moves the ratios, a small step at a time, within the bounds below.
 /// INVARIANTS: BND-1: what is locked of a bond never exceeds it. BND-2: whatever is locked, burnt or paid is of one bond.
+/// BND-3: what is asked for backs nothing.
 /// ASSUMPTIONS: none.
 abstract contract OperatorBonds is IBondVault, Guarded {
     using SafeCast for uint256;
@@ -41,6 +42,7 @@ abstract contract OperatorBonds is IBondVault, Guarded {
 
     /* STORAGE */
 
+    // one slot: 13 + 13 + 6 = 32 bytes; more shares than there can be fit 104 bits
     mapping(uint256 operatorId => Bond) private _bonds;
     /// @inheritdoc IBondVault
     mapping(bool curated => uint256) public bondRatioBp;
@@ -122,9 +124,11 @@ abstract contract OperatorBonds is IBondVault, Guarded {
 
     /// @inheritdoc IBondVault
     function backingOf(uint256 operatorId) public view returns (uint256 shares) {
-        shares = _free(operatorId);
+        Bond memory b = _bonds[operatorId];
+        shares = b.shares - b.locked;
+        if (b.claimableFrom == 0) return shares;
         uint256 requested = _requested(operatorId);
-        // locks reach what is asked for: there may be less of it
+        // locks reach what is asked for, so that less of it may be free
         shares = shares > requested ? shares - requested : 0;
     }
 
@@ -150,7 +154,7 @@ abstract contract OperatorBonds is IBondVault, Guarded {
 
     /* INTERNAL: what there is */
 
-    /// @dev Shares of a bond that its manager has asked for.
+    /// @dev Shares that the manager has asked for, where the bond says that there are any.
     function _requested(uint256 operatorId) internal view virtual returns (uint256);
 
     /// @dev Shares that no lock holds: what locks and penalties can reach.
@@ -193,11 +197,11 @@ abstract contract OperatorBonds is IBondVault, Guarded {
     }
 
     function _lockShares(uint256 operatorId, uint256 shares) internal {
-        _bonds[operatorId].locked += uint128(shares);
+        _bonds[operatorId].locked += uint104(shares);
     }
 
     function _unlock(uint256 operatorId, uint256 shares) internal {
-        _bonds[operatorId].locked -= uint128(shares);
+        _bonds[operatorId].locked -= uint104(shares);
     }
 
     /// @dev Burns shares that are locked. Returns their value in wei.
@@ -215,14 +219,24 @@ abstract contract OperatorBonds is IBondVault, Guarded {
 
     function _takeLocked(uint256 operatorId, uint256 shares) private {
         Bond memory b = _bonds[operatorId];
-        b.shares -= uint128(shares);
-        b.locked -= uint128(shares);
+        b.shares -= uint104(shares);
+        b.locked -= uint104(shares);
         _bonds[operatorId] = b;
+    }
+
+    /// @dev Zero where nothing is asked for.
+    function _setClaimableFrom(uint256 operatorId, uint256 time) internal {
+        // seconds fit 48 bits
+        _bonds[operatorId].claimableFrom = uint48(time);
+    }
+
+    function _claimableFrom(uint256 operatorId) internal view returns (uint256) {
+        return _bonds[operatorId].claimableFrom;
     }
 
     function _add(uint256 operatorId, uint256 shares) private {
         require(shares > 0, ZeroShares());
-        _bonds[operatorId].shares += shares.toUint128();
+        _bonds[operatorId].shares += shares.toUint104();
         emit BondDeposited(operatorId, msg.sender, shares);
     }
 

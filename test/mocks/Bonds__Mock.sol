@@ -14,12 +14,12 @@ contract Bonds__Mock {
     uint256 public constant claimDelay = 90 days + 1;
 
     function set(uint256 operatorId, uint256 shares, uint256 capacityEth) external {
-        _bonds[operatorId].shares = uint128(shares);
+        _bonds[operatorId].shares = uint104(shares);
         _capacities[operatorId] = capacityEth;
     }
 
     function lock(uint256 operatorId, uint256 shares) external {
-        _bonds[operatorId].locked = uint128(shares);
+        _bonds[operatorId].locked = uint104(shares);
     }
 
     function backingOf(uint256 operatorId) external view returns (uint256) {

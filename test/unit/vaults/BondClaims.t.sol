@@ -38,8 +38,8 @@ contract BondClaimsTest is Validators {
         vm.expectEmit(address(bonds));
         emit IBondVault.ClaimRequested(OPERATOR, shares, claimableFrom);
         request(shares);
-        assertEq(uint256(bonds.claimRequestOf(OPERATOR).shares), shares, "asked for");
-        assertEq(uint256(bonds.claimRequestOf(OPERATOR).claimableFrom), claimableFrom, "from then on");
+        assertEq(bonds.claimRequestOf(OPERATOR).shares, shares, "asked for");
+        assertEq(bonds.claimRequestOf(OPERATOR).claimableFrom, claimableFrom, "from then on");
         assertEq(bonds.backingOf(OPERATOR), 250 ether - shares, "the rest backs");
         assertEq(bonds.capacityOf(OPERATOR), ((250 ether - shares) * 20) / 1 ether, "capacity");
         assertEq(bonds.claimableOf(OPERATOR), claimable, "still claimable");
@@ -172,7 +172,7 @@ contract BondClaimsTest is Validators {
         uint256 free = 1 ether - GRAIN;
         skipTime(CLAIM_DELAY);
         assertEq(claim(manager), free, "what is free");
-        assertEq(uint256(bonds.claimRequestOf(OPERATOR).shares), 0, "the rest is asked for no more");
+        assertEq(bonds.claimRequestOf(OPERATOR).shares, 0, "the rest is asked for no more");
         bonds.settle(7, 32 * ETHER, true, 0);
         assertEq(bonds.backingOf(OPERATOR), 249 ether + GRAIN, "backs again");
     }
