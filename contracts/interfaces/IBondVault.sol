@@ -3,16 +3,19 @@ pragma solidity 0.8.37;
 
 /// @title IBondVault
 /// @notice Operators' bonds, in shares of kETH that keep earning. A bond backs its operator's stake at a ratio; it is locked
-/// for a fault, burnt against a loss, and claimed only as far as nothing needs it. A fault touches one operator alone.
+/// for a fault, burnt against a loss, and claimed only as far as nothing needs it, after a delay. A fault touches one
+/// operator alone.
 /// Shares have 18 decimals; amounts are wei of ether at the rate of the moment.
 interface IBondVault {
     /* TYPES */
 
     /// @notice A bond.
     /// @param shares All of it. @param locked The part that faults hold, at most all.
+    /// @param claimableFrom When what its manager has asked for may be taken, in seconds since 1970; zero: nothing is.
     struct Bond {
-        uint128 shares;
-        uint128 locked;
+        uint104 shares;
+        uint104 locked;
+        uint48 claimableFrom;
     }
 
     /// @notice What is locked for a validator's fault.
@@ -32,11 +35,22 @@ interface IBondVault {
         uint32 keys;
     }
 
+    /// @notice What a manager has asked for.
+    /// @param shares How much. @param claimableFrom When it may be taken, in seconds since 1970.
+    struct ClaimRequest {
+        uint256 shares;
+        uint256 claimableFrom;
+    }
+
     /* EVENTS */
 
     /// @notice `from` brought shares for an operator's bond.
     event BondDeposited(uint256 indexed operatorId, address indexed from, uint256 shares);
-    /// @notice An operator took shares that nothing needed.
+    /// @notice A manager asked for shares, which back nothing from now on. An earlier request ended.
+    event ClaimRequested(uint256 indexed operatorId, uint256 shares, uint256 claimableFrom);
+    /// @notice A manager gave a request up.
+    event ClaimCancelled(uint256 indexed operatorId, uint256 shares);
+    /// @notice A manager took shares that nothing needed. The request ended, for whatever it was.
     event BondClaimed(uint256 indexed operatorId, address indexed to, uint256 shares);
     /// @notice A bond was locked for a validator's fault that `prover` has proven. `asked` is in wei; `uncovered` of it the
     /// bond did not have.
@@ -79,10 +93,16 @@ interface IBondVault {
 
     /* ERRORS */
 
-    /// @notice The bond, less what is locked, is worth less than its operator's stake asks (wei).
+    /// @notice What backs stake of the bond is worth less than its operator's stake asks (wei).
     error BondTooSmall(uint256 operatorId, uint256 value, uint256 required);
-    /// @notice More shares than the bond has free of locks.
-    error SharesLocked(uint256 operatorId, uint256 shares, uint256 free);
+    /// @notice More shares than neither locks nor stake need.
+    error SharesNeeded(uint256 operatorId, uint256 shares, uint256 claimable);
+    /// @notice The manager has asked for nothing.
+    error NoClaimRequested(uint256 operatorId);
+    /// @notice What was asked for may be taken later.
+    error ClaimTooEarly(uint256 operatorId, uint256 claimableFrom);
+    /// @notice The delay of claims is out of its bounds, in seconds.
+    error ClaimDelayOutOfBounds(uint256 delay, uint256 minimum, uint256 maximum);
     /// @notice Nothing was brought, or asked for.
     error ZeroShares();
     /// @notice A ratio is out of its bounds, or moves too far at once, in 1/10,000.
@@ -119,8 +139,18 @@ interface IBondVault {
 
     /* MANAGERS */
 
-    /// @notice Takes shares that neither locks nor stake need. Caller: the operator's manager.
-    function claim(uint256 operatorId, uint256 shares, address to) external;
+    /// @notice Asks for shares that neither locks nor stake need. From now on they count for no weight, no capacity and no
+    /// new stake, but stay in reach of locks and penalties until they are taken. Whatever was asked for before is given up.
+    /// Caller: the operator's manager.
+    function requestClaim(uint256 operatorId, uint256 shares) external;
+
+    /// @notice Gives up what was asked for. Caller: the operator's manager.
+    function cancelClaim(uint256 operatorId) external;
+
+    /// @notice Takes what was asked for `claimDelay` ago or earlier, or as much of it as neither locks nor stake need now;
+    /// the rest is asked for no more. Caller: the operator's manager.
+    /// @return shares Shares sent, never zero.
+    function claim(uint256 operatorId, address to) external returns (uint256 shares);
 
     /* BRAINS */
 
@@ -192,13 +222,23 @@ interface IBondVault {
     /// @notice Shares held for claims on the operator, part of what is locked.
     function heldOf(uint256 operatorId) external view returns (uint256);
 
+    /// @notice Shares that neither locks hold nor the manager has asked for: what counts as weight, and backs stake.
+    function backingOf(uint256 operatorId) external view returns (uint256 shares);
+
     /// @notice Stake that the bond can back in all at the rate of the moment, in whole ETH, rounded down.
     function capacityOf(uint256 operatorId) external view returns (uint256 eth);
 
-    /// @notice Shares that the manager may take now, rounded down.
+    /// @notice Shares that neither locks nor stake need, rounded down: the most that may be asked for, and taken. Part of
+    /// them may be asked for already.
     function claimableOf(uint256 operatorId) external view returns (uint256 shares);
 
-    /// @notice Reverts unless the bond backs all the operator's stake.
+    /// @notice What the manager has asked for; zeros if nothing.
+    function claimRequestOf(uint256 operatorId) external view returns (ClaimRequest memory);
+
+    /// @notice How long what was asked for backs nothing before it may be taken, in seconds.
+    function claimDelay() external view returns (uint256);
+
+    /// @notice Reverts unless the bond, less what is locked or asked for, backs all the operator's stake.
     function requireBacked(uint256 operatorId) external view;
 
     /// @notice Ratio of bond to stake, in 1/10,000, for operators that governance knows or for others.

@@ -12,10 +12,10 @@ import {IWithdrawalQueue} from "./IWithdrawalQueue.sol";
 /// @title IStakeAllocator
 /// @notice Who gets the next stake: a draw among operators, each by its weight.
 ///
-/// Weight = (nomination + bond less locks) × standing (good 1, watched 1/2, else 0). Nomination is the least of the votes,
-/// in kETH and wkETH, that the operator's manager held at the last three applied reports. A draw is opened for one lot, its
-/// seed becomes known later, and whoever shows the seed settles it. The winner's allotment says how much ether may be
-/// deposited for it, and until when. All amounts of ether are whole ETH unless said otherwise.
+/// Weight = (nomination + bond less locks and claims) × standing (good 1, watched 1/2, else 0). Nomination is the least
+/// of the votes, in kETH and wkETH, that the operator's manager held at the last three applied reports. A draw is opened
+/// for one lot, its seed becomes known later, and whoever shows the seed settles it. The winner's allotment says how much
+/// ether may be deposited for it, and until when. All amounts of ether are whole ETH unless said otherwise.
 interface IStakeAllocator {
     /* TYPES */
 
@@ -41,7 +41,7 @@ interface IStakeAllocator {
     /// @param lotEth What one draw allots: a multiple of 32.
     /// @param capBp Most that an operator may hold of all stake and promises, in 1/10,000.
     /// @param capFloorEth What an operator may hold whatever the cap says, so that a young pool can start; at least a lot.
-    /// @param weightLife How long a weight is good for without a refresh, in seconds.
+    /// @param weightLife How long a weight is good for without a refresh, in seconds: less than `IBondVault.claimDelay`.
     /// @param allotmentLife How long an allotment stands, in seconds. From its predeposit to its top-up a new validator
     /// waits for the beacon chain, so this is longer than that, and longer than a pause of deposits.
     struct Parameters {

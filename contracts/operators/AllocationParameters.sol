@@ -23,12 +23,16 @@ abstract contract AllocationParameters is IStakeAllocator, Guarded {
     uint256 public constant MAX_CAP_FLOOR_ETH = 131_072;
     /// @notice Least that `weightLife` may be, in seconds.
     uint256 public constant MIN_WEIGHT_LIFE = 1 hours;
-    /// @notice Most that `weightLife` may be, in seconds.
-    uint256 public constant MAX_WEIGHT_LIFE = 90 days;
     /// @notice Least that `allotmentLife` may be, in seconds.
     uint256 public constant MIN_ALLOTMENT_LIFE = 1 hours;
     /// @notice Most that `allotmentLife` may be, in seconds.
     uint256 public constant MAX_ALLOTMENT_LIFE = 180 days;
+
+    /* IMMUTABLES */
+
+    /// @notice Most that `weightLife` may be, in seconds: less than the delay of claims of bonds, so that no share of a bond
+    /// counts in the weights of two operators.
+    uint256 public immutable maxWeightLife;
 
     /* STORAGE */
 
@@ -37,7 +41,8 @@ abstract contract AllocationParameters is IStakeAllocator, Guarded {
 
     /* CONSTRUCTOR */
 
-    constructor(Parameters memory first) {
+    constructor(Parameters memory first, uint256 claimDelay) {
+        maxWeightLife = claimDelay - 1;
         _requireBounds(first);
         emit ParametersSet(Parameters(0, 0, 0, 0, 0), first);
         _parameters = first;
@@ -67,12 +72,12 @@ abstract contract AllocationParameters is IStakeAllocator, Guarded {
 
     /* INTERNAL */
 
-    function _requireBounds(Parameters memory p) private pure {
+    function _requireBounds(Parameters memory p) private view {
         require(p.lotEth % LOT_UNIT == 0, ParameterOutOfBounds("lotEth", p.lotEth));
         _requireWithin("lotEth", p.lotEth, LOT_UNIT, MAX_LOT_ETH);
         _requireWithin("capBp", p.capBp, MIN_CAP_BP, MAX_CAP_BP);
         _requireWithin("capFloorEth", p.capFloorEth, p.lotEth, MAX_CAP_FLOOR_ETH);
-        _requireWithin("weightLife", p.weightLife, MIN_WEIGHT_LIFE, MAX_WEIGHT_LIFE);
+        _requireWithin("weightLife", p.weightLife, MIN_WEIGHT_LIFE, maxWeightLife);
         _requireWithin("allotmentLife", p.allotmentLife, MIN_ALLOTMENT_LIFE, MAX_ALLOTMENT_LIFE);
     }
 

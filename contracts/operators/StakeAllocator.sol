@@ -27,7 +27,7 @@ import {AllocationParameters} from "./AllocationParameters.sol";
 /// What can change a result between the seed and the settling: not weights, freshness, lot, cap or lapses, which are
 /// fixed when the draw is opened (so `refresh` and `lapse` wait). A winner's standing, capacity and stake are as of the
 /// settling, so that no ether goes to an operator jailed meanwhile. Whoever can lower them by a fact (a proven slashing,
-/// a report) may do so before settling, and the operator itself may give up its win by drawing bond out; the win then
+/// a report) may do so before settling, and the operator itself may give up its win by asking for its bond; the win then
 /// passes to the next result of the same seed, whoever that is. Settling is open to all from the moment that the seed is
 /// known.
 contract StakeAllocator is AllocationParameters {
@@ -92,12 +92,15 @@ contract StakeAllocator is AllocationParameters {
         IAuthority authority_,
         Sources memory sources,
         Parameters memory first
-    ) Guarded(authority_) AllocationParameters(first) {
+    )
+        Guarded(authority_)
+        AllocationParameters(first, IBondVault(_nonZero(address(sources.bondVault))).claimDelay())
+    {
         operatorRegistry = IOperatorRegistry(_nonZero(address(sources.operatorRegistry)));
         validatorRegistry = IValidatorRegistry(_nonZero(address(sources.validatorRegistry)));
         ledger = IStakedEther(_nonZero(address(sources.ledger)));
         wrapper = IVotes(_nonZero(address(sources.wrapper)));
-        bondVault = IBondVault(_nonZero(address(sources.bondVault)));
+        bondVault = sources.bondVault;
         withdrawalQueue = IWithdrawalQueue(_nonZero(address(sources.withdrawalQueue)));
         randomness = IRandomnessSource(_nonZero(address(sources.randomness)));
     }
@@ -115,8 +118,7 @@ contract StakeAllocator is AllocationParameters {
         );
         uint256 weight = 0;
         if (draws) {
-            IBondVault.Bond memory bond = bondVault.bondOf(operatorId);
-            weight = (_leastVotes(nominator) + bond.shares - bond.locked) / GRAIN;
+            weight = (_leastVotes(nominator) + bondVault.backingOf(operatorId)) / GRAIN;
             if (standing == IOperatorRegistry.Standing.Watched) weight /= 2;
         }
         // seconds fit 40 bits

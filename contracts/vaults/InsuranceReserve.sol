@@ -10,7 +10,7 @@ import {IStakedEther} from "../interfaces/IStakedEther.sol";
 /// @title InsuranceReserve
 /// @notice Covers, with its own shares, what the bonds of operators could not.
 /// TRUST: the bond vault says what was not covered, as proofs showed it; nobody moves the reserve in any other way.
-/// INVARIANTS: BND-3 (what the reserve covers, bonds had to pay and could not).
+/// INVARIANTS: BND-4 (what the reserve covers, bonds had to pay and could not).
 /// ASSUMPTIONS: whoever fills it gives its shares away. It may be emptied for one fault and be missed at the next.
 contract InsuranceReserve is IInsuranceReserve {
     /* IMMUTABLES */

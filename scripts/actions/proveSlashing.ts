@@ -20,24 +20,20 @@ function recentBlock(timestamp: number) {
 
 /** Proves that one of our validators was slashed. Anyone may, and is paid for it. */
 export async function proveSlashed(
-  { protocol, beacon }: Sources,
+  sources: Sources,
   sender: Signer,
   pubkey: string,
 ): Promise<ContractTransactionReceipt> {
-  const { timestamp, indices, validators, proof } = await proveValidators(beacon, [pubkey]);
-  const oracle = protocol.SlashingOracle.connect(sender);
-  return receiptOf(oracle.proveSlashed(recentBlock(timestamp), indices[0]!, validators[0]!, proof));
+  return prove("proveSlashed", sources, sender, pubkey);
 }
 
 /** Proves how far one of our validators has come. Anyone may. */
 export async function proveState(
-  { protocol, beacon }: Sources,
+  sources: Sources,
   sender: Signer,
   pubkey: string,
 ): Promise<ContractTransactionReceipt> {
-  const { timestamp, indices, validators, proof } = await proveValidators(beacon, [pubkey]);
-  const oracle = protocol.SlashingOracle.connect(sender);
-  return receiptOf(oracle.proveState(recentBlock(timestamp), indices[0]!, validators[0]!, proof));
+  return prove("proveState", sources, sender, pubkey);
 }
 
 /**
@@ -72,4 +68,15 @@ export async function settleSlashing(
       balance.proof,
     ),
   );
+}
+
+async function prove(
+  what: "proveSlashed" | "proveState",
+  { protocol, beacon }: Sources,
+  sender: Signer,
+  pubkey: string,
+): Promise<ContractTransactionReceipt> {
+  const { timestamp, indices, validators, proof } = await proveValidators(beacon, [pubkey]);
+  const oracle = protocol.SlashingOracle.connect(sender);
+  return receiptOf(oracle[what](recentBlock(timestamp), indices[0]!, validators[0]!, proof));
 }

@@ -363,7 +363,7 @@ contract AllocationHandler is Allocation {
                 if (sum < weight) weight = sum;
             }
         }
-        weight = (weight + bonds.bondOf(id).shares) / 1e9;
+        weight = (weight + bonds.backingOf(id)) / 1e9;
         if (standing == 1) weight /= 2;
     }
 

@@ -10,18 +10,20 @@ contract Bonds__Mock {
     mapping(uint256 operatorId => uint256) private _capacities;
     mapping(uint256 operatorId => uint256) private _locked;
     uint256 private _rate = 1;
+    /// @dev A second more than weights may live in tests.
+    uint256 public constant claimDelay = 90 days + 1;
 
     function set(uint256 operatorId, uint256 shares, uint256 capacityEth) external {
-        _bonds[operatorId].shares = uint128(shares);
+        _bonds[operatorId].shares = uint104(shares);
         _capacities[operatorId] = capacityEth;
     }
 
     function lock(uint256 operatorId, uint256 shares) external {
-        _bonds[operatorId].locked = uint128(shares);
+        _bonds[operatorId].locked = uint104(shares);
     }
 
-    function bondOf(uint256 operatorId) external view returns (IBondVault.Bond memory) {
-        return _bonds[operatorId];
+    function backingOf(uint256 operatorId) external view returns (uint256) {
+        return _bonds[operatorId].shares - _bonds[operatorId].locked;
     }
 
     function capacityOf(uint256 operatorId) external view returns (uint256) {

@@ -102,9 +102,20 @@ contract Factory {
         IOperatorRegistry operators,
         IValidatorRegistry validators,
         uint256 ratioBp,
-        uint256 curatedRatioBp
+        uint256 curatedRatioBp,
+        uint256 claimDelay
     ) external returns (BondVault) {
-        return new BondVault(authority, ledger, wrapper, operators, validators, ratioBp, curatedRatioBp);
+        return
+            new BondVault(
+                authority,
+                ledger,
+                wrapper,
+                operators,
+                validators,
+                ratioBp,
+                curatedRatioBp,
+                claimDelay
+            );
     }
 
     function newDutyJudge(

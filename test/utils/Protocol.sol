@@ -46,6 +46,8 @@ abstract contract Protocol is FactoryTest {
     uint256 internal constant PREDEPOSIT_DEADLINE = 60 days;
     uint256 internal constant BOND_RATIO_BP = 500;
     uint256 internal constant CURATED_BOND_RATIO_BP = 320;
+    /// @dev Longer than a weight lives.
+    uint256 internal constant CLAIM_DELAY = 91 days;
     uint256 internal constant LOT_ETH = 8_192;
 
     Authority internal authority;
@@ -106,7 +108,8 @@ abstract contract Protocol is FactoryTest {
             operatorRegistry,
             validatorRegistry,
             BOND_RATIO_BP,
-            CURATED_BOND_RATIO_BP
+            CURATED_BOND_RATIO_BP,
+            CLAIM_DELAY
         );
         queue = factory.newWithdrawalQueue(a, ledger, 1 hours, COOLDOWN);
         distributor = factory.newRewardDistributor(a, ledger, operatorRegistry, treasury, 2_500);
@@ -307,6 +310,16 @@ abstract contract Protocol is FactoryTest {
             seed = bytes32(i);
             point = uint256(keccak256(abi.encode(seed, drawId, 0))) % total;
         }
+    }
+
+    /// @notice An operator's manager asks for shares of its bond, waits, and takes them.
+    function claimBond(uint256 operatorId, uint256 shares) internal {
+        address manager_ = operatorRegistry.managerOf(operatorId);
+        vm.startPrank(manager_);
+        bonds.requestClaim(operatorId, shares);
+        skipTime(CLAIM_DELAY);
+        bonds.claim(operatorId, manager_);
+        vm.stopPrank();
     }
 
     /// @notice An account that has staked `amount`.

@@ -21,7 +21,7 @@ function of<S extends z.ZodType>(value: S) {
 }
 
 /// Everything that a deployment must be told, for one network.
-export const parametersSchema = z.object({
+const fields = z.object({
   chainId: of(uint),
   depositContract: of(address),
   /// Unix time of slot 0; `undefined` is read from the beacon node or the local chain.
@@ -41,6 +41,7 @@ export const parametersSchema = z.object({
   predepositDeadlineSeconds: of(uint),
   bondRatioBp: of(uint),
   curatedBondRatioBp: of(uint),
+  claimDelaySeconds: of(uint),
   slotsPerHistoricalRoot: of(uint),
   epochsPerHistoricalVector: of(uint),
   capellaSlot: of(uint),
@@ -93,6 +94,12 @@ export const parametersSchema = z.object({
   treasury: of(address),
   guardian: of(address),
   committee: of(z.array(z.object({ member: address, weight: uint })).min(1)),
+});
+
+/// The fields, and what must hold between them.
+export const parametersSchema = fields.refine((p) => p.weightLifeSeconds.value < p.claimDelaySeconds.value, {
+  path: ["claimDelaySeconds"],
+  message: "must be longer than weightLifeSeconds: else one bond counts in the weights of two operators",
 });
 
 export type Parameters = z.infer<typeof parametersSchema>;

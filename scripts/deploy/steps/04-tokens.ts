@@ -37,5 +37,6 @@ export async function deployTokens(c: DeployContext): Promise<void> {
     c.addressOf("ValidatorRegistry"),
     p.bondRatioBp.value,
     p.curatedBondRatioBp.value,
+    p.claimDelaySeconds.value,
   );
 }

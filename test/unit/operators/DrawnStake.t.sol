@@ -91,12 +91,12 @@ contract DrawnStakeTest is Protocol {
         assertEq(_settle(), 0, "no third");
     }
 
-    /// @dev Bond may be claimed while a draw is open; the win is then not its own.
-    function test_settle_DrawsAgain_GivenTheBondWasClaimed() public {
+    /// @dev Bond may be asked for while a draw is open; the win is then not its own.
+    function test_settle_DrawsAgain_GivenTheBondIsAskedFor() public {
         _refreshed();
         allocator.open();
         vm.prank(manager);
-        bonds.claim(OPERATOR, 600 ether, manager);
+        bonds.requestClaim(OPERATOR, 600 ether);
         assertEq(_settle(), 0, "nobody");
         assertEq(uint256(allocator.promisedEth()), 0, "promised");
     }

@@ -245,8 +245,7 @@ contract SlashingOracleTest is Validators {
         KeySet memory s = provenAs("withdrawn", 31);
         expectState(s, IValidatorRegistry.ValidatorState.Withdrawn);
         assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 0, "stake");
-        vm.prank(manager);
-        bonds.claim(OPERATOR, BOND, manager);
+        claimBond(OPERATOR, BOND);
     }
 
     function test_proveState_RevertGiven_TheSlashingIsNotProven() public {
@@ -285,13 +284,13 @@ contract SlashingOracleTest is Validators {
             prover,
             credentials
         );
-        proveForeign(s);
+        giveUp(s, slashing.proveForeign);
         assertEq(ledger.sharesOf(prover), 0.1 ether, "bounty");
         assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND - 1.5 ether - 1, "predeposit and fine");
         assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 0, "stake");
         assertTrue(operatorRegistry.standingOf(OPERATOR) == IOperatorRegistry.Standing.Jailed, "standing");
         vm.expectPartialRevert(IValidatorRegistry.WrongState.selector);
-        proveForeign(s);
+        giveUp(s, slashing.proveForeign);
     }
 
     /// @dev What was locked while it was overdue is free for the fine.
@@ -301,7 +300,7 @@ contract SlashingOracleTest is Validators {
         vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 5) / 4);
         bonds.lockOverdue(OPERATOR, s.root, s.gindices);
         freshRoot();
-        proveForeign(s);
+        giveUp(s, slashing.proveForeign);
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "locked");
         assertApproxEqAbs(uint256(bonds.bondOf(OPERATOR).shares), BOND - 1.5 ether, 2, "bond");
     }
@@ -315,10 +314,10 @@ contract SlashingOracleTest is Validators {
                 keccak256(s.validators[0].pubkey)
             )
         );
-        proveForeign(s);
+        giveUp(s, slashing.proveForeign);
         s.validators[0].withdrawalCredentials = "foreign";
         vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
-        proveForeign(s);
+        giveUp(s, slashing.proveForeign);
     }
 
     /* KEYS THAT ANOTHER OPERATOR COPIED */
@@ -335,13 +334,13 @@ contract SlashingOracleTest is Validators {
         freshRoot();
         vm.expectEmit(address(slashing));
         emit ISlashingOracle.DuplicateProven(OPERATOR, keccak256(s.keys[0].pubkey), 100);
-        proveDuplicate(s);
+        giveUp(s, slashing.proveDuplicate);
         assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND, "bond");
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "locked");
         assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 0, "stake");
         assertTrue(operatorRegistry.standingOf(OPERATOR) == IOperatorRegistry.Standing.Good, "standing");
         vm.expectPartialRevert(IValidatorRegistry.WrongState.selector);
-        proveDuplicate(s);
+        giveUp(s, slashing.proveDuplicate);
     }
 
     /// @dev A validator that is not ours, or the key itself where it was proven, is no duplicate.
@@ -349,10 +348,10 @@ contract SlashingOracleTest is Validators {
         KeySet memory s = committed(OPERATOR, "key0");
         predeposit(OPERATOR, s);
         vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.NotOurs.selector, 100));
-        proveDuplicate(s);
+        giveUp(s, slashing.proveDuplicate);
         proveAndTopUp(OPERATOR, s, amountsOf(1, 0));
         vm.expectPartialRevert(IValidatorRegistry.WrongState.selector);
-        proveDuplicate(s);
+        giveUp(s, slashing.proveDuplicate);
         // nor can another validator of ours stand for it
         predeposit(OPERATOR, keySet(keys, "key1"));
         KeySet memory second = keySet(keys, "key1");
@@ -360,7 +359,7 @@ contract SlashingOracleTest is Validators {
         second.indices = s.indices;
         second.validatorsProof = s.validatorsProof;
         vm.expectPartialRevert(IValidatorRegistry.KeysNotCommitted.selector);
-        proveDuplicate(second);
+        giveUp(second, slashing.proveDuplicate);
     }
 
     /* PARAMETERS */
@@ -478,23 +477,23 @@ contract SlashingOracleTest is Validators {
         slashing.settle(recent(), 20, s.validators[0], s.validatorsProof, chunk, proof);
     }
 
-    function proveForeign(KeySet memory s) private {
+    /// @dev Proves a key foreign, or a duplicate.
+    function giveUp(
+        KeySet memory s,
+        function(
+            uint256,
+            bytes32,
+            uint32,
+            bytes32,
+            bytes32[] memory,
+            IBeaconVerifier.BlockProof memory,
+            uint40,
+            BeaconValidator memory,
+            bytes32[] memory
+        ) external proveIt
+    ) private {
         vm.prank(prover);
-        slashing.proveForeign(
-            OPERATOR,
-            s.root,
-            s.gindices[0],
-            s.signatureHashes[0],
-            s.proof,
-            recent(),
-            uint40(s.indices[0]),
-            s.validators[0],
-            s.validatorsProof
-        );
-    }
-
-    function proveDuplicate(KeySet memory s) private {
-        slashing.proveDuplicate(
+        proveIt(
             OPERATOR,
             s.root,
             s.gindices[0],

@@ -54,9 +54,7 @@ contract BondGuardsTest is Validators {
     function test_burn_ReleasesTheLocksOfProvenAndForeignKeys() public {
         KeySet memory s = committed(OPERATOR, "key0");
         predeposit(OPERATOR, s);
-        vm.prank(manager);
-        bonds.claim(OPERATOR, 248.4 ether, manager);
-        vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 5) / 4);
+        claimBond(OPERATOR, 248.4 ether - 1);
         bonds.lockOverdue(OPERATOR, s.root, s.gindices);
         validatorRegistry.markForeign(
             OPERATOR,
@@ -113,9 +111,7 @@ contract BondGuardsTest is Validators {
     /* INTERNAL */
 
     function claimAll() private {
-        uint256 free = bonds.claimableOf(OPERATOR);
-        vm.prank(manager);
-        bonds.claim(OPERATOR, free, manager);
+        claimBond(OPERATOR, bonds.claimableOf(OPERATOR));
         assertEq(uint256(bonds.bondOf(OPERATOR).shares), 0, "nothing left");
     }
 }

@@ -11,8 +11,7 @@ import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegist
 import {IWrappedStakedEther} from "../../../contracts/interfaces/IWrappedStakedEther.sol";
 import {Validators} from "../../utils/Validators.sol";
 
-/// @notice Bonds: what comes in, what backs stake, what is locked, burnt and claimed. The test locks as the slashing oracle
-/// does. Two operators have a bond of 250 ether each, at five per cent.
+/// @notice Bonds: what comes in, what backs stake, what is locked and burnt. The test locks as the slashing oracle does. Two operators have a bond of 250 ether each, at five per cent.
 contract BondVaultTest is Validators {
     uint64 private constant ETHER = 1e9;
     /// @dev Locks are counted in 1e-9 of a share.
@@ -90,7 +89,7 @@ contract BondVaultTest is Validators {
         assertEq(bonds.capacityOf(OPERATOR), (value * 20) / 1 ether, "capacity");
     }
 
-    /* CAPACITY AND CLAIMS */
+    /* CAPACITY */
 
     function test_capacityOf_IsBondByRatio() public {
         assertEq(bonds.capacityOf(OPERATOR), 5_000, "at five per cent");
@@ -99,61 +98,6 @@ contract BondVaultTest is Validators {
         assertEq(bonds.capacityOf(RIVAL), 5_000, "the other");
         bonds.lock(OPERATOR, 7, 125 ether, 32 * ETHER, address(0));
         assertEq(bonds.capacityOf(OPERATOR), 3_906, "less what is locked");
-    }
-
-    function testFuzz_claim_LeavesWhatStakeNeeds(uint256 shares) public {
-        committedAndPredeposited("all");
-        uint256 needed = 16 * 1.6 ether;
-        assertEq(bonds.claimableOf(OPERATOR), 250 ether - needed - 1, "claimable");
-        shares = bound(shares, 1, 250 ether);
-        bool tooMuch = shares > 250 ether - needed;
-        if (tooMuch) {
-            vm.expectRevert(
-                abi.encodeWithSelector(IBondVault.BondTooSmall.selector, OPERATOR, 250 ether - shares, needed)
-            );
-        } else {
-            vm.expectEmit(address(bonds));
-            emit IBondVault.BondClaimed(OPERATOR, donor, shares);
-        }
-        vm.prank(manager);
-        bonds.claim(OPERATOR, shares, donor);
-        assertEq(ledger.sharesOf(donor), 100 ether + (tooMuch ? 0 : shares), "paid");
-        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 250 ether - (tooMuch ? 0 : shares), "bond");
-    }
-
-    function test_claim_RevertWhen_NotTheManagersOrLockedOrNothing() public {
-        vm.prank(rival);
-        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.NotManager.selector, OPERATOR, rival));
-        bonds.claim(OPERATOR, 1, rival);
-        bonds.lock(OPERATOR, 7, 249 ether, 32 * ETHER, address(0));
-        uint256 free = 250 ether - uint256(bonds.bondOf(OPERATOR).locked);
-        vm.startPrank(manager);
-        vm.expectRevert(abi.encodeWithSelector(IBondVault.SharesLocked.selector, OPERATOR, 250 ether, free));
-        bonds.claim(OPERATOR, 250 ether, manager);
-        vm.expectRevert(IBondVault.ZeroShares.selector);
-        bonds.claim(OPERATOR, 0, manager);
-        bonds.claim(OPERATOR, free, manager);
-        vm.stopPrank();
-        assertEq(bonds.claimableOf(OPERATOR), 0, "claimable");
-    }
-
-    /// @dev Nothing unlocks before a validator is withdrawn, however long it has been on its way out.
-    function test_claim_OnlyWhenValidatorsAreWithdrawn() public {
-        KeySet memory s = committedAndPredeposited("key0");
-        proveAndTopUp(OPERATOR, s, amountsOf(1, 31 * ETHER));
-        vm.startPrank(manager);
-        bonds.claim(OPERATOR, 248.4 ether, manager);
-        vm.stopPrank();
-        for (uint256 state = 2; state < 5; ++state) {
-            validatorRegistry.advance(s.indices[0], IValidatorRegistry.ValidatorState(state), false);
-            vm.prank(manager);
-            vm.expectRevert();
-            bonds.claim(OPERATOR, 1, manager);
-        }
-        validatorRegistry.advance(s.indices[0], IValidatorRegistry.ValidatorState.Withdrawn, false);
-        vm.prank(manager);
-        bonds.claim(OPERATOR, 1.6 ether, manager);
-        assertEq(uint256(bonds.bondOf(OPERATOR).shares), 0, "bond");
     }
 
     /* FAULTS OF VALIDATORS */
@@ -411,7 +355,8 @@ contract BondVaultTest is Validators {
             operatorRegistry,
             validatorRegistry,
             400,
-            400
+            400,
+            CLAIM_DELAY
         );
         vm.expectRevert(Guarded.ZeroAddress.selector);
         factory.newBondVault(
@@ -421,20 +366,48 @@ contract BondVaultTest is Validators {
             operatorRegistry,
             validatorRegistry,
             400,
-            400
+            400,
+            CLAIM_DELAY
         );
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newBondVault(a, ledger, wrapper, IOperatorRegistry(address(0)), validatorRegistry, 400, 400);
+        factory.newBondVault(
+            a,
+            ledger,
+            wrapper,
+            IOperatorRegistry(address(0)),
+            validatorRegistry,
+            400,
+            400,
+            CLAIM_DELAY
+        );
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newBondVault(a, ledger, wrapper, operatorRegistry, IValidatorRegistry(address(0)), 400, 400);
+        factory.newBondVault(
+            a,
+            ledger,
+            wrapper,
+            operatorRegistry,
+            IValidatorRegistry(address(0)),
+            400,
+            400,
+            CLAIM_DELAY
+        );
         vm.expectRevert(
             abi.encodeWithSelector(IBondVault.BondRatioOutOfBounds.selector, 312, 313, 5_000, 100)
         );
-        factory.newBondVault(a, ledger, wrapper, operatorRegistry, validatorRegistry, 312, 400);
+        factory.newBondVault(a, ledger, wrapper, operatorRegistry, validatorRegistry, 312, 400, CLAIM_DELAY);
         vm.expectRevert(
             abi.encodeWithSelector(IBondVault.BondRatioOutOfBounds.selector, 5_001, 313, 5_000, 100)
         );
-        factory.newBondVault(a, ledger, wrapper, operatorRegistry, validatorRegistry, 400, 5_001);
+        factory.newBondVault(
+            a,
+            ledger,
+            wrapper,
+            operatorRegistry,
+            validatorRegistry,
+            400,
+            5_001,
+            CLAIM_DELAY
+        );
     }
 
     /* INTERNAL */

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Roles} from "../access/Roles.sol";
+import {IBondVault} from "../interfaces/IBondVault.sol";
+import {OperatorBonds} from "./OperatorBonds.sol";
+
+/// @title FaultLocks
+/// @notice Mixin of the bond vault: what is locked for faults of validators, and burnt as their losses show.
+/// TRUST: `WITNESS` says what a fault costs, and whom a bounty goes to: it can burn a bond, and pay it away.
+/// INVARIANTS: BND-1, BND-2, SLA-1: one lock for each validator.
+/// ASSUMPTIONS: a validator has one operator for ever.
+abstract contract FaultLocks is OperatorBonds {
+    using Checkpoints for Checkpoints.Trace208;
+    using SafeCast for uint256;
+
+    /// @dev Locks are counted in 1e-9 of a share, so that one fits a slot.
+    uint256 private constant GRAIN = 1e9;
+
+    // 20 + 6 + 6 = 32 bytes
+    struct PackedLock {
+        address prover;
+        uint48 grains;
+        uint48 baseGwei;
+    }
+
+    /// @dev What becomes of a lock, in shares; `loss` in wei. `more` is burnt of what was free.
+    struct Settlement {
+        address prover;
+        uint256 loss;
+        uint256 reward;
+        uint256 burnt;
+        uint256 more;
+        uint256 kept;
+        uint256 unlocked;
+    }
+
+    /* STORAGE */
+
+    mapping(uint256 validatorIndex => PackedLock) private _locks;
+    /// @dev What settlements of a validator's fault did not find in the bond, in wei.
+    mapping(uint256 validatorIndex => uint256) private _owed;
+    /// @dev What locks did not cover, in wei, ever, by the time that they were asked for.
+    Checkpoints.Trace208 private _provisions;
+
+    /* BRAINS */
+
+    /// @inheritdoc IBondVault
+    function lock(
+        uint256 operatorId,
+        uint256 validatorIndex,
+        uint256 amount,
+        uint256 baseGwei,
+        address prover
+    ) external onlyRole(Roles.WITNESS) returns (uint256 uncovered) {
+        require(_locks[validatorIndex].baseGwei == 0, AlreadyLocked(validatorIndex));
+        require(baseGwei > 0, ZeroShares());
+        releaseOverdue(operatorId);
+        uint256 shares;
+        (shares, uncovered) = _lockWorth(operatorId, amount, GRAIN);
+        _locks[validatorIndex] = PackedLock(prover, (shares / GRAIN).toUint48(), baseGwei.toUint48());
+        // by when a report that books the loss must be later than the fault
+        if (uncovered > 0) {
+            _provisions.push(uint48(block.timestamp), (_provisions.latest() + uncovered).toUint208());
+        }
+        emit BondLocked(operatorId, validatorIndex, prover, shares, amount, uncovered);
+    }
+
+    /// @inheritdoc IBondVault
+    function settle(
+        uint256 validatorIndex,
+        uint256 balanceGwei,
+        bool last,
+        uint256 bounty
+    ) external onlyRole(Roles.WITNESS) returns (uint256 uncovered) {
+        PackedLock memory held = _locks[validatorIndex];
+        require(held.baseGwei > 0, NothingLocked(validatorIndex));
+        // a base of zero would say that nothing is locked
+        balanceGwei = Math.max(balanceGwei, 1);
+        uint256 operatorId = validatorRegistry.validator(validatorIndex).operatorId;
+        releaseOverdue(operatorId);
+        uint256 owed = _owed[validatorIndex];
+        Settlement memory s = _settlement(operatorId, held, balanceGwei, owed, last, bounty);
+        uint256 value = ledger.getPooledEthByShares(s.burnt);
+        // rounding aside, only a bond that was burnt in full fell short
+        if (value + 1 gwei < s.loss) uncovered = s.loss - value;
+        // what one settlement did not find, a later one may: locks of other validators end
+        if (uncovered != owed) {
+            _owed[validatorIndex] = uncovered;
+            totalUncovered = totalUncovered + uncovered - owed;
+        }
+        if (last && uncovered == 0) {
+            delete _locks[validatorIndex];
+        } else {
+            // none more than what stood there
+            if (balanceGwei < held.baseGwei) held.baseGwei = uint48(balanceGwei);
+            held.grains = uint48(s.kept / GRAIN);
+            held.prover = address(0);
+            _locks[validatorIndex] = held;
+        }
+        emit BondSettled(operatorId, validatorIndex, s.burnt, s.unlocked, s.loss, uncovered);
+        _lockShares(operatorId, s.more);
+        _unlock(operatorId, s.unlocked);
+        _burnLocked(operatorId, s.burnt);
+        _payBounty(operatorId, s.prover, s.reward);
+    }
+
+    /// @inheritdoc IBondVault
+    function burn(
+        uint256 operatorId,
+        uint256 amount,
+        address prover,
+        uint256 bounty
+    ) external onlyRole(Roles.WITNESS) returns (uint256 uncovered) {
+        releaseOverdue(operatorId);
+        uint256 reward = Math.min(ledger.getSharesByPooledEth(bounty), _free(operatorId));
+        _lockShares(operatorId, reward);
+        uint256 shares;
+        (shares, uncovered) = _lockWorth(operatorId, amount, 1);
+        totalUncovered += uncovered;
+        emit BondBurnt(operatorId, shares, amount, uncovered);
+        _burnLocked(operatorId, shares);
+        _payBounty(operatorId, prover, reward);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IBondVault
+    function lockOf(uint256 validatorIndex) external view returns (Lock memory) {
+        PackedLock memory held = _locks[validatorIndex];
+        return Lock({shares: held.grains * GRAIN, baseGwei: held.baseGwei, prover: held.prover});
+    }
+
+    /// @inheritdoc IBondVault
+    function uncoveredSince(uint256 time) external view returns (uint256) {
+        return _provisions.latest() - _provisions.upperLookupRecent(time.toUint48());
+    }
+
+    /* INTERNAL */
+
+    /// @dev The prover first, then the loss: of the lock, and of what else is free where the lock was too little.
+    function _settlement(
+        uint256 operatorId,
+        PackedLock memory held,
+        uint256 balanceGwei,
+        uint256 owed,
+        bool last,
+        uint256 bounty
+    ) private view returns (Settlement memory s) {
+        uint256 shares = held.grains * GRAIN;
+        s.prover = held.prover;
+        if (s.prover != address(0)) s.reward = Math.min(ledger.getSharesByPooledEth(bounty), shares);
+        shares -= s.reward;
+        s.loss = owed;
+        if (balanceGwei < held.baseGwei) s.loss += (held.baseGwei - balanceGwei) * 1 gwei;
+        uint256 needed = _sharesUp(s.loss);
+        s.burnt = Math.min(needed, shares);
+        shares -= s.burnt;
+        s.more = Math.min(needed - s.burnt, _free(operatorId));
+        s.burnt += s.more;
+        if (!last) s.kept = shares - (shares % GRAIN);
+        s.unlocked = shares - s.kept;
+    }
+
+    /// @dev Sends what is locked for whoever proved a fault.
+    function _payBounty(uint256 operatorId, address to, uint256 shares) private {
+        if (shares == 0) return;
+        emit BountyPaid(operatorId, to, shares);
+        _sendLocked(operatorId, to, shares);
+    }
+}

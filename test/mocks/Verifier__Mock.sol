@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IBeaconVerifier} from "../../contracts/interfaces/IBeaconVerifier.sol";
+import {BeaconValidator} from "../../contracts/types/BeaconValidator.sol";
+
+/// @notice A beacon chain as it was told: proofs are empty, and a block is known by its slot. It answers what the slashing
+/// oracle asks of an `IBeaconVerifier`.
+contract Verifier__Mock {
+    error NotTold(uint256 index);
+
+    uint64 public constant genesisTime = 1_700_000_000;
+    uint64 public constant secondsPerSlot = 12;
+    uint64 public constant slotsPerEpoch = 32;
+
+    mapping(uint256 index => bytes32) private _containers;
+    /// @dev One more than what was told.
+    mapping(uint256 index => mapping(uint64 slot => uint64)) private _balances;
+
+    function tellValidator(uint256 index, BeaconValidator calldata v) external {
+        _containers[index] = keccak256(abi.encode(v));
+    }
+
+    function tellBalance(uint256 index, uint64 slot, uint64 balanceGwei) external {
+        _balances[index][slot] = balanceGwei + 1;
+    }
+
+    function verifyValidator(
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 index,
+        BeaconValidator calldata v,
+        bytes32[] calldata
+    ) external view returns (uint64 slot) {
+        require(_containers[index] == keccak256(abi.encode(v)), NotTold(index));
+        return b.slot;
+    }
+
+    function verifyBalance(
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 index,
+        bytes32,
+        bytes32[] calldata
+    ) external view returns (uint64 slot, uint64 balanceGwei) {
+        uint64 told = _balances[index][b.slot];
+        require(told > 0, NotTold(index));
+        return (b.slot, told - 1);
+    }
+}
