@@ -41,6 +41,7 @@ export async function observeExits({ protocol, beacon }: Sources): Promise<Obser
   const o = { candidates: [] as Candidate[], over: [] as number[], leaving: [] as number[] };
   const stopped = new Set<bigint>();
   const aboveCap = new Set<bigint>();
+  const published = new Map<string, boolean>();
   const share = (total * parameters.capBp) / 10_000n;
   const cap = share > parameters.capFloorEth ? share : parameters.capFloorEth;
   for (const v of validators) {
@@ -71,8 +72,10 @@ export async function observeExits({ protocol, beacon }: Sources): Promise<Obser
     }
     stopped.add(operatorId);
     const commitmentId = commitmentOf.get(index)!;
-    const isPublished = (await publishedKeys(protocol, commitmentId)) !== undefined;
-    o.candidates.push(isPublished ? { ...candidate, commitmentId } : candidate);
+    if (!published.has(commitmentId)) {
+      published.set(commitmentId, (await publishedKeys(protocol, commitmentId)) !== undefined);
+    }
+    o.candidates.push(published.get(commitmentId) ? { ...candidate, commitmentId } : candidate);
   }
   return {
     ...o,

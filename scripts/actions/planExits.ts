@@ -48,6 +48,8 @@ const MIN_ACTIVATION_GWEI = 32n * GWEI_PER_ETHER;
 const MIN_PARTIAL_GWEI = GWEI_PER_ETHER;
 /** `MAX_EXITS` of the controller. */
 const MAX_EXITS = 16;
+/** Some 10,000 gas each. */
+const MAX_SETTLED = 100;
 /** A note lapses after an hour (`NOTE_LIFE` of the controller): it is renewed in the middle of it. */
 const NOTE_RENEWAL_SECONDS = 1_800;
 
@@ -57,7 +59,7 @@ const NOTE_RENEWAL_SECONDS = 1_800;
  * and exits by whatever rule is open, as many as the deficit needs.
  */
 export function planExits(o: Observed): ExitCall | undefined {
-  if (o.over.length > 0) return { kind: "settle", validatorIndices: o.over };
+  if (o.over.length > 0) return { kind: "settle", validatorIndices: o.over.slice(0, MAX_SETTLED) };
   const stopped = o.candidates.filter(({ operatorId }) => o.stopped.has(operatorId));
   if (stopped.length > 0) return stop(stopped);
   const isNoted = o.noteAge !== undefined;

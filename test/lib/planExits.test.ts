@@ -42,6 +42,9 @@ describe("planExits", () => {
   it("settles what is over before anything else", () => {
     const call = planExits(observed([rich], { over: [7, 8], stopped: new Set([1n]) }));
     expect(call).to.deep.equal({ kind: "settle", validatorIndices: [7, 8] });
+    const many = Array.from({ length: 101 }, (_, i) => i);
+    const first = { kind: "settle", validatorIndices: many.slice(0, 100) };
+    expect(planExits(observed([], { over: many }))).to.deep.equal(first);
   });
 
   it("notes a deficit, renews its note in the middle of its life, and notes that it is gone", () => {
