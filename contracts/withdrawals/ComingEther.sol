@@ -54,11 +54,14 @@ abstract contract ComingEther is ExitParameters, RecentState {
         bytes32[] calldata proof
     ) external {
         _verify(b, validatorIndex, v, proof);
-        uint256 operatorId = _operatorOf(validatorIndex);
+        IValidatorRegistry.Validator memory known = validatorRegistry.validator(validatorIndex);
+        require(known.operatorId != 0, NotOurs(validatorIndex));
         uint256 lastEpoch = uint256(v.withdrawableEpoch) + _sweepEpochs;
         require(
             v.exitEpoch != BeaconProofs.FAR_FUTURE_EPOCH &&
                 v.effectiveBalance > 0 &&
+                // a root of ten minutes ago may still tell of what has come since
+                known.state != IValidatorRegistry.ValidatorState.Withdrawn &&
                 _epoch() <= lastEpoch &&
                 // what is locked up for long pays nobody, and must not keep others from being asked
                 (!v.slashed || lastEpoch <= _epoch() + _comingEpochs),
@@ -66,7 +69,8 @@ abstract contract ComingEther is ExitParameters, RecentState {
         );
         Coming memory sent = comingOf(validatorIndex);
         require(!sent.proven, RequestLive(validatorIndex));
-        _record(validatorIndex, operatorId, _coming(v.effectiveBalance, lastEpoch, sent.aboveCap, true));
+        Coming memory c = _coming(v.effectiveBalance, lastEpoch, sent.aboveCap, true);
+        _record(validatorIndex, known.operatorId, c);
         emit ComingProven(validatorIndex, v.effectiveBalance, lastEpoch);
     }
 

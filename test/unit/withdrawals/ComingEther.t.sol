@@ -132,6 +132,15 @@ contract ComingEtherTest is Exits {
         assertEq(amount, 68 ether, "obeyed");
     }
 
+    /// @dev What was settled because it has come is not proven again under a root of before.
+    function test_proveComing_RevertGiven_ItIsKnownAsWithdrawn() public {
+        proveComing(EXITING);
+        validatorRegistry.advance(EXITING, IValidatorRegistry.ValidatorState.Withdrawn, false);
+        settle(EXITING);
+        vm.expectRevert(abi.encodeWithSelector(IExitController.NotComing.selector, EXITING, 22_520, 22_796));
+        proveComing(EXITING);
+    }
+
     /// @dev What a slashed validator has comes after weeks: it must not stand in for what tickets ask now.
     function test_proveComing_RevertWhen_SlashedAndLockedUp() public {
         setBeaconRoot(rootTime, vm.parseJsonBytes32(vectors, "$.leaving.root"));
