@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {BeaconValidator} from "../types/BeaconValidator.sol";
-import {BundledRequest} from "../types/RequestBundle.sol";
 import {IBeaconVerifier} from "./IBeaconVerifier.sol";
 
 /// @title IExitController
@@ -10,9 +9,9 @@ import {IBeaconVerifier} from "./IBeaconVerifier.sol";
 /// unfinalised tickets ask, less the ether that is there or coming. While it is large enough anyone may trigger
 /// requests (EIP-7002): of what a validator has above 32 ETH at once, and exits by a fixed rule later.
 ///
-/// A request that was triggered counts as coming for some epochs. The beacon chain drops some without a word: those
-/// count no more after these epochs, and may be sent again. Blocks and proofs are those of `IBeaconVerifier`, whose
-/// errors pass through.
+/// A request that serves the deficit counts as coming for some epochs. The beacon chain drops some without a word: those
+/// count no more after these epochs, and may be sent again. Exits of stopped operators count from the proof on that they
+/// happen (`proveComing`). Blocks and proofs are those of `IBeaconVerifier`, whose errors pass through.
 interface IExitController {
     /* TYPES */
 
@@ -47,44 +46,40 @@ interface IExitController {
         uint32 doublingSeconds;
     }
 
-    /// @notice Where a request stands.
-    /// @param proven In which queue: of those that were sent, or of validators that were proven to exit.
-    /// @param position Of its bundle. @param place In its bundle, below 4.
-    struct Place {
+    /// @notice What is to come of a validator.
+    /// @param units Amount in 1/32 ETH, rounded down; 0 if nothing is recorded.
+    /// @param lastEpoch Last epoch in which it is to come. It counts until it is settled.
+    /// @param aboveCap Whether it counts against what its operator has above the cap.
+    /// @param proven Whether the validator was proven to exit.
+    struct Coming {
+        uint16 units;
+        uint24 lastEpoch;
+        bool aboveCap;
         bool proven;
-        uint32 position;
-        uint8 place;
     }
 
     /* EVENTS */
 
-    /// @notice Exits were triggered by `rule`, and count as coming up to `lastEpoch`. The requests stand, in their
-    /// order, from the first place of the bundle at `position` on.
+    /// @notice Exits were triggered by `rule`, and are to come up to `lastEpoch`: 0 where they count from their proofs on.
     event ExitsTriggered(
         address indexed caller,
         Rule indexed rule,
         uint256[] validatorIndices,
-        uint256 position,
         uint256 lastEpoch
     );
-    /// @notice A withdrawal of what a validator has above 32 ETH was triggered; its request stands alone at `position`.
+    /// @notice Exits of a stopped operator were triggered by the places of keys in a commitment.
+    event KeysTriggered(address indexed caller, bytes32 indexed commitmentId, uint32[] gindices);
+    /// @notice A withdrawal of what a validator has above 32 ETH was triggered.
     event PartialTriggered(
         address indexed caller,
         uint256 indexed validatorIndex,
         uint256 amountGwei,
-        uint256 position,
         uint256 lastEpoch
     );
-    /// @notice A validator was proven to exit; its balance counts as coming up to `lastEpoch`, at `position` of that
-    /// queue.
-    event ComingProven(
-        uint256 indexed validatorIndex,
-        uint256 effectiveBalanceGwei,
-        uint256 position,
-        uint256 lastEpoch
-    );
-    /// @notice A request counts no more, before its epochs were over or out of turn.
-    event RequestSettled(uint256 indexed validatorIndex);
+    /// @notice A validator was proven to exit; its balance is to come up to `lastEpoch`.
+    event ComingProven(uint256 indexed validatorIndex, uint256 effectiveBalanceGwei, uint256 lastEpoch);
+    /// @notice What was recorded of a validator was over, and counts no more.
+    event ComingSettled(uint256 indexed validatorIndex);
     /// @notice A deficit was first seen (wei).
     event DeficitNoted(uint256 deficit);
     /// @notice The deficit that was noted is gone.
@@ -114,9 +109,9 @@ interface IExitController {
     error TooYoung(uint256 validatorIndex, uint256 possibleFromEpoch);
     /// @notice The validator has nothing that could come.
     error NothingThere(uint256 validatorIndex);
-    /// @notice A request for this validator counts as coming already.
+    /// @notice Something is to come of this validator already: settle it if it is over.
     error RequestLive(uint256 validatorIndex);
-    /// @notice The operator is neither jailed nor retired.
+    /// @notice The operator of this validator is neither jailed nor retired.
     error OperatorNotStopped(uint256 validatorIndex, uint256 operatorId);
     /// @notice The operator's stake, less what exits bring already, is not above the cap (ETH).
     error OperatorBelowCap(uint256 validatorIndex, uint256 operatorId, uint256 stakeEth, uint256 capEth);
@@ -126,23 +121,34 @@ interface IExitController {
     error ExcessTooSmall(uint256 validatorIndex, uint256 balanceGwei, uint256 minimumGwei);
     /// @notice The validator does not exit, or what it had has come by now.
     error NotComing(uint256 validatorIndex, uint256 exitEpoch, uint256 lastEpoch);
-    /// @notice No request stands at this place.
-    error NoRequestThere(Place place);
-    /// @notice The request at this place is of another validator.
-    error AnotherValidator(uint256 validatorIndex, uint256 found);
-    /// @notice The request still counts.
+    /// @notice What is to come of the validator is not over.
     error NotOver(uint256 validatorIndex, uint256 lastEpoch);
+    /// @notice Public keys have 48 bytes each, as many as there are places.
+    error PubkeysMismatch(uint256 given, uint256 needed);
+    /// @notice The key at this place was not proven to be a validator of ours.
+    error KeyNotProven(bytes32 commitmentId, uint256 gindex);
+    /// @notice The commitment has other keys at these places, or the proof is of others.
+    error KeysNotCommitted(bytes32 commitmentId);
+    /// @notice The operator is neither jailed nor retired.
+    error OperatorInGoodStanding(uint256 operatorId);
+    /// @notice The operator is jailed or retired: its validators exit whole.
+    error OperatorStopped(uint256 validatorIndex, uint256 operatorId);
     /// @notice The caller refused what it had paid too much.
     error RefundRefused(address caller);
 
     /* ANYONE */
 
-    /// @notice Takes requests that are over off the count, and notes whether there is a deficit. A note that nobody
-    /// renews for a day lapses.
+    /// @notice Notes whether there is a deficit. A note that nobody renews for an hour lapses. What is over counts as
+    /// coming: settle it first.
     function note() external;
 
+    /// @notice Takes what is over off the count: its last epoch has gone, or the registry knows the validator as withdrawn.
+    /// Passes over validators of which nothing is recorded.
+    function settle(uint256[] calldata validatorIndices) external;
+
     /// @notice Triggers exits. The ether sent pays the fee of each request; the rest comes back to the caller. Each
-    /// validator is ours, active for long enough, not exiting, and without a request that counts.
+    /// validator is ours, active for long enough, not exiting, and (but by the rule `Stopped`) none of which something
+    /// is to come. Exits by the rule `Stopped` count from their proofs on; who asks again pays again.
     /// @param b A block of the last ten minutes.
     /// @param validatorIndices Strictly increasing, at most 16.
     /// @param validators What the state holds at these indices. @param proof See `IBeaconVerifier.verifyValidators`.
@@ -154,8 +160,24 @@ interface IExitController {
         bytes32[] calldata proof
     ) external payable;
 
+    /// @notice Triggers exits of one operator that is jailed or retired, by its keys alone: nothing of the beacon chain is
+    /// shown or looked at, and nothing written. A request that the beacon chain drops, as that for a validator that is too
+    /// young or exits already, is paid for nothing. The ether sent pays, as above.
+    /// @param root Of the commitment that has the keys.
+    /// @param gindices Strictly decreasing places in it, at most 16. @param pubkeys The keys at these places, 48 bytes each.
+    /// @param signatureHashes Hashes of their committed signatures. @param proof See `KeyTree.verifyMany`.
+    function triggerByKeys(
+        uint256 operatorId,
+        bytes32 root,
+        uint32[] calldata gindices,
+        bytes calldata pubkeys,
+        bytes32[] calldata signatureHashes,
+        bytes32[] calldata proof
+    ) external payable;
+
     /// @notice Triggers the withdrawal of what a validator has above 32 ETH, or of as much of it as the deficit needs
-    /// with the least one on top, at least 1 ETH. The ether sent pays, as above.
+    /// with the least one on top, at least 1 ETH. Not of validators of stopped operators, which should exit: the beacon
+    /// chain drops the exit of a validator that has a withdrawal on its way. The ether sent pays, as above.
     /// @param chunk, balanceProof See `IBeaconVerifier.verifyBalance`.
     function triggerPartial(
         IBeaconVerifier.BlockProof calldata b,
@@ -166,39 +188,29 @@ interface IExitController {
         bytes32[] calldata balanceProof
     ) external payable;
 
-    /// @notice Proves that a validator of ours exits, whoever made it: its effective balance counts as coming until it is
-    /// withdrawable and the sweep has come round.
-    /// @param place Where its request stands among those that were sent; not looked at if it has none.
+    /// @notice Proves that a validator of ours exits, whoever made it: its effective balance is to come until it is
+    /// withdrawable and the sweep has come round. Takes the place of a request that was sent.
     function proveComing(
         IBeaconVerifier.BlockProof calldata b,
         uint40 validatorIndex,
         BeaconValidator calldata v,
-        bytes32[] calldata proof,
-        Place calldata place
+        bytes32[] calldata proof
     ) external;
-
-    /// @notice Takes a request off the count whose epochs are over, or whose validator is known as withdrawn.
-    function settle(Place calldata place) external;
 
     /* VIEWS */
 
     /// @notice What tickets ask beyond what is there and coming, and the least for which anything is triggered, in
-    /// wei. What is over counts as coming until a call takes it off.
+    /// wei. What is over counts as coming until it is settled.
     function deficit() external view returns (uint256 amount, uint256 minimum);
 
     /// @notice Ether that counts as coming, in wei.
     function coming() external view returns (uint256);
 
-    /// @notice Whether a request for this validator counts.
-    function isLive(uint256 validatorIndex) external view returns (bool);
-
     /// @notice What exits of the rule `AboveCap` bring of an operator's stake, in wei.
     function aboveCapOf(uint256 operatorId) external view returns (uint256);
 
-    /// @notice The request at a place, and the last epoch in which it counts. Reverts where there is none.
-    function requestAt(
-        Place calldata place
-    ) external view returns (BundledRequest memory request, uint256 lastEpoch);
+    /// @notice What is recorded of a validator.
+    function comingOf(uint256 validatorIndex) external view returns (Coming memory);
 
     /// @notice When the deficit was first seen, and last (seconds since 1970); zeros if there is none or its note has
     /// lapsed.

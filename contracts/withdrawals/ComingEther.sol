@@ -1,33 +1,27 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBeaconVerifier} from "../interfaces/IBeaconVerifier.sol";
 import {IExitController} from "../interfaces/IExitController.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
-import {BundledRequest, emptyBundle, RequestBundle, REQUESTS_PER_BUNDLE} from "../types/RequestBundle.sol";
+import {BeaconProofs} from "../libraries/BeaconProofs.sol";
+import {BeaconValidator} from "../types/BeaconValidator.sol";
+import {ExitParameters} from "./ExitParameters.sol";
+import {RecentState} from "./RecentState.sol";
 
 /// @title ComingEther
-/// @notice Mixin: ether that was asked of the beacon chain and has not come. Requests stand in two queues, in the
-/// order in which they were made: those that were sent, all for as many epochs, and those of validators that were
-/// proven to exit. The first to be over are at the head, nearly so in the second queue. TRUST: none. INVARIANTS:
-/// EXIT-2: the total is the sum of the requests that stand, one for each validator at most. ASSUMPTIONS: none.
-abstract contract ComingEther is IExitController {
+/// @notice Mixin of the exit controller: ether that is to come from the beacon chain, one record for each validator. A
+/// record begins with a request that serves the deficit, or with the proof that its validator exits, and ends when
+/// anyone settles it: nothing ends by itself, so that no call depends on how many there are.
+/// TRUST: none.
+/// INVARIANTS: EXIT-2: the total is the sum of the records.
+/// ASSUMPTIONS: none.
+abstract contract ComingEther is ExitParameters, RecentState {
     /// @dev Amounts are counted in 1/32 ETH, so that 2,048 ETH nearly fit 16 bits.
     uint256 internal constant UNIT = 1 ether / 32;
     uint256 private constant GWEI_PER_UNIT = 1e9 / 32;
-    /// @notice Most bundles of four requests that a call takes from each queue as over.
-    uint256 public constant MAX_EXPIRED = 8;
-
-    /// @dev Of each queue the first bundle that stands, and the one behind the last.
-    // one slot: 8 + 4 + 4 + 4 + 4 + 4 + 4 = 32
-    struct Book {
-        uint64 units;
-        uint32 sentHead;
-        uint32 sentTail;
-        uint32 provenHead;
-        uint32 provenTail;
-        uint32 notedAt;
-        uint32 seenAt;
-    }
+    /// @dev Bits of a record.
+    uint256 private constant LANE = 42;
 
     /* IMMUTABLES */
 
@@ -36,13 +30,13 @@ abstract contract ComingEther is IExitController {
 
     /* STORAGE */
 
-    Book internal _book;
-    /// @dev Bundles that are over stay as they are until others take their place: to write over costs less than to write.
-    mapping(bool proven => mapping(uint256 position => RequestBundle)) private _bundles;
-    /// @dev A bit for each validator.
-    mapping(uint256 word => uint256) private _live;
+    /// @dev Records by index on the beacon chain, six to a slot:
+    /// `last epoch (24) | amount in 1/32 ETH (16) | above cap (1) | proven (1)`. One without an amount is none.
+    mapping(uint256 word => uint256) private _records;
     /// @dev What operators have coming that counts against their stake above the cap, in units.
     mapping(uint256 operatorId => uint256) internal _aboveCapUnits;
+    // slot 2: 8 bytes, and 8 of the note of a deficit
+    uint64 private _units;
 
     /* CONSTRUCTOR */
 
@@ -50,16 +44,66 @@ abstract contract ComingEther is IExitController {
         validatorRegistry = validators;
     }
 
-    /* VIEWS */
+    /* ANYONE */
 
     /// @inheritdoc IExitController
-    function coming() external view returns (uint256) {
-        return _book.units * UNIT;
+    function proveComing(
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external {
+        _verify(b, validatorIndex, v, proof);
+        IValidatorRegistry.Validator memory known = validatorRegistry.validator(validatorIndex);
+        require(known.operatorId != 0, NotOurs(validatorIndex));
+        uint256 lastEpoch = uint256(v.withdrawableEpoch) + _sweepEpochs;
+        require(
+            v.exitEpoch != BeaconProofs.FAR_FUTURE_EPOCH &&
+                v.effectiveBalance > 0 &&
+                // a root of ten minutes ago may still tell of what has come since
+                known.state != IValidatorRegistry.ValidatorState.Withdrawn &&
+                _epoch() <= lastEpoch &&
+                // what is locked up for long pays nobody, and must not keep others from being asked
+                (!v.slashed || lastEpoch <= _epoch() + _comingEpochs),
+            NotComing(validatorIndex, v.exitEpoch, lastEpoch)
+        );
+        Coming memory sent = comingOf(validatorIndex);
+        require(!sent.proven, RequestLive(validatorIndex));
+        Coming memory c = _coming(v.effectiveBalance, lastEpoch, sent.aboveCap, true);
+        _record(validatorIndex, known.operatorId, c);
+        emit ComingProven(validatorIndex, v.effectiveBalance, lastEpoch);
     }
 
     /// @inheritdoc IExitController
-    function isLive(uint256 validatorIndex) public view returns (bool) {
-        return (_live[validatorIndex >> 8] >> (validatorIndex & 0xff)) & 1 == 1;
+    function settle(uint256[] calldata validatorIndices) external {
+        Coming memory nothing;
+        for (uint256 i = 0; i < validatorIndices.length; ++i) {
+            uint256 index = validatorIndices[i];
+            Coming memory c = comingOf(index);
+            if (c.units == 0) continue;
+            IValidatorRegistry.Validator memory v = validatorRegistry.validator(index);
+            bool isOver = c.lastEpoch < _epoch() || v.state == IValidatorRegistry.ValidatorState.Withdrawn;
+            require(isOver, NotOver(index, c.lastEpoch));
+            _record(index, v.operatorId, nothing);
+            emit ComingSettled(index);
+        }
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IExitController
+    function coming() public view returns (uint256) {
+        return _units * UNIT;
+    }
+
+    /// @inheritdoc IExitController
+    function comingOf(uint256 validatorIndex) public view returns (Coming memory c) {
+        uint256 record = _records[validatorIndex / 6] >> ((validatorIndex % 6) * LANE);
+        // the casts take the fields
+        c.lastEpoch = uint24(record >> 18);
+        c.units = uint16(record >> 2);
+        c.aboveCap = record & 2 != 0;
+        c.proven = record & 1 != 0;
     }
 
     /// @inheritdoc IExitController
@@ -67,115 +111,44 @@ abstract contract ComingEther is IExitController {
         return _aboveCapUnits[operatorId] * UNIT;
     }
 
-    /// @inheritdoc IExitController
-    function requestAt(
-        Place calldata p
-    ) external view returns (BundledRequest memory request, uint256 lastEpoch) {
-        return _standing(_book, p);
-    }
-
     /* INTERNAL */
 
-    function _epoch() internal view virtual returns (uint256);
-
-    /// @dev The request at a place, which must be there.
-    function _standing(
-        Book memory b,
-        Place calldata p
-    ) internal view returns (BundledRequest memory r, uint256 lastEpoch) {
-        bool stands = p.proven
-            ? p.position >= b.provenHead && p.position < b.provenTail
-            : p.position >= b.sentHead && p.position < b.sentTail;
-        RequestBundle bundle = _bundles[p.proven][p.position];
-        if (stands && p.place < REQUESTS_PER_BUNDLE) r = bundle.requestAt(p.place);
-        require(r.units > 0, NoRequestThere(p));
-        lastEpoch = bundle.lastEpoch();
+    function _operatorOf(uint256 validatorIndex) internal view returns (uint256 operatorId) {
+        operatorId = validatorRegistry.validator(validatorIndex).operatorId;
+        require(operatorId != 0, NotOurs(validatorIndex));
     }
 
-    /// @dev The book, after what is over was taken off.
-    function _openBook() internal returns (Book memory b) {
-        b = _book;
-        uint256 epoch = _epoch();
-        b.sentHead = _expire(b, false, b.sentHead, b.sentTail, epoch);
-        b.provenHead = _expire(b, true, b.provenHead, b.provenTail, epoch);
-        // an empty queue begins anew, where slots were written before
-        if (b.sentHead == b.sentTail) (b.sentHead, b.sentTail) = (0, 0);
-        if (b.provenHead == b.provenTail) (b.provenHead, b.provenTail) = (0, 0);
+    function _requireNothingComing(uint256 validatorIndex) internal view {
+        require(comingOf(validatorIndex).units == 0, RequestLive(validatorIndex));
     }
 
-    /// @dev Marks the validator as having a request, which is added then.
-    function _claim(uint256 validatorIndex) internal {
-        uint256 word = _live[validatorIndex >> 8];
-        uint256 bit = 1 << (validatorIndex & 0xff);
-        require(word & bit == 0, RequestLive(validatorIndex));
-        _live[validatorIndex >> 8] = word | bit;
-    }
-
-    /// @dev A request for `amountGwei`, rounded down and cut to what fits.
-    function _requestOf(
-        uint256 validatorIndex,
+    /// @dev Amounts are rounded down, and cut to what fits, like epochs.
+    function _coming(
         uint256 amountGwei,
-        bool aboveCap
-    ) internal pure returns (BundledRequest memory) {
+        uint256 lastEpoch,
+        bool aboveCap,
+        bool proven
+    ) internal pure returns (Coming memory) {
         uint256 units = amountGwei / GWEI_PER_UNIT;
         if (units > type(uint16).max) units = type(uint16).max;
-        return BundledRequest(uint40(validatorIndex), uint16(units), aboveCap);
+        if (lastEpoch > type(uint24).max) lastEpoch = type(uint24).max;
+        return Coming(uint16(units), uint24(lastEpoch), aboveCap, proven);
     }
 
-    /// @dev Adds requests of claimed validators behind the last. Returns the position of the first bundle.
-    function _append(
-        Book memory b,
-        bool proven,
-        uint256 epoch,
-        BundledRequest[] memory requests
-    ) internal returns (uint256 first) {
-        first = proven ? b.provenTail : b.sentTail;
-        uint256 tail = first;
-        for (uint256 i = 0; i < requests.length; ++tail) {
-            RequestBundle bundle = emptyBundle(epoch);
-            for (uint256 place = 0; place < REQUESTS_PER_BUNDLE && i < requests.length; ++place) {
-                b.units += requests[i].units;
-                bundle = bundle.with(place, requests[i++]);
-            }
-            _bundles[proven][tail] = bundle;
+    /// @dev In place of what was recorded of the validator.
+    function _record(uint256 validatorIndex, uint256 operatorId, Coming memory c) internal {
+        Coming memory old = comingOf(validatorIndex);
+        _units = _units + c.units - old.units;
+        if (c.aboveCap || old.aboveCap) {
+            uint256 added = c.aboveCap ? c.units : 0;
+            _aboveCapUnits[operatorId] = _aboveCapUnits[operatorId] + added - (old.aboveCap ? old.units : 0);
         }
-        // four billion bundles before the queue is ever empty
-        if (proven) b.provenTail = uint32(tail);
-        else b.sentTail = uint32(tail);
-    }
-
-    /// @dev Takes a request that stands out of its queue.
-    function _remove(Book memory b, Place calldata p, BundledRequest memory r) internal {
-        _bundles[p.proven][p.position] = _bundles[p.proven][p.position].without(p.place);
-        _end(b, r);
-    }
-
-    function _expire(
-        Book memory b,
-        bool proven,
-        uint256 head,
-        uint256 tail,
-        uint256 epoch
-    ) private returns (uint32) {
-        uint256 end = tail - head > MAX_EXPIRED ? head + MAX_EXPIRED : tail;
-        for (; head < end; ++head) {
-            RequestBundle bundle = _bundles[proven][head];
-            if (bundle.isEmpty()) continue;
-            if (bundle.lastEpoch() >= epoch) break;
-            for (uint256 place = 0; place < REQUESTS_PER_BUNDLE; ++place) {
-                BundledRequest memory r = bundle.requestAt(place);
-                if (r.units > 0) _end(b, r);
-            }
-        }
-        // at most `tail`
-        return uint32(head);
-    }
-
-    function _end(Book memory b, BundledRequest memory r) private {
-        b.units -= r.units;
-        _live[r.validatorIndex >> 8] &= ~(1 << (r.validatorIndex & 0xff));
-        if (r.aboveCap) {
-            _aboveCapUnits[validatorRegistry.validator(r.validatorIndex).operatorId] -= r.units;
-        }
+        uint256 shift = (validatorIndex % 6) * LANE;
+        uint256 record = (uint256(c.lastEpoch) << 18) |
+            (uint256(c.units) << 2) |
+            (c.aboveCap ? 2 : 0) |
+            (c.proven ? 1 : 0);
+        uint256 others = _records[validatorIndex / 6] & ~(((1 << LANE) - 1) << shift);
+        _records[validatorIndex / 6] = others | (record << shift);
     }
 }

@@ -1,7 +1,8 @@
 /// What an operation must not exceed, and what it costs elsewhere; measured on local chains from the peers' own contracts
 /// through the proxies that they use in production. Gas of one mined transaction, unless the name says "execution".
 export interface Bar {
-  bar: number;
+  /// None where docs/decisions says why there can be none.
+  bar?: number;
   peer: string;
   peerGas: number;
   /// The least that the EVM charges for such a call.
@@ -62,8 +63,10 @@ export const BARS = {
   "prove and top up one": { bar: 156_000, peer: "Lido", peerGas: 156_633, floor: 110_000 },
   "prove and top up, each of ten": { bar: 90_000, peer: "Lido", peerGas: 156_633, floor: 65_000 },
   "prove a slashing": { bar: 150_000, peer: "none", peerGas: 0, floor: 91_000 },
-  "trigger an exit, one": { bar: 170_000, peer: "Lido", peerGas: 295_361, floor: 90_000 },
-  "trigger exits, ten": { bar: 900_000, peer: "Lido", peerGas: 1_185_330, floor: 650_000 },
+  "exit of a stopped operator, one": { bar: 170_000, peer: "Lido", peerGas: 295_361, floor: 90_000 },
+  "exits of a stopped operator, ten": { bar: 900_000, peer: "Lido", peerGas: 1_185_330, floor: 300_000 },
+  "one exit by the draw": { peer: "Lido", peerGas: 295_361, floor: 206_000 },
+  "exits by the draw, ten": { bar: 900_000, peer: "Lido", peerGas: 1_185_330, floor: 600_000 },
 } satisfies Record<string, Bar>;
 
 export type Operation = keyof typeof BARS;

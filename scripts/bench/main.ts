@@ -42,8 +42,10 @@ if (options.json) console.log(JSON.stringify({ rows, growth: growths }, null, 2)
 else console.log(`${table(rows)}\n\n${growthTable(growths)}`);
 if (options.update) writeFileSync(SNAPSHOT, snapshotOf(rows));
 
-const above = rows.filter(({ gas, bar }) => gas > bar);
-for (const { operation, gas, bar } of above) console.error(`${operation}: ${gas} is above its bar of ${bar}`);
+const above = rows.filter(isAbove);
+for (const { operation, gas, bar } of above) {
+  console.error(`${operation}: ${gas} is above its bar of ${String(bar)}`);
+}
 const changed = options.check === true ? changedOperations(rows) : [];
 for (const line of changed) console.error(`${line}: run with --update, and say why in the commit`);
 const steep = growths.filter(isSteep);
@@ -76,6 +78,10 @@ async function measureGrowth(): Promise<Growth[]> {
   } finally {
     await bench.net.close();
   }
+}
+
+function isAbove({ gas, bar = Infinity }: Pick<Row, "gas" | "bar">): boolean {
+  return gas > bar;
 }
 
 /// In per cent, for each step to ten times as many operators.
@@ -135,11 +141,11 @@ function table(all: Row[]): string {
     all.map(({ operation, gas, bar, peerGas, peer, floor }) => [
       operation,
       gas,
-      bar,
+      bar ?? "",
       peerGas,
       peer,
       floor,
-      gas > bar ? "ABOVE" : "",
+      isAbove({ gas, bar }) ? "ABOVE" : "",
     ]),
   );
 }

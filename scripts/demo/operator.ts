@@ -154,7 +154,7 @@ export async function operatorExits({ step, network }: Stage, { keys }: Operator
 /** Nobody whom the protocol knows: proves a slashing, which stops the operator, and then has another validator exit. */
 export async function strangerActs(
   { step, protocol, network }: Stage,
-  { operatorId, keys }: Operator,
+  { operatorId, keys, tree }: Operator,
 ): Promise<void> {
   const { beacon, devnet, provider } = network;
   const stranger = await provider.getSigner(STRANGER);
@@ -174,8 +174,8 @@ export async function strangerActs(
   await step("a stranger has another of its validators exit", async (wait) => {
     const [validator] = await beacon.validators("head", [other]);
     const { gasUsed } = await triggerExits(network, stranger, {
-      kind: "full",
-      rule: "stopped",
+      kind: "keys",
+      commitmentId: await protocol.ValidatorRegistry.commitmentIdOf(operatorId, tree.root),
       validatorIndices: [validator!.index],
     });
     await wait(async () => (await beacon.validators("head", [other]))[0]!.status === "active_exiting");

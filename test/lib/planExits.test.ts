@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { planExits, type Candidate, type Observed } from "../../scripts/actions/triggerExits.ts";
+import { planExits, type Candidate, type Observed } from "../../scripts/actions/planExits.ts";
 
 const GWEI_PER_ETHER = 10n ** 9n;
 const ETHER = 10n ** 18n;
@@ -12,6 +12,9 @@ function candidate(index: number, changes: Partial<Candidate> = {}): Candidate {
 function observed(candidates: Candidate[], changes: Partial<Observed> = {}): Observed {
   return {
     candidates,
+    over: [],
+    leaving: [],
+    noteAge: 60,
     stopped: new Set(),
     aboveCap: new Set(),
     deficitWei: 50n * ETHER,
@@ -29,10 +32,50 @@ describe("planExits", () => {
   });
 
   it("plans nothing without a deficit, or without anyone who may be asked", () => {
-    expect(planExits(observed([rich], { deficitWei: 0n, minimumWei: 0n }))).to.equal(undefined);
-    expect(planExits(observed([rich], { deficitWei: ETHER - 1n }))).to.equal(undefined);
+    const { noteAge: _, ...unnoted } = observed([rich], { deficitWei: 0n, minimumWei: 0n });
+    expect(planExits(unnoted)).to.equal(undefined);
+    expect(planExits({ ...unnoted, deficitWei: ETHER - 1n, minimumWei: ETHER })).to.equal(undefined);
     expect(planExits(observed([]))).to.equal(undefined);
     expect(planExits(observed([candidate(1)]))).to.equal(undefined);
+  });
+
+  it("settles what is over before anything else", () => {
+    const call = planExits(observed([rich], { over: [7, 8], stopped: new Set([1n]) }));
+    expect(call).to.deep.equal({ kind: "settle", validatorIndices: [7, 8] });
+    const many = Array.from({ length: 101 }, (_, i) => i);
+    const first = { kind: "settle", validatorIndices: many.slice(0, 100) };
+    expect(planExits(observed([], { over: many }))).to.deep.equal(first);
+  });
+
+  it("notes a deficit, renews its note in the middle of its life, and notes that it is gone", () => {
+    const { noteAge: _, ...unnoted } = observed([rich]);
+    expect(planExits(unnoted)).to.deep.equal({ kind: "note" });
+    expect(planExits(observed([rich], { noteAge: 1_799 }))).to.deep.include({ kind: "partial" });
+    expect(planExits(observed([], { noteAge: 1_799 }))).to.equal(undefined);
+    expect(planExits(observed([], { noteAge: 1_800 }))).to.deep.equal({ kind: "note" });
+    expect(planExits(observed([rich], { deficitWei: ETHER - 1n }))).to.deep.equal({ kind: "note" });
+  });
+
+  it("proves what is leaving already before it asks anyone, while there is a deficit", () => {
+    const call = planExits(observed([rich], { leaving: [5, 6] }));
+    expect(call).to.deep.equal({ kind: "prove", validatorIndex: 5 });
+    const { noteAge: _, ...unnoted } = observed([rich], { leaving: [5, 6], deficitWei: 0n });
+    expect(planExits(unnoted)).to.equal(undefined);
+  });
+
+  it("takes validators of stopped operators by their published keys, those of one commitment in a call", () => {
+    const [stopped, operatorId] = [new Set([2n]), 2n];
+    const list = [
+      candidate(3, { operatorId }),
+      candidate(6, { operatorId, commitmentId: "a" }),
+      candidate(5, { operatorId, commitmentId: "b" }),
+      candidate(4, { operatorId, commitmentId: "a" }),
+    ];
+    expect(planExits(observed(list, { stopped, deficitWei: 0n }))).to.deep.equal({
+      kind: "keys",
+      commitmentId: "a",
+      validatorIndices: [4, 6],
+    });
   });
 
   it("takes validators of stopped operators at any time, sixteen in a call, in ascending order", () => {

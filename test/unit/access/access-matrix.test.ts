@@ -32,7 +32,7 @@ const OPEN: Record<string, string> = {
   BeaconDepositor: "predeposit proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
   SlashingOracle: "proveDuplicate proveForeign proveSlashed proveState settle",
-  ExitController: "note proveComing settle trigger triggerPartial",
+  ExitController: "note proveComing settle trigger triggerByKeys triggerPartial",
   RewardDistributor: "pull pullTreasury",
   InsuranceReserve: "cover",
   DutyJudge: "judge",

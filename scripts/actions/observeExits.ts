@@ -1,0 +1,118 @@
+import { keccak256 } from "ethers";
+import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { ValidatorAnswer } from "../lib/beaconSchemas.ts";
+import type { Protocol } from "../lib/protocol.ts";
+import { epochOf, FAR_FUTURE_EPOCH, slotAt, WEI_PER_ETHER } from "../lib/units.ts";
+import { newestRoot } from "./newestRoot.ts";
+import { RULE, type Candidate, type Observed } from "./planExits.ts";
+import { publishedKeys } from "./publishedKeys.ts";
+
+interface Sources {
+  protocol: Protocol;
+  beacon: BeaconClient;
+}
+
+/** `Standing.Jailed` of contracts/interfaces/IOperatorRegistry.sol. */
+const JAILED = 2n;
+
+/** What `planExits` decides by, as the newest block that can be proven has it. */
+export async function observeExits({ protocol, beacon }: Sources): Promise<Observed> {
+  const { ExitController, OperatorRegistry, ValidatorRegistry } = protocol;
+  const proven = await ValidatorRegistry.queryFilter(ValidatorRegistry.filters.KeyProven());
+  const commitmentOf = new Map(proven.map(({ args }) => [Number(args.validatorIndex), args.commitmentId]));
+  const { stateId, timestamp } = await newestRoot(beacon);
+  const [validators, parameters, spec, genesis, [deficitWei, minimumWei], threshold, capFrom, total, noted] =
+    await Promise.all([
+      commitmentOf.size === 0 ? [] : beacon.validators(stateId, [...commitmentOf.keys()]),
+      ExitController.parameters(),
+      beacon.spec(),
+      beacon.genesis(),
+      ExitController.deficit(),
+      ExitController.threshold(),
+      ExitController.openFrom(RULE.aboveCap),
+      ValidatorRegistry.totalStake(),
+      ExitController.noted(),
+    ]);
+  const epoch = BigInt(epochOf(slotAt(timestamp, { ...spec, ...genesis }), spec));
+  const secondsPerEpoch = BigInt(spec.secondsPerSlot * spec.slotsPerEpoch);
+  const since = BigInt(timestamp) - parameters.comingEpochs * secondsPerEpoch;
+  const asked = await askedByKeys(protocol, since);
+
+  const o = { candidates: [] as Candidate[], over: [] as number[], leaving: [] as number[] };
+  const stopped = new Set<bigint>();
+  const aboveCap = new Set<bigint>();
+  const published = new Map<string, boolean>();
+  const share = (total * parameters.capBp) / 10_000n;
+  const cap = share > parameters.capFloorEth ? share : parameters.capFloorEth;
+  for (const v of validators) {
+    const { index, balanceGwei, effectiveBalanceGwei } = v;
+    const coming = await ExitController.comingOf(index);
+    if (coming.units > 0n) {
+      if (coming.lastEpoch < epoch) o.over.push(index);
+      continue;
+    }
+    if (isLeaving(v, epoch, parameters)) o.leaving.push(index);
+    const isOld = v.activationEpoch + parameters.committeePeriod <= epoch;
+    if (v.exitEpoch !== FAR_FUTURE_EPOCH || !isOld || asked.has(keccak256(v.pubkey))) continue;
+
+    const [{ operatorId }, rank] = await Promise.all([
+      ValidatorRegistry.validator(index),
+      ExitController.rankOf(index),
+    ]);
+    const [standing, { eth }, taken] = await Promise.all([
+      OperatorRegistry.standingOf(operatorId),
+      ValidatorRegistry.stakeOf(operatorId),
+      ExitController.aboveCapOf(operatorId),
+    ]);
+    if (eth * WEI_PER_ETHER > cap * WEI_PER_ETHER + taken) aboveCap.add(operatorId);
+    const candidate = { index, balanceGwei, effectiveBalanceGwei, operatorId, rank };
+    if (standing < JAILED) {
+      o.candidates.push(candidate);
+      continue;
+    }
+    stopped.add(operatorId);
+    const commitmentId = commitmentOf.get(index)!;
+    if (!published.has(commitmentId)) {
+      published.set(commitmentId, (await publishedKeys(protocol, commitmentId)) !== undefined);
+    }
+    o.candidates.push(published.get(commitmentId) ? { ...candidate, commitmentId } : candidate);
+  }
+  return {
+    ...o,
+    stopped,
+    aboveCap,
+    deficitWei,
+    minimumWei,
+    ...(noted.firstSeen > 0n ? { noteAge: timestamp - Number(noted.lastSeen) } : {}),
+    aboveCapIsOpen: capFrom > 0n && capFrom <= BigInt(timestamp),
+    threshold,
+  };
+}
+
+/** Whether the controller would take the proof that it exits. */
+function isLeaving(
+  v: ValidatorAnswer,
+  epoch: bigint,
+  { sweepEpochs, comingEpochs }: { sweepEpochs: bigint; comingEpochs: bigint },
+): boolean {
+  if (v.exitEpoch === FAR_FUTURE_EPOCH || v.effectiveBalanceGwei === 0n) return false;
+  const lastEpoch = v.withdrawableEpoch + sweepEpochs;
+  return epoch <= lastEpoch && (!v.slashed || lastEpoch <= epoch + comingEpochs);
+}
+
+/**
+ * Hashes of public keys that exits were asked for since `since` (seconds). Exits of stopped operators leave no record, and
+ * the beacon chain may drop them while a partial withdrawal is on its way: so soon again they would be paid for nothing.
+ */
+async function askedByKeys({ WithdrawalVault }: Protocol, since: bigint): Promise<Set<string>> {
+  const events = await WithdrawalVault.queryFilter(WithdrawalVault.filters.WithdrawalsRequested());
+  const asked = new Set<string>();
+  for (const event of events.reverse()) {
+    if (BigInt((await event.getBlock()).timestamp) < since) break;
+    const { pubkeys, amountsGwei } = event.args;
+    amountsGwei.forEach((amount, i) => {
+      if (amount === 0n) asked.add(keccak256(`0x${pubkeys.slice(2 + 96 * i, 2 + 96 * (i + 1))}`));
+    });
+  }
+  return asked;
+}
