@@ -144,6 +144,8 @@ interface IValidatorRegistry {
     error TopUpNotWhole(uint256 validatorIndex, uint256 amountGwei);
     /// @notice Our deposits for the validator would pass what it can stake (ETH).
     error TopUpAboveMaximum(uint256 validatorIndex, uint256 depositedEth, uint256 maximumEth);
+    /// @notice Our deposits for the validator would be more than its predeposit and less than it needs to become active (ETH).
+    error TopUpBelowMinimum(uint256 validatorIndex, uint256 depositedEth, uint256 minimumEth);
     /// @notice The validator is on its way out, or slashed: it gets no more ether.
     error ValidatorLeaves(uint256 validatorIndex, ValidatorState state, bool slashed);
     /// @notice The id of an operator is beyond what a validator's record can hold.
@@ -186,7 +188,8 @@ interface IValidatorRegistry {
     ) external returns (uint256 reservedEth);
 
     /// @notice Marks predeposited keys as proven, and vouches for them as `vouch` does. Caller: `DEPOSITOR`, which has
-    /// verified the validators.
+    /// verified the validators. In all a validator gets its predeposit alone, or from 32 to 2,048 ETH: with less it might wait
+    /// for ever (`process_effective_balance_updates`).
     /// @param links The keys, by strictly decreasing places. @param proof See `KeyTree.verifyMany`.
     /// @return reservedEth By how much the stake of the operator grew: 0 where no validator gets more than 32 ETH and no key
     /// was lost before.
@@ -206,7 +209,7 @@ interface IValidatorRegistry {
     ) external returns (uint256 reservedEth);
 
     /// @notice Counts top-ups, and vouches until the end of the transaction that these keys are validators of ours. Caller:
-    /// `DEPOSITOR`, which has verified just now that they have our credentials.
+    /// `DEPOSITOR`, which has verified just now that they have our credentials. What a validator gets in all is as in `prove`.
     /// @return operatorIds Who runs each of them.
     /// @return reservedEth By how much its stake grew with each: 0 where no validator gets more than 32 ETH.
     function vouch(

@@ -218,7 +218,8 @@ abstract contract KeyRegistry is StakeBook, Guarded {
 
     /// @dev A key that was overdue counts as such no more. Returns whether the key was lost, and so reserves nothing.
     function _markProven(bytes32 id, uint256 operatorId, uint256 gindex) internal returns (bool wasLost) {
-        uint256 word = _keys[id][gindex / 32];
+        mapping(uint256 => uint256) storage words = _keys[id];
+        uint256 word = words[gindex / 32];
         uint256 shift = (gindex % 32) * 8;
         KeyState from = KeyState((word >> shift) & 7);
         if (from != KeyState.Predeposited) {
@@ -226,7 +227,7 @@ abstract contract KeyRegistry is StakeBook, Guarded {
             if (from == KeyState.Overdue) _stakes[operatorId].overdueKeys -= 1;
             else require(wasLost, WrongState(id, gindex, from));
         }
-        _keys[id][gindex / 32] = word ^ ((uint256(from) ^ uint256(KeyState.Proven)) << shift);
+        words[gindex / 32] = word ^ ((uint256(from) ^ uint256(KeyState.Proven)) << shift);
     }
 
     function _existing(bytes32 id) private view returns (Commitment memory c) {
@@ -244,12 +245,13 @@ abstract contract KeyRegistry is StakeBook, Guarded {
 
     /// @dev `stamp` is written once, with the predeposit; it is zero for every other change.
     function _change(bytes32 id, uint256 gindex, KeyState from, KeyState to, uint256 stamp) private {
-        uint256 word = _keys[id][gindex / 32];
+        mapping(uint256 => uint256) storage words = _keys[id];
+        uint256 word = words[gindex / 32];
         uint256 shift = (gindex % 32) * 8;
         KeyState state = KeyState((word >> shift) & 7);
         if (state != from) revert WrongState(id, gindex, state);
         uint256 flip = (uint256(from) ^ uint256(to)) | (stamp << 3);
-        _keys[id][gindex / 32] = word ^ (flip << shift);
+        words[gindex / 32] = word ^ (flip << shift);
     }
 
     /// @dev Quarters of the deadline since 1970, modulo 32.

@@ -190,6 +190,7 @@ contract ValidatorRegistry is KeyRegistry {
         if (amountGwei % GWEI_PER_ETHER != 0) revert TopUpNotWhole(validatorIndex, amountGwei);
         sum = depositedEth + amountGwei / GWEI_PER_ETHER;
         if (sum > MAX_DEPOSITED_ETH) revert TopUpAboveMaximum(validatorIndex, sum, MAX_DEPOSITED_ETH);
+        if (sum < RESERVED_ETH && sum > 1) revert TopUpBelowMinimum(validatorIndex, sum, RESERVED_ETH);
     }
 
     function _write(uint256 validatorIndex, Validator memory v) private {
