@@ -34,7 +34,7 @@ library Roles {
     bytes32 internal constant SHARE_BURNER = keccak256("kedge.role.SHARE_BURNER");
     /// @notice Asks the beacon chain, in the withdrawal vault's name, for withdrawals from our validators.
     bytes32 internal constant EXIT_REQUESTER = keccak256("kedge.role.EXIT_REQUESTER");
-    /// @notice Asks the beacon chain, in the withdrawal vault's name, to merge validators of ours.
+    /// @notice Asks the beacon chain, in the withdrawal vault's name, to merge validators of ours, and tells the registry.
     bytes32 internal constant CONSOLIDATOR = keccak256("kedge.role.CONSOLIDATOR");
     /// @notice An account that accepts shares only when it brings them in itself (wrapper, withdrawal queue).
     bytes32 internal constant CLOSED_ACCOUNT = keccak256("kedge.role.CLOSED_ACCOUNT");

@@ -126,6 +126,8 @@ interface IExitController {
     error ExcessTooSmall(uint256 validatorIndex, uint256 balanceGwei, uint256 minimumGwei);
     /// @notice The validator does not exit, or what it had has come by now.
     error NotComing(uint256 validatorIndex, uint256 exitEpoch, uint256 lastEpoch);
+    /// @notice The validator is to be merged into another one: what it has does not come.
+    error Consolidating(uint256 validatorIndex);
     /// @notice No request stands at this place.
     error NoRequestThere(Place place);
     /// @notice The request at this place is of another validator.

@@ -12,7 +12,7 @@ import {StakeBook} from "./StakeBook.sol";
 /// @notice Mixin: the life of each key under its operator's commitment, until it is proven or given up.
 /// TRUST: a manager commits whatever it wants, at its own risk; `DEPOSITOR` says what is predeposited, `BOND_VAULT` that the
 /// bond is locked or burnt for what is overdue, `WITNESS` that a key has foreign credentials.
-/// INVARIANTS: VAL-1, VAL-2.
+/// INVARIANTS: VAL-1, VAL-2, VAL-4.
 /// ASSUMPTIONS: the same key may stand in several commitments and be predeposited under each (1 ETH more for a validator
 /// of ours, or for whoever was first); only one of them is ever proven, since a validator index is.
 abstract contract KeyRegistry is StakeBook, Guarded {

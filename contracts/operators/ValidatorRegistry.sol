@@ -12,24 +12,36 @@ import {KeyRegistry} from "./KeyRegistry.sol";
 
 /// @title ValidatorRegistry
 /// @notice The life of each validator, from the proof of its key to its last withdrawal.
-/// TRUST: beside that of `KeyRegistry`, `DEPOSITOR` says that a key is proven, `WITNESS` how far a validator has come.
+/// TRUST: beside that of `KeyRegistry`, `DEPOSITOR` says that a key is proven, `WITNESS` how far a validator has come,
+/// `CONSOLIDATOR` which is to be merged into which of the same operator.
 /// INVARIANTS: VAL-1, VAL-2, VAL-3.
-/// ASSUMPTIONS: those of `KeyRegistry`.
+/// ASSUMPTIONS: those of `KeyRegistry`; a source that is withdrawn and not slashed was merged where that was asked for. One
+/// that left by its own will instead leaves its target's record too high: the bond then backs more than it needs to.
 contract ValidatorRegistry is KeyRegistry {
     using TransientSlot for bytes32;
     using TransientSlot for TransientSlot.BooleanSlot;
 
     /// @notice MAX_EFFECTIVE_BALANCE_ELECTRA (EIP-7251), in ETH.
     uint256 public constant MAX_DEPOSITED_ETH = 2_048;
+    /// @notice How long a request for a consolidation may be on its way to the beacon chain, in seconds. Two leave the queue
+    /// of EIP-7251 with each block, and its fee, e^(excess / 17) wei, passes an ether long before it is filled for hours.
+    uint256 public constant CONSOLIDATION_LIFE = 1 days;
     uint256 private constant GWEI_PER_ETHER = 1e9;
     /// @dev Bits of a validator's record.
     uint256 private constant LANE = 40;
+
+    /// @dev A word that is found once, to be read and written.
+    struct Lanes {
+        uint256 packed;
+    }
 
     /* STORAGE */
 
     /// @dev Validators of ours by their index on the beacon chain, six to a slot:
     /// `operator (24) | deposited ETH (12) | slashed (1) | state (3)`.
-    mapping(uint256 word => uint256) private _validators;
+    mapping(uint256 word => Lanes) private _validators;
+    /// @dev No circle: the target of a new one has none itself.
+    mapping(uint256 source => Consolidation) private _consolidations;
 
     /* CONSTRUCTOR */
 
@@ -91,12 +103,7 @@ contract ValidatorRegistry is KeyRegistry {
         reservedEth = new uint256[](topUps.length);
         for (uint256 i = 0; i < topUps.length; ++i) {
             TopUp calldata t = topUps[i];
-            Validator memory v = validator(t.validatorIndex);
-            require(v.operatorId != 0, ValidatorUnknown(t.validatorIndex));
-            require(
-                v.state <= ValidatorState.Active && !v.slashed,
-                ValidatorLeaves(t.validatorIndex, v.state, v.slashed)
-            );
+            Validator memory v = _staying(t.validatorIndex);
             operatorRegistry.requireStakeable(v.operatorId);
             operatorIds[i] = v.operatorId;
             uint256 sum = _sumOf(t.validatorIndex, v.depositedEth, t.amountGwei);
@@ -107,6 +114,42 @@ contract ValidatorRegistry is KeyRegistry {
             _write(t.validatorIndex, v);
             _vouchSlot(t.pubkeyHash).tstore(true);
         }
+    }
+
+    /* BRAINS: consolidations */
+
+    /// @inheritdoc IValidatorRegistry
+    function noteConsolidation(
+        uint256 source,
+        uint256 target
+    ) external onlyRole(Roles.CONSOLIDATOR) returns (uint256 operatorId) {
+        Validator memory from = _staying(source);
+        Validator memory to = _staying(target);
+        operatorId = from.operatorId;
+        require(source != target && operatorId == to.operatorId, ConsolidationRefused(source, target));
+        uint256 sum = _reservedFor(from.depositedEth) + _reservedFor(to.depositedEth);
+        require(sum <= MAX_DEPOSITED_ETH, ConsolidationAboveMaximum(source, target, sum, MAX_DEPOSITED_ETH));
+        Consolidation memory standing = _consolidations[target];
+        require(standing.notedAt == 0, ConsolidationStands(target, standing.target));
+        standing = _consolidations[source];
+        require(
+            standing.notedAt == 0 || standing.target == target,
+            ConsolidationStands(source, standing.target)
+        );
+        // an index of the beacon chain, and seconds for the next 34,000 years
+        _consolidations[source] = Consolidation(uint40(target), uint40(block.timestamp));
+        emit ConsolidationNoted(source, target, operatorId);
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function dropConsolidation(uint256 source) external onlyRole(Roles.CONSOLIDATOR) {
+        _staying(source);
+        Consolidation memory standing = _consolidations[source];
+        require(standing.notedAt != 0, ConsolidationUnknown(source));
+        uint256 end = standing.notedAt + CONSOLIDATION_LIFE;
+        require(block.timestamp > end, ConsolidationOpen(source, end));
+        delete _consolidations[source];
+        emit ConsolidationDropped(source, standing.target);
     }
 
     /* BRAINS: what the beacon chain says */
@@ -122,11 +165,11 @@ contract ValidatorRegistry is KeyRegistry {
         require(operatorId != 0, ValidatorUnknown(validatorIndex));
         // an offence counts once, whatever else there is to tell
         require(slashed ? !v.slashed : state > v.state, NothingNew(validatorIndex, v.state, v.slashed));
+        if (slashed) v.slashed = true;
         if (state > v.state) {
-            if (state == ValidatorState.Withdrawn) _release(operatorId, _reservedFor(v.depositedEth));
+            if (state == ValidatorState.Withdrawn) _free(validatorIndex, v);
             v.state = state;
         }
-        if (slashed) v.slashed = true;
         _write(validatorIndex, v);
         emit ValidatorAdvanced(validatorIndex, operatorId, v.state, v.slashed);
     }
@@ -140,11 +183,21 @@ contract ValidatorRegistry is KeyRegistry {
 
     /// @inheritdoc IValidatorRegistry
     function validator(uint256 validatorIndex) public view returns (Validator memory v) {
-        uint256 lane = _validators[validatorIndex / 6] >> ((validatorIndex % 6) * LANE);
+        uint256 lane = _validators[validatorIndex / 6].packed >> ((validatorIndex % 6) * LANE);
         v.operatorId = uint24(lane >> 16);
         v.depositedEth = uint16(lane >> 4) & 0xfff;
         v.slashed = lane & 8 != 0;
         v.state = ValidatorState(lane & 7);
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function consolidationOf(uint256 validatorIndex) external view returns (Consolidation memory) {
+        return _consolidations[validatorIndex];
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function isConsolidating(uint256 validatorIndex) external view returns (bool) {
+        return _consolidations[validatorIndex].notedAt != 0 && !validator(validatorIndex).slashed;
     }
 
     /// @inheritdoc IValidatorRegistry
@@ -163,14 +216,15 @@ contract ValidatorRegistry is KeyRegistry {
     ) private returns (bytes32 leaf, uint256 reservedEth) {
         bool wasLost = _markProven(id, operatorId, link.gindex);
 
-        uint256 lanes = _validators[link.validatorIndex / 6];
+        Lanes storage word = _validators[link.validatorIndex / 6];
+        uint256 lanes = word.packed;
         uint256 shift = (link.validatorIndex % 6) * LANE;
         if (uint40(lanes >> shift) != 0) revert ValidatorKnown(link.validatorIndex);
         // the predeposit is the first ETH
         uint256 sum = _sumOf(link.validatorIndex, 1, link.topUpGwei);
         // the operator's id was bounded when it committed
         uint256 lane = (operatorId << 16) | (sum << 4) | uint256(ValidatorState.Proven);
-        _validators[link.validatorIndex / 6] = lanes | (lane << shift);
+        word.packed = lanes | (lane << shift);
         // what was given up comes back as new stake
         if (wasLost || sum > RESERVED_ETH) {
             reservedEth = _reservedFor(sum) - (wasLost ? 0 : RESERVED_ETH);
@@ -193,14 +247,50 @@ contract ValidatorRegistry is KeyRegistry {
         if (sum < RESERVED_ETH && sum > 1) revert TopUpBelowMinimum(validatorIndex, sum, RESERVED_ETH);
     }
 
+    /// @dev A validator of ours that is not known to be on its way out.
+    function _staying(uint256 validatorIndex) private view returns (Validator memory v) {
+        v = validator(validatorIndex);
+        require(v.operatorId != 0, ValidatorUnknown(validatorIndex));
+        require(
+            v.state <= ValidatorState.Active && !v.slashed,
+            ValidatorLeaves(validatorIndex, v.state, v.slashed)
+        );
+    }
+
+    /// @dev What a withdrawn validator reserves is free, or goes to the validator that has its balance now.
+    function _free(uint256 validatorIndex, Validator memory v) private {
+        uint256 eth = _reservedFor(v.depositedEth);
+        (uint256 index, Validator memory heir) = (validatorIndex, v);
+        do {
+            Consolidation memory c = _consolidations[index];
+            // the beacon chain moves nothing of a slashed one
+            if (c.notedAt == 0 || heir.slashed) return _release(v.operatorId, eth);
+            index = c.target;
+            heir = validator(index);
+        } while (heir.state == ValidatorState.Withdrawn);
+
+        uint256 sum = _reservedFor(heir.depositedEth) + eth;
+        if (sum > MAX_DEPOSITED_ETH) {
+            // topped up since
+            _release(v.operatorId, sum - MAX_DEPOSITED_ETH);
+            sum = MAX_DEPOSITED_ETH;
+        }
+        // at most 2,048
+        heir.depositedEth = uint16(sum);
+        v.depositedEth = 0;
+        _write(index, heir);
+        emit ValidatorConsolidated(validatorIndex, index, eth);
+    }
+
     function _write(uint256 validatorIndex, Validator memory v) private {
+        Lanes storage word = _validators[validatorIndex / 6];
         uint256 shift = (validatorIndex % 6) * LANE;
         uint256 lane = (uint256(v.operatorId) << 16) |
             (uint256(v.depositedEth) << 4) |
             (v.slashed ? 8 : 0) |
             uint256(v.state);
-        uint256 others = _validators[validatorIndex / 6] & ~(uint256(type(uint40).max) << shift);
-        _validators[validatorIndex / 6] = others | (lane << shift);
+        uint256 others = word.packed & ~(uint256(type(uint40).max) << shift);
+        word.packed = others | (lane << shift);
     }
 
     function _reservedFor(uint256 depositedEth) private pure returns (uint256) {

@@ -208,6 +208,11 @@ contract ExitController is ComingEther {
                 (!v.slashed || lastEpoch <= _epoch() + _comingEpochs),
             NotComing(validatorIndex, v.exitEpoch, lastEpoch)
         );
+        // merged into another validator, it brings nothing
+        require(
+            v.slashed || !validatorRegistry.isConsolidating(validatorIndex),
+            Consolidating(validatorIndex)
+        );
         Book memory book = _openBook();
         bool aboveCap = false;
         if (isLive(validatorIndex)) {

@@ -13,7 +13,8 @@ import { deployAllocation } from "./steps/07-allocation.ts";
 import { deployDepositor } from "./steps/08-depositor.ts";
 import { deploySlashing } from "./steps/09-slashing.ts";
 import { deployExits } from "./steps/10-exits.ts";
-import { grantRoles } from "./steps/11-roles.ts";
+import { deployConsolidations } from "./steps/11-consolidations.ts";
+import { grantRoles } from "./steps/12-roles.ts";
 
 const STEPS = [
   deployAuthority,
@@ -26,6 +27,7 @@ const STEPS = [
   deployDepositor,
   deploySlashing,
   deployExits,
+  deployConsolidations,
   grantRoles,
 ];
 

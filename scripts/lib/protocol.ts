@@ -5,6 +5,7 @@ import {
   BeaconDepositor__factory,
   BeaconVerifier__factory,
   BondVault__factory,
+  Consolidator__factory,
   DutyJudge__factory,
   ExitController__factory,
   OperatorRegistry__factory,
@@ -59,6 +60,7 @@ const CONNECT = {
     WithheldRewards__factory.connect(address, runner),
   ExitController: (address: string, runner: ContractRunner) =>
     ExitController__factory.connect(address, runner),
+  Consolidator: (address: string, runner: ContractRunner) => Consolidator__factory.connect(address, runner),
 } as const;
 
 export type ContractName = keyof typeof CONNECT;

@@ -22,6 +22,7 @@ import {IWithdrawalQueue} from "../../contracts/interfaces/IWithdrawalQueue.sol"
 import {IWithdrawalVault} from "../../contracts/interfaces/IWithdrawalVault.sol";
 import {IWrappedStakedEther} from "../../contracts/interfaces/IWrappedStakedEther.sol";
 import {BeaconDepositor} from "../../contracts/operators/BeaconDepositor.sol";
+import {Consolidator} from "../../contracts/operators/Consolidator.sol";
 import {OperatorRegistry} from "../../contracts/operators/OperatorRegistry.sol";
 import {RandaoSource} from "../../contracts/operators/RandaoSource.sol";
 import {StakeAllocator} from "../../contracts/operators/StakeAllocator.sol";
@@ -103,6 +104,17 @@ contract Factory {
         uint256 curatedRatioBp
     ) external returns (BondVault) {
         return new BondVault(authority, ledger, wrapper, operators, validators, ratioBp, curatedRatioBp);
+    }
+
+    function newConsolidator(
+        IBeaconVerifier verifier,
+        IStakedEther ledger,
+        IValidatorRegistry validators,
+        IOperatorRegistry operators,
+        IWithdrawalVault withdrawals,
+        uint256 committeePeriod
+    ) external returns (Consolidator) {
+        return new Consolidator(verifier, ledger, validators, operators, withdrawals, committeePeriod);
     }
 
     function newDutyJudge(

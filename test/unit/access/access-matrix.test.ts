@@ -31,6 +31,8 @@ const OPEN: Record<string, string> = {
   BeaconDepositor: "predeposit proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
   SlashingOracle: "proveDuplicate proveForeign proveSlashed proveState settle",
+  // managers, of what is proven: see Consolidator.t.sol
+  Consolidator: "consolidate drop",
   ExitController: "note proveComing settle trigger triggerPartial",
   RewardDistributor: "pull pullTreasury",
   DutyJudge: "judge",

@@ -433,6 +433,17 @@ contract ExitControllerTest is Validators, RequestContracts {
         assertEq(exits.coming(), 0, "nothing comes");
     }
 
+    /// @dev What goes to another validator does not come; of a slashed one nothing goes there.
+    function test_proveComing_RevertGiven_ItIsToBeMerged() public {
+        authority.grantRole(Roles.CONSOLIDATOR, address(this));
+        validatorRegistry.noteConsolidation(EXITING, 101);
+        vm.expectRevert(abi.encodeWithSelector(IExitController.Consolidating.selector, EXITING));
+        proveComing(EXITING, placeOf(false, 0, 0));
+        validatorRegistry.advance(EXITING, IValidatorRegistry.ValidatorState.Exiting, true);
+        proveComing(EXITING, placeOf(false, 0, 0));
+        assertEq(exits.coming(), 32 ether, "slashed, it comes");
+    }
+
     function test_settle_WhatIsKnownAsWithdrawn() public {
         jail();
         send(IExitController.Rule.Stopped, shown("$.seven"), 7);

@@ -20,6 +20,7 @@ function holders(c: DeployContext): [RoleName, string][] {
     ["OPERATOR_JUDGE", c.addressOf("DutyJudge")],
     ["BOND_LOCKER", c.addressOf("WithheldRewards")],
     ["EXIT_REQUESTER", c.addressOf("ExitController")],
+    ["CONSOLIDATOR", c.addressOf("Consolidator")],
     ["CLOSED_ACCOUNT", c.addressOf("WrappedStakedEther")],
     ["CLOSED_ACCOUNT", c.addressOf("WithdrawalQueue")],
     ["COMMITTEE_MANAGER", admin],
