@@ -34,7 +34,7 @@ library Roles {
     bytes32 internal constant SHARE_BURNER = keccak256("kedge.role.SHARE_BURNER");
     /// @notice Asks the beacon chain, in the withdrawal vault's name, for withdrawals from our validators.
     bytes32 internal constant EXIT_REQUESTER = keccak256("kedge.role.EXIT_REQUESTER");
-    /// @notice Asks the beacon chain, in the withdrawal vault's name, to merge validators of ours.
+    /// @notice Asks the beacon chain, in the withdrawal vault's name, to merge validators of ours, and tells the registry.
     bytes32 internal constant CONSOLIDATOR = keccak256("kedge.role.CONSOLIDATOR");
     /// @notice Says whom the keepers' budget gives back what a call cost, within the budget's bounds.
     bytes32 internal constant BUDGET_SPENDER = keccak256("kedge.role.BUDGET_SPENDER");

@@ -80,6 +80,8 @@ interface IExitController {
     event ComingProven(uint256 indexed validatorIndex, uint256 effectiveBalanceGwei, uint256 lastEpoch);
     /// @notice What was recorded of a validator was over, and counts no more.
     event ComingSettled(uint256 indexed validatorIndex);
+    /// @notice The fee that a caller paid was not given back: the budget refused (wei).
+    event NotRefunded(address indexed caller, uint256 fee);
     /// @notice A deficit was first seen (wei).
     event DeficitNoted(uint256 deficit);
     /// @notice The deficit that was noted is gone.
@@ -121,6 +123,8 @@ interface IExitController {
     error ExcessTooSmall(uint256 validatorIndex, uint256 balanceGwei, uint256 minimumGwei);
     /// @notice The validator does not exit, or what it had has come by now.
     error NotComing(uint256 validatorIndex, uint256 exitEpoch, uint256 lastEpoch);
+    /// @notice The validator is to be merged into another one: what it has does not come.
+    error Consolidating(uint256 validatorIndex);
     /// @notice What is to come of the validator is not over.
     error NotOver(uint256 validatorIndex, uint256 lastEpoch);
     /// @notice Public keys have 48 bytes each, as many as there are places.

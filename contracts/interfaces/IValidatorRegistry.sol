@@ -84,6 +84,14 @@ interface IValidatorRegistry {
         uint64 committedAt;
     }
 
+    /// @notice That a validator is to be merged into another of its operator (EIP-7251).
+    /// @param target Which one gets its balance.
+    /// @param notedAt When it was asked for last, in seconds since 1970; 0 for none.
+    struct Consolidation {
+        uint40 target;
+        uint40 notedAt;
+    }
+
     /* EVENTS */
 
     /// @notice An operator committed `count` keys. `data` is whatever it published with them, for whoever deposits.
@@ -111,6 +119,12 @@ interface IValidatorRegistry {
         ValidatorState state,
         bool slashed
     );
+    /// @notice The beacon chain was asked to merge `source` into `target`.
+    event ConsolidationNoted(uint256 indexed source, uint256 indexed target, uint256 indexed operatorId);
+    /// @notice The beacon chain was proven to have dropped what was asked for.
+    event ConsolidationDropped(uint256 indexed source, uint256 indexed target);
+    /// @notice `source` is withdrawn, and its stake went with its balance to `target`: `eth` ETH.
+    event ValidatorConsolidated(uint256 indexed source, uint256 indexed target, uint256 eth);
 
     /* ERRORS */
 
@@ -144,10 +158,23 @@ interface IValidatorRegistry {
     error TopUpNotWhole(uint256 validatorIndex, uint256 amountGwei);
     /// @notice Our deposits for the validator would pass what it can stake (ETH).
     error TopUpAboveMaximum(uint256 validatorIndex, uint256 depositedEth, uint256 maximumEth);
+    /// @notice Our deposits for the validator would be more than its predeposit, and less than it needs to become active
+    /// (ETH).
+    error TopUpBelowMinimum(uint256 validatorIndex, uint256 depositedEth, uint256 minimumEth);
     /// @notice The validator is on its way out, or slashed: it gets no more ether.
     error ValidatorLeaves(uint256 validatorIndex, ValidatorState state, bool slashed);
     /// @notice The id of an operator is beyond what a validator's record can hold.
     error OperatorOutOfBounds(uint256 operatorId, uint256 maximum);
+    /// @notice A validator is merged into another one, of the same operator.
+    error ConsolidationRefused(uint256 source, uint256 target);
+    /// @notice What both validators reserve is more than one can stake (ETH).
+    error ConsolidationAboveMaximum(uint256 source, uint256 target, uint256 sumEth, uint256 maximumEth);
+    /// @notice The validator is to be merged into `target`.
+    error ConsolidationStands(uint256 validatorIndex, uint256 target);
+    /// @notice No consolidation of the validator was asked for.
+    error ConsolidationUnknown(uint256 validatorIndex);
+    /// @notice The request may still be on its way to the beacon chain, until `time` (seconds since 1970).
+    error ConsolidationOpen(uint256 validatorIndex, uint256 time);
 
     /* OPERATORS */
 
@@ -186,7 +213,8 @@ interface IValidatorRegistry {
     ) external returns (uint256 reservedEth);
 
     /// @notice Marks predeposited keys as proven, and vouches for them as `vouch` does. Caller: `DEPOSITOR`, which has
-    /// verified the validators.
+    /// verified the validators. In all a validator gets its predeposit alone, or from 32 to 2,048 ETH: with less it might
+    /// wait for ever (`process_effective_balance_updates`).
     /// @param links The keys, by strictly decreasing places. @param proof See `KeyTree.verifyMany`.
     /// @return reservedEth By how much the stake of the operator grew: 0 where no validator gets more than 32 ETH and no key
     /// was lost before.
@@ -206,12 +234,26 @@ interface IValidatorRegistry {
     ) external returns (uint256 reservedEth);
 
     /// @notice Counts top-ups, and vouches until the end of the transaction that these keys are validators of ours. Caller:
-    /// `DEPOSITOR`, which has verified just now that they have our credentials.
+    /// `DEPOSITOR`, which has verified just now that they have our credentials. What a validator gets in all is as in
+    /// `prove`.
     /// @return operatorIds Who runs each of them.
     /// @return reservedEth By how much its stake grew with each: 0 where no validator gets more than 32 ETH.
     function vouch(
         TopUp[] calldata topUps
     ) external returns (uint256[] memory operatorIds, uint256[] memory reservedEth);
+
+    /* BRAINS: consolidations */
+
+    /// @notice Notes that the beacon chain is asked to merge a validator into another of its operator. Caller:
+    /// `CONSOLIDATOR`, which has verified that both are active. No stake moves before the source is withdrawn: the beacon
+    /// chain drops what it does not like, and tells nobody. Asking again for the same target is harmless. Neither may leave,
+    /// what both reserve may not pass 2,048 ETH, and the target may not be to be merged itself.
+    /// @return operatorId Who runs both.
+    function noteConsolidation(uint256 source, uint256 target) external returns (uint256 operatorId);
+
+    /// @notice Forgets a consolidation that the beacon chain has dropped: a day after it was asked for last, when no request
+    /// is on its way any more. Caller: `CONSOLIDATOR`, which has verified that the source does not exit.
+    function dropConsolidation(uint256 source) external;
 
     /* BRAINS: bonds */
 
@@ -236,7 +278,9 @@ interface IValidatorRegistry {
     ) external returns (bool overdue);
 
     /// @notice Notes how far a validator has come. Caller: `WITNESS`, which has verified it. A withdrawn one reserves no
-    /// stake any more.
+    /// stake any more: it is free, or goes to the validator that it was to be merged into, if it was not slashed. From one
+    /// that is withdrawn itself it goes on to where that one was merged, or is free. What passes 2,048 ETH there is free
+    /// too: the beacon chain pays it out.
     /// @param state How far; a state that is behind what is known counts only where `slashed` is news.
     /// @param slashed Whether it is proven to be slashed: refused where that is known, so that an offence counts once.
     /// @return operatorId Who runs it.
@@ -266,6 +310,13 @@ interface IValidatorRegistry {
 
     /// @notice A validator of ours; zeros if it is none.
     function validator(uint256 validatorIndex) external view returns (Validator memory);
+
+    /// @notice Into which validator one is to be merged, or was; zeros if none was asked for.
+    function consolidationOf(uint256 validatorIndex) external view returns (Consolidation memory);
+
+    /// @notice Whether the validator's balance is to go to another validator, and not to the vault. That of a slashed one
+    /// goes to the vault.
+    function isConsolidating(uint256 validatorIndex) external view returns (bool);
 
     /// @notice Whether the key was shown, in this very transaction, to be a validator of ours.
     function isVouchedFor(bytes32 pubkeyHash) external view returns (bool);

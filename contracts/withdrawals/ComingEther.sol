@@ -67,6 +67,11 @@ abstract contract ComingEther is ExitParameters, RecentState {
                 (!v.slashed || lastEpoch <= _epoch() + _comingEpochs),
             NotComing(validatorIndex, v.exitEpoch, lastEpoch)
         );
+        // merged into another validator, it brings nothing
+        require(
+            v.slashed || !validatorRegistry.isConsolidating(validatorIndex),
+            Consolidating(validatorIndex)
+        );
         Coming memory sent = comingOf(validatorIndex);
         require(!sent.proven, RequestLive(validatorIndex));
         Coming memory c = _coming(v.effectiveBalance, lastEpoch, sent.aboveCap, true);

@@ -5,6 +5,7 @@ import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {IBeaconVerifier} from "../interfaces/IBeaconVerifier.sol";
 import {IEtherVault} from "../interfaces/IEtherVault.sol";
 import {IExitController} from "../interfaces/IExitController.sol";
+import {IKeeperBudget} from "../interfaces/IKeeperBudget.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
@@ -36,6 +37,13 @@ contract ExitController is ExitRules {
     uint256 public constant MIN_PARTIAL_GWEI = 1e9;
     /// @notice Most exits of a call: as many as the beacon chain takes from a block.
     uint256 public constant MAX_EXITS = 16;
+    /// @notice Least fee that is given back, in wei: a transfer of shares costs its caller gas.
+    uint256 public constant MIN_REFUND = 0.0001 ether;
+
+    /* IMMUTABLES */
+
+    /// @notice What gives fees back.
+    IKeeperBudget public immutable keeperBudget;
 
     /* CONSTRUCTOR */
 
@@ -47,6 +55,7 @@ contract ExitController is ExitRules {
         IWithdrawalQueue queue,
         IWithdrawalVault withdrawals,
         IEtherVault rewards,
+        IKeeperBudget budget,
         Parameters memory p
     )
         ExitParameters(p)
@@ -54,7 +63,9 @@ contract ExitController is ExitRules {
         ComingEther(validators)
         Deficit(ledger_, queue, withdrawals, rewards)
         ExitRules(operators)
-    {}
+    {
+        keeperBudget = budget;
+    }
 
     /* ANYONE */
 
@@ -84,7 +95,8 @@ contract ExitController is ExitRules {
         require(KeyTree.verifyMany(root, places, leaves, proof), KeysNotCommitted(id));
         emit KeysTriggered(msg.sender, id, gindices);
 
-        _request(pubkeys, new uint64[](count));
+        // nothing is recorded, so it could be repeated for a refund
+        _request(pubkeys, new uint64[](count), false);
     }
 
     /// @inheritdoc IExitController
@@ -116,7 +128,7 @@ contract ExitController is ExitRules {
 
         bytes memory pubkeys = validators[0].pubkey;
         for (uint256 i = 1; i < count; ++i) pubkeys = bytes.concat(pubkeys, validators[i].pubkey);
-        _request(pubkeys, new uint64[](count));
+        _request(pubkeys, new uint64[](count), rule != Rule.Stopped);
     }
 
     /// @inheritdoc IExitController
@@ -150,7 +162,7 @@ contract ExitController is ExitRules {
         uint64[] memory amountsGwei = new uint64[](1);
         // at most the balance
         amountsGwei[0] = uint64(amountGwei);
-        _request(v.pubkey, amountsGwei);
+        _request(v.pubkey, amountsGwei, true);
     }
 
     /* INTERNAL: exits */
@@ -205,12 +217,20 @@ contract ExitController is ExitRules {
     /* INTERNAL: requests */
 
     /// @dev The last thing of a call: nothing here depends on what its caller does with its rest.
-    function _request(bytes memory pubkeys, uint64[] memory amountsGwei) private {
+    function _request(bytes memory pubkeys, uint64[] memory amountsGwei, bool isRecorded) private {
         uint256 fee = withdrawalVault.withdrawalFee();
         // the vault tells of a fee that is not paid
         uint256 cost = fee > msg.value / amountsGwei.length ? msg.value : fee * amountsGwei.length;
         withdrawalVault.requestWithdrawals{value: cost}(pubkeys, amountsGwei);
+        if (isRecorded && cost >= MIN_REFUND) _refund(cost);
         _returnRest(msg.value - cost);
+    }
+
+    /// @dev No request fails for want of it. A caller that leaves it too little gas harms nobody else.
+    function _refund(uint256 cost) private {
+        try keeperBudget.refund(msg.sender, cost) returns (uint256) {} catch {
+            emit NotRefunded(msg.sender, cost);
+        }
     }
 
     function _returnRest(uint256 rest) private {

@@ -14,7 +14,8 @@ import { deployDepositor } from "./steps/08-depositor.ts";
 import { deploySlashing } from "./steps/09-slashing.ts";
 import { deployFunds } from "./steps/10-funds.ts";
 import { deployExits } from "./steps/11-exits.ts";
-import { grantRoles } from "./steps/12-roles.ts";
+import { deployConsolidations } from "./steps/12-consolidations.ts";
+import { grantRoles } from "./steps/13-roles.ts";
 
 const STEPS = [
   deployAuthority,
@@ -28,6 +29,7 @@ const STEPS = [
   deploySlashing,
   deployFunds,
   deployExits,
+  deployConsolidations,
   grantRoles,
 ];
 

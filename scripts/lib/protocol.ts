@@ -5,6 +5,7 @@ import {
   BeaconDepositor__factory,
   BeaconVerifier__factory,
   BondVault__factory,
+  Consolidator__factory,
   DutyJudge__factory,
   ExitController__factory,
   InsuranceReserve__factory,
@@ -64,6 +65,7 @@ const CONNECT = {
   KeeperBudget: (address: string, runner: ContractRunner) => KeeperBudget__factory.connect(address, runner),
   ExitController: (address: string, runner: ContractRunner) =>
     ExitController__factory.connect(address, runner),
+  Consolidator: (address: string, runner: ContractRunner) => Consolidator__factory.connect(address, runner),
 } as const;
 
 export type ContractName = keyof typeof CONNECT;

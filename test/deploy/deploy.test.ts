@@ -74,6 +74,7 @@ describe("deploy: the protocol", () => {
       OPERATOR_JUDGE: [a.DutyJudge, a.StakeAllocator].sort(),
       EXIT_REQUESTER: [a.ExitController],
       BUDGET_SPENDER: [a.ExitController],
+      CONSOLIDATOR: [a.Consolidator],
       CLOSED_ACCOUNT: [a.WrappedStakedEther, a.WithdrawalQueue].sort(),
       COMMITTEE_MANAGER: [admin],
       OPERATOR_MANAGER: [admin],
@@ -245,6 +246,14 @@ describe("deploy: the protocol", () => {
     expect(await p.ExitController.withdrawalQueue()).to.equal(a.WithdrawalQueue);
     expect(await p.ExitController.withdrawalVault()).to.equal(a.WithdrawalVault);
     expect(await p.ExitController.rewardsVault()).to.equal(a.RewardsVault);
+    expect(await p.ExitController.keeperBudget()).to.equal(a.KeeperBudget);
+    expect(await p.Consolidator.verifier()).to.equal(a.BeaconVerifier);
+    expect(await p.Consolidator.validatorRegistry()).to.equal(a.ValidatorRegistry);
+    expect(await p.Consolidator.operatorRegistry()).to.equal(a.OperatorRegistry);
+    expect(await p.Consolidator.withdrawalVault()).to.equal(a.WithdrawalVault);
+    expect(await p.Consolidator.withdrawalCredentials()).to.equal(
+      await p.StakedEther.withdrawalCredentials(),
+    );
   });
 
   it("no contract is larger than the chain allows", async () => {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Roles} from "../../contracts/access/Roles.sol";
+import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IBeaconVerifier} from "../../contracts/interfaces/IBeaconVerifier.sol";
 import {IExitController} from "../../contracts/interfaces/IExitController.sol";
 import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
@@ -82,6 +83,7 @@ contract ExitsHandler is Withdrawals, RequestContracts {
             queue,
             withdrawalVault,
             rewardsVault,
+            factory.newKeeperBudget(IAuthority(address(authority)), ledger, 0, 0),
             IExitController.Parameters({
                 minDeficit: 2 ether,
                 minDeficitBp: 100,

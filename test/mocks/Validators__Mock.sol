@@ -103,6 +103,10 @@ contract Validators__Mock {
         return _stakes[operatorId];
     }
 
+    function isConsolidating(uint256) external pure returns (bool) {
+        return false;
+    }
+
     function stateOf(bytes32 commitmentId, uint256) external view returns (IValidatorRegistry.KeyState) {
         return
             _proven[commitmentId]

@@ -2,10 +2,12 @@
 pragma solidity 0.8.37;
 
 import {Roles} from "../../contracts/access/Roles.sol";
+import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IBeaconVerifier} from "../../contracts/interfaces/IBeaconVerifier.sol";
 import {IExitController} from "../../contracts/interfaces/IExitController.sol";
 import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
 import {BeaconValidator} from "../../contracts/types/BeaconValidator.sol";
+import {KeeperBudget} from "../../contracts/vaults/KeeperBudget.sol";
 import {ExitController} from "../../contracts/withdrawals/ExitController.sol";
 import {RequestContracts} from "./RequestContracts.sol";
 import {Validators} from "./Validators.sol";
@@ -19,6 +21,7 @@ abstract contract Exits is Validators, RequestContracts {
     uint40 internal constant EXITING = 103;
     uint256 internal constant COMING_EPOCHS = 100;
     uint256 internal constant PATIENCE = 8;
+    uint256 internal constant REFUND_PER_CALL = 0.01 ether;
 
     struct Shown {
         uint256[] indices;
@@ -26,6 +29,7 @@ abstract contract Exits is Validators, RequestContracts {
         bytes32[] proof;
     }
 
+    KeeperBudget internal budget;
     ExitController internal exits;
     string internal vectors;
     address internal caller;
@@ -33,7 +37,9 @@ abstract contract Exits is Validators, RequestContracts {
     function setUp() public virtual override {
         super.setUp();
         installRequestContracts();
+        budget = factory.newKeeperBudget(IAuthority(address(authority)), ledger, REFUND_PER_CALL, 1 ether);
         exits = deploy(parameters());
+        authority.grantRole(Roles.BUDGET_SPENDER, address(exits));
         authority.grantRole(Roles.EXIT_REQUESTER, address(exits));
         authority.grantRole(Roles.WITNESS, address(this));
         vectors = vm.readFile("test/fixtures/generated/beacon-exits.json");
@@ -83,6 +89,7 @@ abstract contract Exits is Validators, RequestContracts {
                 queue,
                 withdrawalVault,
                 rewardsVault,
+                budget,
                 p
             );
     }
@@ -98,6 +105,7 @@ abstract contract Exits is Validators, RequestContracts {
             queue,
             withdrawalVault,
             rewardsVault,
+            budget,
             p
         );
     }
@@ -140,11 +148,15 @@ abstract contract Exits is Validators, RequestContracts {
     }
 
     function triggerPartial(uint40 index) internal {
+        triggerPartialWith(index, 1);
+    }
+
+    function triggerPartialWith(uint40 index, uint256 value) internal {
         refreshRoot();
         Shown memory s = one(index);
         (bytes32 chunk, bytes32[] memory proof) = balance(index);
         vm.prank(caller);
-        exits.triggerPartial{value: 1}(recent(), index, s.validators[0], s.proof, chunk, proof);
+        exits.triggerPartial{value: value}(recent(), index, s.validators[0], s.proof, chunk, proof);
     }
 
     function proveComing(uint40 index) internal {

@@ -10,6 +10,7 @@ import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol"
 import {IDutyJudge} from "../../contracts/interfaces/IDutyJudge.sol";
 import {IEtherVault} from "../../contracts/interfaces/IEtherVault.sol";
 import {IExitController} from "../../contracts/interfaces/IExitController.sol";
+import {IKeeperBudget} from "../../contracts/interfaces/IKeeperBudget.sol";
 import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
 import {IOracleCommittee} from "../../contracts/interfaces/IOracleCommittee.sol";
 import {IRewardDistributor} from "../../contracts/interfaces/IRewardDistributor.sol";
@@ -22,6 +23,7 @@ import {IWithdrawalQueue} from "../../contracts/interfaces/IWithdrawalQueue.sol"
 import {IWithdrawalVault} from "../../contracts/interfaces/IWithdrawalVault.sol";
 import {IWrappedStakedEther} from "../../contracts/interfaces/IWrappedStakedEther.sol";
 import {BeaconDepositor} from "../../contracts/operators/BeaconDepositor.sol";
+import {Consolidator} from "../../contracts/operators/Consolidator.sol";
 import {OperatorRegistry} from "../../contracts/operators/OperatorRegistry.sol";
 import {RandaoSource} from "../../contracts/operators/RandaoSource.sol";
 import {StakeAllocator} from "../../contracts/operators/StakeAllocator.sol";
@@ -118,6 +120,17 @@ contract Factory {
             );
     }
 
+    function newConsolidator(
+        IBeaconVerifier verifier,
+        IStakedEther ledger,
+        IValidatorRegistry validators,
+        IOperatorRegistry operators,
+        IWithdrawalVault withdrawals,
+        uint256 committeePeriod
+    ) external returns (Consolidator) {
+        return new Consolidator(verifier, ledger, validators, operators, withdrawals, committeePeriod);
+    }
+
     function newDutyJudge(
         IRewardDistributor distributor,
         IOperatorRegistry operators,
@@ -135,9 +148,21 @@ contract Factory {
         IWithdrawalQueue queue,
         IWithdrawalVault withdrawals,
         IEtherVault rewards,
+        IKeeperBudget budget,
         IExitController.Parameters calldata p
     ) external returns (ExitController) {
-        return new ExitController(verifier, ledger, validators, operators, queue, withdrawals, rewards, p);
+        return
+            new ExitController(
+                verifier,
+                ledger,
+                validators,
+                operators,
+                queue,
+                withdrawals,
+                rewards,
+                budget,
+                p
+            );
     }
 
     function newInsuranceReserve(IStakedEther ledger, IBondVault bonds) external returns (InsuranceReserve) {

@@ -14,6 +14,7 @@ export async function deployExits(c: DeployContext): Promise<void> {
     c.addressOf("WithdrawalQueue"),
     c.addressOf("WithdrawalVault"),
     c.addressOf("RewardsVault"),
+    c.addressOf("KeeperBudget"),
     {
       minDeficit: p.minDeficitWei.value,
       minDeficitBp: p.minDeficitBp.value,

@@ -193,6 +193,18 @@ contract AccessMatrixTest is Protocol {
             "markForeign"
         );
         add(a, abi.encodeCall(validatorRegistry.advance, (1, active, false)), Roles.WITNESS, "advance");
+        add(
+            a,
+            abi.encodeCall(validatorRegistry.noteConsolidation, (1, 2)),
+            Roles.CONSOLIDATOR,
+            "noteConsolidation"
+        );
+        add(
+            a,
+            abi.encodeCall(validatorRegistry.dropConsolidation, (1)),
+            Roles.CONSOLIDATOR,
+            "dropConsolidation"
+        );
 
         a = address(ledger);
         add(a, abi.encodeCall(ledger.deposit, ("", "", noAmounts)), Roles.DEPOSITOR, "deposit");

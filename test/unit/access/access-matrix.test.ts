@@ -32,6 +32,8 @@ const OPEN: Record<string, string> = {
   BeaconDepositor: "predeposit proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
   SlashingOracle: "proveDuplicate proveForeign proveSlashed proveState settle",
+  // managers, of what is proven: see Consolidator.t.sol
+  Consolidator: "consolidate drop",
   ExitController: "note proveComing settle trigger triggerByKeys triggerPartial",
   RewardDistributor: "pull pullTreasury",
   InsuranceReserve: "cover",

@@ -46,15 +46,15 @@ contract BeaconDepositorTest is Validators {
         uint64[] memory amounts = new uint64[](16);
         amounts[0] = 31 * ETHER;
         amounts[3] = 2_047 * ETHER;
-        amounts[15] = ETHER;
+        amounts[15] = 32 * ETHER;
         proveAndTopUp(OPERATOR, s, amounts);
 
-        assertEq(DEPOSIT_CONTRACT.balance, (16 + 31 + 2_047 + 1) * 1 ether, "deposited");
+        assertEq(DEPOSIT_CONTRACT.balance, (16 + 31 + 2_047 + 32) * 1 ether, "deposited");
         assertEq(depositCount(), 19, "deposits");
         for (uint256 i = 0; i < 16; ++i) {
             assertTrue(validatorRegistry.isProven(s.indices[i]), "proven");
         }
-        assertEq(ledger.booksAt(currentFrame() + 1).depositedGwei, 2_095 * ETHER, "books");
+        assertEq(ledger.booksAt(currentFrame() + 1).depositedGwei, 2_126 * ETHER, "books");
     }
 
     /// @dev Keys in the order of the tree, validators in that of the chain: each amount reaches its own validator.
@@ -62,7 +62,7 @@ contract BeaconDepositorTest is Validators {
         KeySet memory s = committed(OPERATOR, "crossed");
         predeposit(OPERATOR, s);
         uint64[] memory amounts = new uint64[](6);
-        for (uint256 i = 0; i < 6; ++i) amounts[i] = uint64(i + 1) * ETHER;
+        for (uint256 i = 0; i < 6; ++i) amounts[i] = uint64(i + 31) * ETHER;
         vm.recordLogs();
         proveAndTopUp(OPERATOR, s, amounts);
         Vm.Log[] memory logs = vm.getRecordedLogs();
@@ -424,9 +424,9 @@ contract BeaconDepositorTest is Validators {
     function test_topUp_SpendsOnlyWhatGrows() public {
         KeySet memory s = proven("key0");
         uint256 left = allotted(OPERATOR);
-        depositor.topUp(proofOf(s), amountsOf(1, 30 * ETHER));
-        assertEq(allotted(OPERATOR), left, "31 in all");
-        depositor.topUp(proofOf(s), amountsOf(1, 3 * ETHER));
+        depositor.topUp(proofOf(s), amountsOf(1, 31 * ETHER));
+        assertEq(allotted(OPERATOR), left, "32 in all");
+        depositor.topUp(proofOf(s), amountsOf(1, 2 * ETHER));
         assertEq(allotted(OPERATOR), left - 2, "34 in all");
     }
 
@@ -479,14 +479,14 @@ contract BeaconDepositorTest is Validators {
     function test_topUp_RevertGiven_TheQueueAsksForTheBuffer() public {
         KeySet memory s = proven("key0");
         spend500();
-        requestWithdrawal(4_490 ether);
+        requestWithdrawal(4_460 ether);
         vm.expectRevert(
-            abi.encodeWithSelector(IBeaconDepositor.FreeBufferTooSmall.selector, 10 ether, 11 ether)
+            abi.encodeWithSelector(IBeaconDepositor.FreeBufferTooSmall.selector, 40 ether, 41 ether)
         );
-        depositor.topUp(proofOf(s), amountsOf(1, 11 * ETHER));
-        depositor.topUp(proofOf(s), amountsOf(1, 10 * ETHER));
+        depositor.topUp(proofOf(s), amountsOf(1, 41 * ETHER));
+        depositor.topUp(proofOf(s), amountsOf(1, 40 * ETHER));
         assertEq(depositor.freeBuffer(), 0, "free");
-        assertEq(ledger.buffer(), 4_490 ether, "what the queue asks for is there");
+        assertEq(ledger.buffer(), 4_460 ether, "what the queue asks for is there");
     }
 
     /* PROOFS: REFUSALS */
@@ -596,7 +596,7 @@ contract BeaconDepositorTest is Validators {
 
         vm.warp(uint256(rootTime) + 600);
         p.timestamp = rootTime;
-        depositor.topUp(p, amountsOf(1, ETHER));
+        depositor.topUp(p, amountsOf(1, 31 * ETHER));
         vm.warp(uint256(rootTime) + 601);
         vm.expectRevert(
             abi.encodeWithSelector(IBeaconDepositor.RootTooOld.selector, rootTime, uint256(rootTime) + 1)
@@ -614,7 +614,7 @@ contract BeaconDepositorTest is Validators {
         IBeaconDepositor.ValidatorProof memory p = proofOf(s);
         p.timestamp = uint64(vm.getBlockTimestamp());
         setBeaconRoot(p.timestamp, stateRoot);
-        depositor.topUp(p, amountsOf(1, ETHER));
+        depositor.topUp(p, amountsOf(1, 31 * ETHER));
         assertEq(depositCount(), 2, "deposits");
     }
 
@@ -826,7 +826,7 @@ contract BeaconDepositorTest is Validators {
             uint256 which = seed % 9;
             KeySet memory s = keySet(keys, names[which]);
             uint256 operatorId = which == 8 ? RIVAL : OPERATOR;
-            uint64[] memory amounts = amountsOf(s.keys.length, uint64(1 + ((seed >> 8) % 40)) * ETHER);
+            uint64[] memory amounts = amountsOf(s.keys.length, uint64(20 + ((seed >> 8) % 40)) * ETHER);
             bytes memory data;
             uint256 action = (seed >> 32) % 3;
             if (action == 0) {
@@ -1033,27 +1033,27 @@ contract BeaconDepositorTest is Validators {
 contract DepositCapTest is Validators {
     function ledgerParameters() internal pure override returns (IStakedEther.Parameters memory p) {
         p = super.ledgerParameters();
-        p.maxDepositPerFrameGwei = 40e9;
+        p.maxDepositPerFrameGwei = 50e9;
     }
 
     function test_deposit_RevertWhen_TheFramesCapIsExceeded() public {
         KeySet memory s = committed(OPERATOR, "ten");
         predeposit(OPERATOR, s);
         uint64[] memory amounts = new uint64[](10);
-        amounts[0] = 31e9;
-        vm.expectRevert(abi.encodeWithSelector(IStakedEther.DepositCapExceeded.selector, 41e9, 40e9));
+        amounts[0] = 41e9;
+        vm.expectRevert(abi.encodeWithSelector(IStakedEther.DepositCapExceeded.selector, 51e9, 50e9));
         proveAndTopUp(OPERATOR, s, amounts);
-        amounts[0] = 30e9;
+        amounts[0] = 40e9;
         proveAndTopUp(OPERATOR, s, amounts);
-        assertEq(DEPOSIT_CONTRACT.balance, 40 ether, "the whole cap");
-        vm.expectRevert(abi.encodeWithSelector(IStakedEther.DepositCapExceeded.selector, 50e9, 40e9));
-        depositor.topUp(proofOf(s), amountsOf(10, 1e9));
+        assertEq(DEPOSIT_CONTRACT.balance, 50 ether, "the whole cap");
+        vm.expectRevert(abi.encodeWithSelector(IStakedEther.DepositCapExceeded.selector, 360e9, 50e9));
+        depositor.topUp(proofOf(s), amountsOf(10, 31e9));
 
         nextFrame();
         rootTime = uint64(vm.getBlockTimestamp() - 12);
         setBeaconRoot(rootTime, stateRoot);
-        amounts[0] = 40e9;
+        amounts[0] = 50e9;
         depositor.topUp(proofOf(s), amounts);
-        assertEq(DEPOSIT_CONTRACT.balance, 80 ether, "and another");
+        assertEq(DEPOSIT_CONTRACT.balance, 100 ether, "and another");
     }
 }

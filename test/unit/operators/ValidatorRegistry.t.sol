@@ -405,7 +405,7 @@ contract ValidatorRegistryTest is FactoryTest, BeaconVectors {
         registry.vouch(topUpOf(100, 1e9, pubkeyHash));
         assertFalse(registry.isVouchedFor(pubkeyHash), "not yet");
         prove(1, s);
-        registry.vouch(topUpOf(100, 1e9, pubkeyHash));
+        registry.vouch(topUpOf(100, 31e9, pubkeyHash));
         assertTrue(registry.isVouchedFor(pubkeyHash), "vouched for");
         assertFalse(registry.isVouchedFor(keccak256("another key")), "nobody else");
     }
@@ -416,11 +416,11 @@ contract ValidatorRegistryTest is FactoryTest, BeaconVectors {
         predeposit(1, s);
         prove(1, s);
         bytes32 pubkeyHash = keccak256(s.keys[0].pubkey);
-        registry.vouch(topUpOf(100, 2e9, pubkeyHash));
+        registry.vouch(topUpOf(100, 33e9, pubkeyHash));
         IValidatorRegistry.Validator memory ours = registry.validator(100);
         assertEq(uint256(ours.operatorId), 1, "operator");
-        assertEq(uint256(ours.depositedEth), 3, "one of the predeposit, two of the top-up");
-        registry.vouch(topUpOf(100, 2_045e9, pubkeyHash));
+        assertEq(uint256(ours.depositedEth), 34, "one of the predeposit, the rest of the top-up");
+        registry.vouch(topUpOf(100, 2_014e9, pubkeyHash));
         vm.expectRevert(
             abi.encodeWithSelector(IValidatorRegistry.TopUpAboveMaximum.selector, 100, 2_049, 2_048)
         );
@@ -473,12 +473,39 @@ contract ValidatorRegistryTest is FactoryTest, BeaconVectors {
         predeposit(1, s);
         prove(1, s);
         (uint256 a, uint256 b) = (s.indices[0], s.indices[1]);
-        first = uint64(bound(first, 0, 2_047));
-        second = uint64(bound(second, 0, 2_047));
+        first = topUpFrom(first);
+        second = topUpFrom(second);
         registry.vouch(topUpOf(uint40(a), first * 1e9, "a"));
         registry.vouch(topUpOf(uint40(b), second * 1e9, "b"));
         assertEq(uint256(registry.validator(a).depositedEth), 1 + first, "first");
         assertEq(uint256(registry.validator(b).depositedEth), 1 + second, "second");
+    }
+
+    /// @dev Between its predeposit and 32 ETH a validator may wait for ever: 31 ETH first, and the hysteresis of effective
+    /// balances wants 33 in all.
+    function testFuzz_topUp_RevertWhen_TheValidatorCannotBecomeActive(uint256 eth) public {
+        KeySet memory s = committed(1, "key0");
+        predeposit(1, s);
+        IValidatorRegistry.Link[] memory links = linksOf(s);
+        links[0].topUpGwei = uint64(bound(eth, 1, 30) * 1e9);
+        bytes memory refused = abi.encodeWithSelector(
+            IValidatorRegistry.TopUpBelowMinimum.selector,
+            100,
+            1 + links[0].topUpGwei / 1e9,
+            32
+        );
+        vm.expectRevert(refused);
+        registry.prove(1, s.root, links, s.proof);
+        vm.expectRevert(refused);
+        registry.proveOne(1, s.root, links[0], s.proof);
+        prove(1, s);
+        vm.expectRevert(refused);
+        registry.vouch(topUpOf(100, links[0].topUpGwei, "key"));
+        // nothing, or all that it needs, and then as little as anyone likes
+        registry.vouch(topUpOf(100, 0, "key"));
+        registry.vouch(topUpOf(100, 31e9, "key"));
+        registry.vouch(topUpOf(100, 1e9, "key"));
+        assertEq(uint256(registry.validator(100).depositedEth), 33, "deposited");
     }
 
     /// @dev A reverted proof vouches for nothing.
@@ -500,8 +527,8 @@ contract ValidatorRegistryTest is FactoryTest, BeaconVectors {
     function testFuzz_stake_IsWhatValidatorsMayHold(uint256 a, uint256 b) public {
         KeySet memory s = committed(1, "pair");
         predeposit(1, s);
-        a = bound(a, 0, 2_047);
-        b = bound(b, 0, 2_047);
+        a = topUpFrom(a);
+        b = topUpFrom(b);
         IValidatorRegistry.Link[] memory links = linksOf(s);
         links[0].topUpGwei = uint64(a * 1e9);
         uint256 grown = registry.prove(1, s.root, links, s.proof);
@@ -744,6 +771,12 @@ contract ValidatorRegistryTest is FactoryTest, BeaconVectors {
         predeposit(1, s);
         prove(1, s);
         return s.indices[0];
+    }
+
+    /// @dev A top-up of a new validator in ETH: none, or what makes it active and no more than it can stake.
+    function topUpFrom(uint256 x) private pure returns (uint64) {
+        x = bound(x, 30, 2_047);
+        return x == 30 ? 0 : uint64(x);
     }
 
     function reserved(uint256 eth) private pure returns (uint256) {

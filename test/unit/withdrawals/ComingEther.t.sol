@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Roles} from "../../../contracts/access/Roles.sol";
 import {IExitController} from "../../../contracts/interfaces/IExitController.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {Exits} from "../../utils/Exits.sol";
@@ -147,6 +148,21 @@ contract ComingEtherTest is Exits {
         Shown memory s = shown("$.leaving.slashed");
         vm.expectRevert(abi.encodeWithSelector(IExitController.NotComing.selector, 104, 22_520, 30_600 + 20));
         exits.proveComing(recent(), 104, s.validators[0], s.proof);
+    }
+
+    /// @dev What goes to another validator does not come; of a slashed one nothing goes there.
+    function test_proveComing_RevertGiven_ItIsToBeMerged() public {
+        authority.grantRole(Roles.CONSOLIDATOR, address(this));
+        validatorRegistry.noteConsolidation(EXITING, 101);
+        vm.expectRevert(abi.encodeWithSelector(IExitController.Consolidating.selector, EXITING));
+        proveComing(EXITING);
+        validatorRegistry.noteConsolidation(104, 101);
+        warpToEpoch(30_530);
+        rootTime = uint64(currentTime() - 12);
+        setBeaconRoot(rootTime, vm.parseJsonBytes32(vectors, "$.leaving.root"));
+        Shown memory s = shown("$.leaving.slashed");
+        exits.proveComing(recent(), 104, s.validators[0], s.proof);
+        assertTrue(exits.comingOf(104).proven, "slashed, it comes");
     }
 
     /// @dev An exit above the cap counts against it when it is proven, too, and is taken off where it ends.

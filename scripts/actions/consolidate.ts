@@ -1,0 +1,54 @@
+import { ZeroHash, type ContractTransactionReceipt, type Signer } from "ethers";
+import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { Protocol } from "../lib/protocol.ts";
+import { receiptOf } from "../lib/receipts.ts";
+import { proveValidators } from "./proveValidators.ts";
+
+interface Sources {
+  protocol: Protocol;
+  beacon: BeaconClient;
+}
+
+/** The fee may rise until the call is in a block; what is too much comes back. */
+const FEE_MARGIN = 2n;
+
+/**
+ * Has the beacon chain merge one validator into another of the same operator. `manager` manages that operator. The beacon
+ * chain may drop the request in silence: whether the source exits afterwards tells.
+ */
+export async function consolidate(
+  { protocol, beacon }: Sources,
+  manager: Signer,
+  { source, target }: { source: string; target: string },
+): Promise<ContractTransactionReceipt> {
+  const { timestamp, indices, validators, proof } = await proveValidators(beacon, [source, target]);
+  const indexOf = (key: string) =>
+    indices[validators.findIndex(({ pubkey }) => pubkey === key.toLowerCase())]!;
+  const fee = (await protocol.WithdrawalVault.consolidationFee()) * FEE_MARGIN;
+  return receiptOf(
+    protocol.Consolidator.connect(manager).consolidate(
+      recentBlock(timestamp),
+      indexOf(source),
+      indexOf(target),
+      validators,
+      proof,
+      { value: fee },
+    ),
+  );
+}
+
+/** Proves that the beacon chain dropped a consolidation, a day after it was asked for. Anyone may. */
+export async function dropConsolidation(
+  { protocol, beacon }: Sources,
+  sender: Signer,
+  source: string,
+): Promise<ContractTransactionReceipt> {
+  const { timestamp, indices, validators, proof } = await proveValidators(beacon, [source]);
+  const consolidator = protocol.Consolidator.connect(sender);
+  return receiptOf(consolidator.drop(recentBlock(timestamp), indices[0]!, validators[0]!, proof));
+}
+
+/** `BlockProof` of contracts/interfaces/IBeaconVerifier.sol, for a block that EIP-4788 still knows. */
+function recentBlock(timestamp: number) {
+  return { timestamp, slot: 0, root: ZeroHash, history: [] };
+}
