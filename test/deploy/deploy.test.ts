@@ -147,6 +147,8 @@ describe("deploy: the protocol", () => {
     expect(await StakedEther.getTotalShares()).to.equal(p.seedWei.value);
     expect(await StakedEther.buffer()).to.equal(p.seedWei.value);
 
+    expect(await protocol.BondVault.claimDelay()).to.equal(p.claimDelaySeconds.value);
+    expect(await protocol.BondVault.bondRatioBp(false)).to.equal(p.bondRatioBp.value);
     expect(await WithdrawalQueue.minCooldown()).to.equal(p.minCooldownSeconds.value);
     expect(await WithdrawalQueue.cooldown()).to.equal(p.cooldownSeconds.value);
     expect(await RewardDistributor.treasury()).to.equal(p.treasury.value);
