@@ -1,7 +1,8 @@
 /// What an operation must not exceed, and what it costs elsewhere; measured on local chains from the peers' own contracts
 /// through the proxies that they use in production. Gas of one mined transaction, unless the name says "execution".
 export interface Bar {
-  bar: number;
+  /// None where nothing was promised.
+  bar?: number;
   peer: string;
   peerGas: number;
   /// The least that the EVM charges for such a call.
@@ -58,7 +59,9 @@ export const BARS = {
   "each further signature": { bar: 7_500, peer: "StakeWise", peerGas: 7_260, floor: 6_500 },
   "register 10 keys, published": { bar: 97_000, peer: "ether.fi", peerGas: 632_720, floor: 78_600 },
   "register keys, root alone": { bar: 60_000, peer: "ether.fi", peerGas: 632_720, floor: 45_000 },
-  "predeposit of ten": { bar: 540_000, peer: "StakeWise", peerGas: 568_333, floor: 440_000 },
+  "predeposit of ten, curated": { bar: 540_000, peer: "StakeWise", peerGas: 568_333, floor: 440_000 },
+  "predeposit of one, checked": { peer: "none", peerGas: 0, floor: 216_000 },
+  "predeposit of ten, checked": { peer: "none", peerGas: 0, floor: 1_951_000 },
   "prove and top up one": { bar: 156_000, peer: "Lido", peerGas: 156_633, floor: 110_000 },
   "prove and top up, each of ten": { bar: 90_000, peer: "Lido", peerGas: 156_633, floor: 65_000 },
   "prove a slashing": { bar: 150_000, peer: "none", peerGas: 0, floor: 91_000 },
