@@ -12,10 +12,12 @@ interface IBeaconDepositor {
     /// @param genesisForkVersion Of the beacon chain: it makes the domain under which deposits are signed.
     /// @param checksCurated Whether operators that governance knows must show that their signatures are good.
     /// @param checksOthers Whether all other operators must.
+    /// @param credentialsPrefix Of new keys' credentials: the ledger's own (0x02), or a greater one that a fork brought.
     struct Parameters {
         bytes4 genesisForkVersion;
         bool checksCurated;
         bool checksOthers;
+        bytes1 credentialsPrefix;
     }
 
     /// @notice Validators of the beacon state, proven under one block root.
@@ -68,6 +70,9 @@ interface IBeaconDepositor {
     error ValidatorSlashed(uint256 validatorIndex);
     /// @notice The validator exits.
     error ValidatorExiting(uint256 validatorIndex, uint256 exitEpoch);
+    /// @notice A depositor with another prefix than the ledger's must check all signatures: keys may have been committed
+    /// that were signed for the former one.
+    error SignaturesMustBeChecked(bytes1 prefix);
     /// @notice The operator is of a class whose signatures are checked: see `predepositChecked`.
     error SignaturesUnchecked(uint256 operatorId);
     /// @notice The beacon chain would not accept this key's deposit: the signature is not that of the key under 1 ETH with
@@ -117,7 +122,8 @@ interface IBeaconDepositor {
     ) external;
 
     /// @notice As `proveAndTopUp`, for one validator, at less gas: what must be so is taken as given. A validator
-    /// with other credentials, slashed or exiting, leads to another root (`ProofInvalid`).
+    /// with other credentials, slashed or exiting, leads to another root (`ProofInvalid`). One that has the ledger's prefix,
+    /// where the depositor has another, goes by `proveAndTopUp`.
     /// @param pubkey 48 bytes. @param proof See `SSZ.listRoot`. @param keyProof Branch of the key in the commitment.
     function proveAndTopUpOne(
         OneValidator calldata v,

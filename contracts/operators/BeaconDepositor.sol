@@ -7,6 +7,7 @@ import {PausableUntil} from "../access/PausableUntil.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../interfaces/IBeaconDepositor.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
+import {IDepositPort} from "../interfaces/IDepositPort.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IStakeAllocator} from "../interfaces/IStakeAllocator.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
@@ -20,7 +21,7 @@ import {BeaconValidator} from "../types/BeaconValidator.sol";
 /// @title BeaconDepositor
 /// @notice Predeposit, proof, top-up: the way of buffered ether to validators with our credentials.
 /// TRUST: anyone may call; a pause stops new keys, never the top-up of what is proven.
-/// It is replaced, by moving its role, when a fork changes the beacon state.
+/// It is replaced, by moving its role, when a fork changes the beacon state, or wants another prefix of new credentials.
 /// INVARIANTS: VAL-1, VAL-3 (of a class that is checked, no ether goes under a bad signature), BND-1, POOL-2, DRAW-5 (stake
 /// grows only by what was drawn for its operator).
 /// ASSUMPTIONS: slashed and exit epoch are as of a root at most ten minutes old; what happens later is a loss that
@@ -46,8 +47,10 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     IBondVault public immutable bondVault;
     /// @notice Who says for whom stake was drawn.
     IStakeAllocator public immutable stakeAllocator;
-    /// @notice Our withdrawal credentials.
+    /// @notice Our withdrawal credentials, of new keys.
     bytes32 public immutable withdrawalCredentials;
+    /// @dev The ledger's own, of keys before: the same, or with a lower prefix.
+    bytes32 private immutable _firstCredentials;
     /// @notice The domain under which deposits are signed.
     bytes32 public immutable depositDomain;
     /// @notice Whether operators that governance knows show that their signatures are good.
@@ -81,7 +84,12 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         withdrawalQueue = queue;
         bondVault = bonds;
         stakeAllocator = allocator;
-        withdrawalCredentials = ledger_.withdrawalCredentials();
+        bytes32 first = ledger_.withdrawalCredentials();
+        bytes1 prefix = p.credentialsPrefix;
+        require(prefix >= first[0], IDepositPort.PrefixTooLow(prefix, first[0]));
+        require(prefix == first[0] || (p.checksCurated && p.checksOthers), SignaturesMustBeChecked(prefix));
+        withdrawalCredentials = bytes32(prefix) | ((first << 8) >> 8);
+        _firstCredentials = first;
         depositDomain = DepositSignature.domain(p.genesisForkVersion);
         checksCurated = p.checksCurated;
         checksOthers = p.checksOthers;
@@ -129,7 +137,7 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             );
             require(isValid, SignatureInvalid(pubkey));
         }
-        ledger.deposit(pubkeys, signatures, amountsGwei);
+        ledger.depositUnder(withdrawalCredentials[0], pubkeys, signatures, amountsGwei);
     }
 
     /// @inheritdoc IBeaconDepositor
@@ -277,7 +285,8 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             BeaconValidator calldata v = p.validators[i];
             uint256 index = i < p.indices.length ? p.indices[i] : 0;
             require(
-                v.withdrawalCredentials == withdrawalCredentials,
+                v.withdrawalCredentials == withdrawalCredentials ||
+                    v.withdrawalCredentials == _firstCredentials,
                 WrongCredentials(index, v.withdrawalCredentials, withdrawalCredentials)
             );
             require(!v.slashed, ValidatorSlashed(index));

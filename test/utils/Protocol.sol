@@ -188,7 +188,8 @@ abstract contract Protocol is FactoryTest {
             IBeaconDepositor.Parameters({
                 genesisForkVersion: 0x00000001,
                 checksCurated: false,
-                checksOthers: false
+                checksOthers: false,
+                credentialsPrefix: 0x02
             });
     }
 

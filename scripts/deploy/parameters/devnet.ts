@@ -66,6 +66,7 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     curatedBondRatioBp: parameter(320n, "1/10,000 of stake", "1.024 ETH: what a predeposit may lose"),
     checksCurated: parameter(false, "yes or no", "known operators save 172,000 gas for each key"),
     checksOthers: parameter(true, "yes or no", "anyone may register"),
+    credentialsPrefix: parameter("0x02", "prefix", "compounding: up to 2,048 ETH"),
     slotsPerHistoricalRoot: parameter(64n, "slots", "minimal preset"),
     epochsPerHistoricalVector: parameter(64n, "epochs", "minimal preset"),
     capellaSlot: parameter(0n, "slot", "all forks up to Fulu are there from the genesis on"),

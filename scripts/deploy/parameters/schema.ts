@@ -17,6 +17,7 @@ const address = z
 const forkVersion = z
   .string()
   .regex(/^0x[0-9a-fA-F]{8}$/, "a fork version of four bytes, such as 0x00000000");
+const prefix = z.string().regex(/^0x[0-9a-fA-F]{2}$/, "a prefix of withdrawal credentials, such as 0x02");
 const uint = z.bigint().nonnegative();
 
 function of<S extends z.ZodType>(value: S) {
@@ -48,6 +49,7 @@ export const parametersSchema = z.object({
   /// Whether predeposits of known operators, and of all others, show that their signatures are good.
   checksCurated: of(z.boolean()),
   checksOthers: of(z.boolean()),
+  credentialsPrefix: of(prefix),
   slotsPerHistoricalRoot: of(uint),
   epochsPerHistoricalVector: of(uint),
   capellaSlot: of(uint),

@@ -16,6 +16,7 @@ export async function deployDepositor(c: DeployContext): Promise<void> {
       genesisForkVersion: c.parameters.genesisForkVersion.value,
       checksCurated: c.parameters.checksCurated.value,
       checksOthers: c.parameters.checksOthers.value,
+      credentialsPrefix: c.parameters.credentialsPrefix.value,
     },
   );
 }
