@@ -11,6 +11,8 @@ interface IDepositPort {
     error WrongPubkeysLength(uint256 length, uint256 needed);
     /// @notice The signatures together are not 96 bytes for each deposit.
     error WrongSignaturesLength(uint256 length, uint256 needed);
+    /// @notice The prefix is below that of our credentials.
+    error PrefixTooLow(bytes1 prefix, bytes1 least);
 
     /// @notice 0x02, eleven zero bytes, and the address of the withdrawal vault (EIP-7251).
     function withdrawalCredentials() external view returns (bytes32);

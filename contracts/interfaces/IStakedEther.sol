@@ -193,6 +193,16 @@ interface IStakedEther is IShareLedger, IDepositPort {
         uint64[] calldata amountsGwei
     ) external;
 
+    /// @notice As `deposit`, with our credentials under another prefix, for a consensus layer that wants one: the vault is
+    /// the same. Caller: `DEPOSITOR`.
+    /// @param prefix Not below that of `withdrawalCredentials` (`PrefixTooLow`).
+    function depositUnder(
+        bytes1 prefix,
+        bytes calldata pubkeys,
+        bytes calldata signatures,
+        uint64[] calldata amountsGwei
+    ) external;
+
     /// @notice Brings ether back from the vaults, in wei. Caller: `ACCOUNTING`.
     function collect(uint256 fromWithdrawals, uint256 fromRewards) external;
 

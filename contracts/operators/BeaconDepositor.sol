@@ -7,23 +7,29 @@ import {PausableUntil} from "../access/PausableUntil.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../interfaces/IBeaconDepositor.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
+import {IDepositPort} from "../interfaces/IDepositPort.sol";
+import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IStakeAllocator} from "../interfaces/IStakeAllocator.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
 import {BeaconProofs} from "../libraries/BeaconProofs.sol";
 import {BeaconRoots} from "../libraries/BeaconRoots.sol";
+import {DepositSignature} from "../libraries/DepositSignature.sol";
 import {BeaconValidator} from "../types/BeaconValidator.sol";
 
 /// @title BeaconDepositor
 /// @notice Predeposit, proof, top-up: the way of buffered ether to validators with our credentials.
 /// TRUST: anyone may call; a pause stops new keys, never the top-up of what is proven.
-/// It is replaced, by moving its role, when a fork changes the beacon state.
-/// INVARIANTS: VAL-1, BND-1, POOL-2, DRAW-5 (stake grows only by what was drawn for its operator).
+/// It is replaced, by moving its role, when a fork changes the beacon state, or wants another prefix of new credentials.
+/// INVARIANTS: VAL-1, VAL-5 (of a class that is checked, no ether goes under a bad signature), BND-1, POOL-2, DRAW-5 (stake
+/// grows only by what was drawn for its operator).
 /// ASSUMPTIONS: slashed and exit epoch are as of a root at most ten minutes old; what happens later is a loss that
 /// the next reports book.
 contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     uint64 private constant PREDEPOSIT_GWEI = 1e9;
+    uint256 private constant PUBKEY = 48;
+    uint256 private constant SIGNATURE = 96;
     /// @notice Oldest root that a top-up is proven under, in seconds.
     uint256 public constant MAX_ROOT_AGE = 10 minutes;
 
@@ -33,14 +39,24 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
     IStakedEther public immutable ledger;
     /// @notice The life of keys.
     IValidatorRegistry public immutable validatorRegistry;
+    /// @notice Who runs them, and which of these governance knows.
+    IOperatorRegistry public immutable operatorRegistry;
     /// @notice Whose requests come before deposits.
     IWithdrawalQueue public immutable withdrawalQueue;
     /// @notice What backs operators' stake.
     IBondVault public immutable bondVault;
     /// @notice Who says for whom stake was drawn.
     IStakeAllocator public immutable stakeAllocator;
-    /// @notice Our withdrawal credentials.
+    /// @notice Our withdrawal credentials, of new keys.
     bytes32 public immutable withdrawalCredentials;
+    /// @dev The ledger's own, of keys before: the same, or with a lower prefix.
+    bytes32 private immutable _firstCredentials;
+    /// @notice The domain under which deposits are signed.
+    bytes32 public immutable depositDomain;
+    /// @notice Whether operators that governance knows show that their signatures are good.
+    bool public immutable checksCurated;
+    /// @notice Whether all others do.
+    bool public immutable checksOthers;
 
     /* CONSTRUCTOR */
 
@@ -48,12 +64,15 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         IAuthority authority_,
         IStakedEther ledger_,
         IValidatorRegistry registry,
+        IOperatorRegistry operators,
         IWithdrawalQueue queue,
         IBondVault bonds,
-        IStakeAllocator allocator
+        IStakeAllocator allocator,
+        Parameters memory p
     ) Guarded(authority_) {
         require(
             address(registry) != address(0) &&
+                address(operators) != address(0) &&
                 address(queue) != address(0) &&
                 address(bonds) != address(0) &&
                 address(allocator) != address(0),
@@ -61,10 +80,19 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         );
         ledger = ledger_;
         validatorRegistry = registry;
+        operatorRegistry = operators;
         withdrawalQueue = queue;
         bondVault = bonds;
         stakeAllocator = allocator;
-        withdrawalCredentials = ledger_.withdrawalCredentials();
+        bytes32 first = ledger_.withdrawalCredentials();
+        bytes1 prefix = p.credentialsPrefix;
+        require(prefix >= first[0], IDepositPort.PrefixTooLow(prefix, first[0]));
+        require(prefix == first[0] || (p.checksCurated && p.checksOthers), SignaturesMustBeChecked(prefix));
+        withdrawalCredentials = bytes32(prefix) | ((first << 8) >> 8);
+        _firstCredentials = first;
+        depositDomain = DepositSignature.domain(p.genesisForkVersion);
+        checksCurated = p.checksCurated;
+        checksOthers = p.checksOthers;
     }
 
     /* ANYONE */
@@ -78,20 +106,38 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         bytes calldata signatures,
         bytes32[] calldata proof
     ) external whenNotPaused {
-        _requireFree(gindices.length * PREDEPOSIT_GWEI);
-        uint256 reservedEth = validatorRegistry.predeposit(
-            operatorId,
-            root,
-            gindices,
-            pubkeys,
-            signatures,
-            proof
-        );
-        _requireAllowed(operatorId, reservedEth);
-
-        uint64[] memory amountsGwei = new uint64[](gindices.length);
-        for (uint256 i = 0; i < amountsGwei.length; ++i) amountsGwei[i] = PREDEPOSIT_GWEI;
+        uint64[] memory amountsGwei = _begin(operatorId, root, gindices, pubkeys, signatures, proof);
+        // what says the class was read on the way here: it costs little now
+        if (isChecked(operatorId)) revert SignaturesUnchecked(operatorId);
         ledger.deposit(pubkeys, signatures, amountsGwei);
+    }
+
+    /// @inheritdoc IBeaconDepositor
+    function predepositChecked(
+        uint256 operatorId,
+        bytes32 root,
+        uint32[] calldata gindices,
+        bytes calldata pubkeys,
+        bytes calldata signatures,
+        bytes32[] calldata proof,
+        DepositSignature.YCoordinates[] calldata yCoordinates
+    ) external whenNotPaused {
+        _requireLength(yCoordinates.length, gindices.length);
+        // the registry asks for the right lengths of keys and signatures
+        uint64[] memory amountsGwei = _begin(operatorId, root, gindices, pubkeys, signatures, proof);
+        for (uint256 i = 0; i < yCoordinates.length; ++i) {
+            bytes calldata pubkey = pubkeys[i * PUBKEY:(i + 1) * PUBKEY];
+            bool isValid = DepositSignature.isValid(
+                pubkey,
+                signatures[i * SIGNATURE:(i + 1) * SIGNATURE],
+                withdrawalCredentials,
+                PREDEPOSIT_GWEI,
+                depositDomain,
+                yCoordinates[i]
+            );
+            require(isValid, SignatureInvalid(pubkey));
+        }
+        ledger.depositUnder(withdrawalCredentials[0], pubkeys, signatures, amountsGwei);
     }
 
     /// @inheritdoc IBeaconDepositor
@@ -195,7 +241,36 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
         return held > asked ? held - asked : 0;
     }
 
+    /// @inheritdoc IBeaconDepositor
+    function isChecked(uint256 operatorId) public view returns (bool) {
+        if (checksCurated == checksOthers) return checksCurated;
+        return operatorRegistry.isCurated(operatorId) == checksCurated;
+    }
+
     /* INTERNAL */
+
+    /// @dev Keys take their predeposit, as far as buffer, bond and allotment go. Returns 1 ETH for each, in gwei.
+    function _begin(
+        uint256 operatorId,
+        bytes32 root,
+        uint32[] calldata gindices,
+        bytes calldata pubkeys,
+        bytes calldata signatures,
+        bytes32[] calldata proof
+    ) private returns (uint64[] memory amountsGwei) {
+        _requireFree(gindices.length * PREDEPOSIT_GWEI);
+        uint256 reservedEth = validatorRegistry.predeposit(
+            operatorId,
+            root,
+            gindices,
+            pubkeys,
+            signatures,
+            proof
+        );
+        _requireAllowed(operatorId, reservedEth);
+        amountsGwei = new uint64[](gindices.length);
+        for (uint256 i = 0; i < amountsGwei.length; ++i) amountsGwei[i] = PREDEPOSIT_GWEI;
+    }
 
     /// @dev What an operator's stake grows by was drawn for it, and its bond backs all of its stake.
     function _requireAllowed(uint256 operatorId, uint256 reservedEth) private {
@@ -210,7 +285,8 @@ contract BeaconDepositor is IBeaconDepositor, PausableUntil {
             BeaconValidator calldata v = p.validators[i];
             uint256 index = i < p.indices.length ? p.indices[i] : 0;
             require(
-                v.withdrawalCredentials == withdrawalCredentials,
+                v.withdrawalCredentials == withdrawalCredentials ||
+                    v.withdrawalCredentials == _firstCredentials,
                 WrongCredentials(index, v.withdrawalCredentials, withdrawalCredentials)
             );
             require(!v.slashed, ValidatorSlashed(index));

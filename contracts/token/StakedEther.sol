@@ -19,7 +19,7 @@ import {ShareLedger} from "./ShareLedger.sol";
 
 /// @title StakedEther
 /// @notice kETH: the pool's ledger, its buffer of ether, and the rebasing token of its shares.
-/// TRUST: ether leaves by two calls only: `redeem` (the queue burns its own shares) and `deposit` (through the
+/// TRUST: ether leaves by two ways only: `redeem` (the queue burns its own shares) and deposits (through the
 /// immutable port, with our credentials). The accounting may book gains and fees within the bounds fixed here.
 /// INVARIANTS: TOK-1, TOK-2, TOK-3, POOL-1, POOL-2, ECO-1, ECO-2.
 /// ASSUMPTIONS: the seed stake of the constructor stays for ever, so there is never a pool without units or ether.
@@ -143,16 +143,17 @@ contract StakedEther is PoolBooks, DepositPort, Guarded {
         bytes calldata signatures,
         uint64[] calldata amountsGwei
     ) external onlyRole(Roles.DEPOSITOR) {
-        uint256 amountGwei = 0;
-        for (uint256 i = 0; i < amountsGwei.length; ++i) amountGwei += amountsGwei[i];
-        uint256 amount = amountGwei * GWEI;
-        require(amount <= address(this).balance, BufferTooSmall(address(this).balance, amount));
+        _deposit(withdrawalCredentials, pubkeys, signatures, amountsGwei);
+    }
 
-        // the deposit contract tells of each deposit itself
-        (uint256 inFrame, ) = _deposits.add(_frameOfDeposit(), amountGwei.toUint64());
-        require(inFrame <= _maxDepositPerFrameGwei, DepositCapExceeded(inFrame, _maxDepositPerFrameGwei));
-
-        _sendDeposits(pubkeys, signatures, amountsGwei);
+    /// @inheritdoc IStakedEther
+    function depositUnder(
+        bytes1 prefix,
+        bytes calldata pubkeys,
+        bytes calldata signatures,
+        uint64[] calldata amountsGwei
+    ) external onlyRole(Roles.DEPOSITOR) {
+        _deposit(_credentialsUnder(prefix), pubkeys, signatures, amountsGwei);
     }
 
     /// @inheritdoc IStakedEther
@@ -286,6 +287,24 @@ contract StakedEther is PoolBooks, DepositPort, Guarded {
         _totals = t.add(msg.value, units);
         _mintUnits(receiver, units, msg.value);
         emit Staked(msg.sender, receiver, msg.value, units / UNITS_PER_SHARE, referral);
+    }
+
+    function _deposit(
+        bytes32 credentials,
+        bytes calldata pubkeys,
+        bytes calldata signatures,
+        uint64[] calldata amountsGwei
+    ) private {
+        uint256 amountGwei = 0;
+        for (uint256 i = 0; i < amountsGwei.length; ++i) amountGwei += amountsGwei[i];
+        uint256 amount = amountGwei * GWEI;
+        require(amount <= address(this).balance, BufferTooSmall(address(this).balance, amount));
+
+        // the deposit contract tells of each deposit itself
+        (uint256 inFrame, ) = _deposits.add(_frameOfDeposit(), amountGwei.toUint64());
+        require(inFrame <= _maxDepositPerFrameGwei, DepositCapExceeded(inFrame, _maxDepositPerFrameGwei));
+
+        _sendDeposits(credentials, pubkeys, signatures, amountsGwei);
     }
 
     function _resumeStaking() private {

@@ -7,8 +7,8 @@ import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {DepositData} from "../libraries/DepositData.sol";
 
 /// @title DepositPort
-/// @notice Mixin of the ledger: the way of its ether to the official deposit contract, always with our credentials and
-/// never more than the predeposit for a key that was not shown in the same transaction to be a validator of ours.
+/// @notice Mixin of the ledger: the way of its ether to the official deposit contract, always with credentials that name our
+/// vault, and never more than the predeposit for a key that was not shown in the same transaction to be a validator of ours.
 /// TRUST: what was shown, the registry says.
 /// INVARIANTS: POOL-2, VAL-1.
 /// ASSUMPTIONS: the deposit contract is the official one; the deployment checks its code.
@@ -41,11 +41,20 @@ abstract contract DepositPort is IDepositPort {
 
     /* INTERNAL */
 
+    /// @notice Our credentials under another prefix; 0x00 and 0x01 do not compound.
+    function _credentialsUnder(bytes1 prefix) internal view returns (bytes32) {
+        bytes1 least = withdrawalCredentials[0];
+        require(prefix >= least, PrefixTooLow(prefix, least));
+        return bytes32(prefix) | ((withdrawalCredentials << 8) >> 8);
+    }
+
     /// @notice Makes deposits; errors of the deposit contract are passed on.
+    /// @param credentials Ours, under whatever prefix. The beacon chain looks at none of a key that it knows.
     /// @param pubkeys 48 bytes for each deposit.
     /// @param signatures 96 bytes for each; none at all where every key was shown to be a validator: the beacon chain looks
     /// at no signature of a key that it knows, and zeros stand for it.
     function _sendDeposits(
+        bytes32 credentials,
         bytes calldata pubkeys,
         bytes calldata signatures,
         uint64[] calldata amountsGwei
@@ -57,7 +66,7 @@ abstract contract DepositPort is IDepositPort {
             !isSigned || signatures.length == count * SIGNATURE,
             WrongSignaturesLength(signatures.length, count * SIGNATURE)
         );
-        bytes memory credentials = abi.encodePacked(withdrawalCredentials);
+        bytes memory credentialsBytes = abi.encodePacked(credentials);
         for (uint256 i = 0; i < count; ++i) {
             bytes calldata pubkey = pubkeys[i * PUBKEY:(i + 1) * PUBKEY];
             uint256 amountGwei = amountsGwei[i];
@@ -72,8 +81,8 @@ abstract contract DepositPort is IDepositPort {
             bytes32 signatureRoot = isSigned
                 ? DepositData.signatureRoot(signatures[i * SIGNATURE:(i + 1) * SIGNATURE])
                 : DepositData.ZERO_SIGNATURE_ROOT;
-            bytes32 root = DepositData.root(pubkey, withdrawalCredentials, uint64(amountGwei), signatureRoot);
-            _depositContract.deposit{value: amountGwei * 1 gwei}(pubkey, credentials, signature, root);
+            bytes32 root = DepositData.root(pubkey, credentials, uint64(amountGwei), signatureRoot);
+            _depositContract.deposit{value: amountGwei * 1 gwei}(pubkey, credentialsBytes, signature, root);
         }
     }
 }

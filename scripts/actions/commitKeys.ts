@@ -14,7 +14,7 @@ export async function signPredeposits(
   protocol: Protocol,
   { secretKeys, genesisForkVersion }: { secretKeys: readonly SecretKey[]; genesisForkVersion: string },
 ): Promise<KeyTree> {
-  const withdrawalCredentials = await protocol.StakedEther.withdrawalCredentials();
+  const withdrawalCredentials = await protocol.BeaconDepositor.withdrawalCredentials();
   const deposit = { withdrawalCredentials, amountGwei: PREDEPOSIT_GWEI };
   return new KeyTree(secretKeys.map((key) => signDeposit(key, deposit, genesisForkVersion)));
 }

@@ -38,9 +38,12 @@ export async function benchDraws(bench: Bench): Promise<Growth[]> {
     protocol.StakedEther.connect(accounts.alice).stake(ZeroAddress, { value: parseEther("10000") }),
   );
 
-  const growth: Growth[] = ["open a draw", "settle a draw", "refresh a weight", "predeposit of ten"].map(
-    (operation) => ({ operation, gas: [] }),
-  );
+  const growth: Growth[] = [
+    "open a draw",
+    "settle a draw",
+    "refresh a weight",
+    "predeposit of ten, curated",
+  ].map((operation) => ({ operation, gas: [] }));
   let keys = 0;
   for (const size of SIZES) {
     await grow(bench, size);
@@ -99,6 +102,8 @@ async function drawAndDeposit(bench: Bench, firstKey: number): Promise<number[]>
   const tree = await signPredeposits(protocol, { secretKeys, genesisForkVersion });
   await commitKeys(protocol, accounts.manager, { operatorId, tree });
   const indices = Array.from({ length: KEYS }, (_, i) => i);
+  const registry = protocol.OperatorRegistry.connect(accounts.admin);
+  await bench.gasOf(registry.setCurated(operatorId, true));
   const wanted = { operatorId, tree, until };
   await predeposit(bench.net, accounts.keeper, { ...wanted, indices });
   const second = { ...wanted, indices: indices.map((i) => KEYS + i) };

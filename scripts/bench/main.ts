@@ -22,7 +22,7 @@ const NOISE = 200;
 
 /// The operation that may grow with operators by at most this, in per cent for ten times as many.
 const MAX_GROWTH = 5;
-const BARRED = "predeposit of ten";
+const BARRED = "predeposit of ten, curated";
 
 interface Row extends Bar {
   operation: string;

@@ -1,20 +1,23 @@
 import { concat, parseEther, ZeroAddress } from "ethers";
 import { drawStake } from "../actions/drawStake.ts";
+import { sendPredeposits } from "../actions/predeposit.ts";
 import { keyProof, oneValidator, proveValidators } from "../actions/proveValidators.ts";
 import { signDeposit } from "../lib/depositData.ts";
 import { KeyTree } from "../lib/keyTree.ts";
 import { seedFromMnemonic, validatorKeys } from "../lib/keys.ts";
 import { GWEI_PER_ETHER } from "../lib/units.ts";
-import type { Bench } from "./bench.ts";
+import { gasOf, type Bench } from "./bench.ts";
 
 const MNEMONIC = "test test test test test test test test test test test junk";
 const BATCH = 10;
 const OPERATOR = 1n;
-/// Allotted in one draw before the figures: 32 ETH for each key of two batches.
-export const LOT_ETH = 2n * 32n * BigInt(BATCH);
+/// Keys of each commitment: two of a known operator, two whose signatures are checked.
+const BATCHES = [BATCH, BATCH, 1, BATCH] as const;
+/// Allotted in one draw before the figures: 32 ETH for each key.
+export const LOT_ETH = 32n * BigInt(BATCHES.reduce((sum, count) => sum + count, 0));
 
 /// Keys from commitment to top-up; the keys with 32 ETH. Figures are of the second batch: the first writes what is written
-/// once.
+/// once. The operator is known while it gets them; the checked ones come last, so that what follows the others is as it was.
 export async function benchValidators(bench: Bench): Promise<string[]> {
   const { protocol, accounts, devnet } = bench.net;
   const registry = protocol.ValidatorRegistry.connect(accounts.manager);
@@ -27,7 +30,7 @@ export async function benchValidators(bench: Bench): Promise<string[]> {
   await bench.gasOf(
     protocol.BondVault.connect(accounts.manager).deposit(OPERATOR, { value: parseEther("100") }),
   );
-  const [first, second] = await trees(bench);
+  const [first, second, one, more] = await trees(bench);
 
   const published = concat(second.keys.flatMap(({ pubkey, signature }) => [pubkey, signature]));
   await bench.measure("register keys, root alone", registry.commit(OPERATOR, first.root, BATCH, "0x"));
@@ -37,8 +40,12 @@ export async function benchValidators(bench: Bench): Promise<string[]> {
   );
   const until = async (condition: () => Promise<boolean>) => void (await devnet.tickUntil(condition));
   await drawStake(bench.net, accounts.keeper, { operatorId: OPERATOR, eth: LOT_ETH, until });
+  const setCurated = (curated: boolean) =>
+    bench.gasOf(protocol.OperatorRegistry.connect(accounts.admin).setCurated(OPERATOR, curated));
+  await setCurated(true);
   await predeposit(bench, first);
-  bench.note("predeposit of ten", await predeposit(bench, second));
+  bench.note("predeposit of ten, curated", await predeposit(bench, second));
+  await setCurated(false);
 
   const known = devnet.chain.state.validators.length;
   await devnet.tickUntil(() => devnet.chain.state.validators.length === known + 2 * BATCH);
@@ -50,33 +57,28 @@ export async function benchValidators(bench: Bench): Promise<string[]> {
     Array.from({ length: BATCH }, (_, i) => i),
   );
   bench.note("prove and top up, each of ten", Math.round(ten / BATCH));
+
+  for (const tree of [one, more]) await bench.gasOf(registry.commit(OPERATOR, tree.root, tree.count, "0x"));
+  bench.note("predeposit of one, checked", await predeposit(bench, one));
+  bench.note("predeposit of ten, checked", await predeposit(bench, more));
   return second.keys.map(({ pubkey }) => pubkey);
 }
 
-async function trees(bench: Bench): Promise<[KeyTree, KeyTree]> {
+async function trees(bench: Bench): Promise<[KeyTree, KeyTree, KeyTree, KeyTree]> {
   const { genesisForkVersion } = await bench.net.beacon.genesis();
   const withdrawalCredentials = await bench.net.protocol.StakedEther.withdrawalCredentials();
-  const keys = validatorKeys(seedFromMnemonic(MNEMONIC), 0, 2 * BATCH);
+  const keys = validatorKeys(seedFromMnemonic(MNEMONIC), 0, Number(LOT_ETH / 32n));
   bench.net.devnet.addKeys(keys.map(({ secretKey }) => secretKey));
   const signed = keys.map(({ secretKey }) =>
     signDeposit(secretKey, { withdrawalCredentials, amountGwei: GWEI_PER_ETHER }, genesisForkVersion),
   );
-  return [new KeyTree(signed.slice(0, BATCH)), new KeyTree(signed.slice(BATCH))];
+  return BATCHES.map((count) => new KeyTree(signed.splice(0, count))) as [KeyTree, KeyTree, KeyTree, KeyTree];
 }
 
 async function predeposit(bench: Bench, tree: KeyTree): Promise<number> {
   const { protocol, accounts } = bench.net;
-  const { gindices, keys, proof } = tree.multiProof(tree.keys.map((_, i) => i));
-  return bench.gasOf(
-    protocol.BeaconDepositor.connect(accounts.keeper).predeposit(
-      OPERATOR,
-      tree.root,
-      gindices,
-      concat(keys.map(({ pubkey }) => pubkey)),
-      concat(keys.map(({ signature }) => signature)),
-      proof,
-    ),
-  );
+  const indices = tree.keys.map((_, i) => i);
+  return gasOf(await sendPredeposits(protocol, accounts.keeper, { operatorId: OPERATOR, tree, indices }));
 }
 
 async function proveAndTopUpOne(bench: Bench, tree: KeyTree, place: number): Promise<number> {

@@ -2,10 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { dataLength, type Result } from "ethers";
+import { dataLength, hexlify, type Result } from "ethers";
 import { deploy, type Deployed } from "../../scripts/deploy/deploy.ts";
 import { parameter } from "../../scripts/deploy/parameters/schema.ts";
 import { Records, type DeploymentRecord } from "../../scripts/deploy/records.ts";
+import { depositDomain } from "../../scripts/lib/depositData.ts";
 import { FatalError } from "../../scripts/lib/errors.ts";
 import { localAddress } from "../../scripts/lib/localAccounts.ts";
 import { connectProtocol, CONTRACT_NAMES, type Protocol } from "../../scripts/lib/protocol.ts";
@@ -172,6 +173,12 @@ describe("deploy: the protocol", () => {
     expect(await ReportOracle.slotsPerFrame()).to.equal(frameSlots);
     expect(await ReportOracle.slotsPerEpoch()).to.equal(p.slotsPerEpoch.value);
 
+    const { BeaconDepositor } = protocol;
+    expect(await BeaconDepositor.depositDomain()).to.equal(
+      hexlify(depositDomain(p.genesisForkVersion.value)),
+    );
+    expect(await BeaconDepositor.checksCurated()).to.equal(false);
+    expect(await BeaconDepositor.checksOthers()).to.equal(true);
     expect(await protocol.RandaoSource.epochsBetween()).to.equal(p.epochsBetweenDrawAndSeed.value);
     expect(fields(await protocol.StakeAllocator.parameters())).to.deep.equal({
       lotEth: p.lotEth.value,
@@ -217,6 +224,7 @@ describe("deploy: the protocol", () => {
     expect(await p.ReportOracle.accounting()).to.equal(a.Accounting);
     expect(await p.BeaconDepositor.ledger()).to.equal(a.StakedEther);
     expect(await p.BeaconDepositor.validatorRegistry()).to.equal(a.ValidatorRegistry);
+    expect(await p.BeaconDepositor.operatorRegistry()).to.equal(a.OperatorRegistry);
     expect(await p.BeaconDepositor.withdrawalQueue()).to.equal(a.WithdrawalQueue);
     expect(await p.BeaconDepositor.bondVault()).to.equal(a.BondVault);
     expect(await p.BeaconDepositor.stakeAllocator()).to.equal(a.StakeAllocator);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { drawStake, spendableEth } from "../../scripts/actions/drawStake.ts";
 import { commitKeys, signPredeposits } from "../../scripts/actions/commitKeys.ts";
 import { mayOpenDraw, openDraw } from "../../scripts/actions/openDraw.ts";
-import { predeposit } from "../../scripts/actions/predeposit.ts";
+import { predeposit, sendPredeposits } from "../../scripts/actions/predeposit.ts";
 import { refreshWeight } from "../../scripts/actions/refreshWeight.ts";
 import { depositBond, registerOperator } from "../../scripts/actions/registerOperator.ts";
 import { isSeedKnown, proveSeed, settleDraw } from "../../scripts/actions/settleDraw.ts";
@@ -45,17 +45,9 @@ describe("story: draws", () => {
   const indices = (count: bigint) => Array.from({ length: Number(count) }, (_, i) => i);
 
   /// The call alone, without the draws that the action makes.
-  async function predepositOne(operatorId: bigint): Promise<unknown> {
+  function predepositOne(operatorId: bigint): Promise<unknown> {
     const tree = trees[Number(operatorId) - 1]!;
-    const { gindices, keys, proof } = tree.multiProof([5]);
-    return world.protocol.BeaconDepositor.connect(world.accounts.keeper).predeposit(
-      operatorId,
-      tree.root,
-      gindices,
-      keys[0]!.pubkey,
-      keys[0]!.signature,
-      proof,
-    );
+    return sendPredeposits(world.protocol, world.accounts.keeper, { operatorId, tree, indices: [5] });
   }
 
   it("nobody deposits for an operator for which nothing was drawn", async () => {
@@ -94,7 +86,7 @@ describe("story: draws", () => {
     expect(winner).to.deep.equal({ operatorId, allotmentEth: LOT });
     const other = OPERATORS.find((id) => id !== operatorId)!;
     await expectRevert(predepositOne(other), protocol.StakeAllocator, "AllotmentTooSmall", [other, 0n, LOT]);
-    await (await (predepositOne(operatorId) as Promise<{ wait(): Promise<unknown> }>)).wait();
+    await predepositOne(operatorId);
     expect(await left()).to.deep.equal([0n, 0n]);
     expect((await protocol.ValidatorRegistry.stakeOf(operatorId)).eth).to.equal(LOT);
   });

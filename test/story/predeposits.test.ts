@@ -3,7 +3,9 @@ import { concat, keccak256, zeroPadValue } from "ethers";
 import { beaconBalanceGwei } from "../../scripts/actions/beaconBalance.ts";
 import { keyProof, proveValidators } from "../../scripts/actions/proveValidators.ts";
 import { compoundingCredentials, signDeposit, verifyDeposit } from "../../scripts/lib/depositData.ts";
+import type { CommittedKey } from "../../scripts/lib/keyTree.ts";
 import {
+  COMMITTED,
   commitBatch,
   depositDirectly,
   operatorKeys,
@@ -12,13 +14,14 @@ import {
   proveBatch,
   PROVEN,
   statesOf,
+  untilActive,
   untilKnown,
   validatorIndices,
 } from "./support/keys.ts";
 import { reportNext } from "./support/reports.ts";
 import { expectRevert } from "./support/revert.ts";
 import { stake } from "./support/stake.ts";
-import { ETHER, GWEI, startWorld, type World } from "./support/world.ts";
+import { ETHER, GWEI, mined, startWorld, type World } from "./support/world.ts";
 
 const ONE = { amountGwei: GWEI };
 
@@ -37,7 +40,9 @@ describe("story: predeposits that go wrong", () => {
 
   it("bad signatures: the beacon chain drops the deposits, the report books their loss, nothing can be proven", async () => {
     const id = await world.devnet.snapshot();
-    const { beacon, protocol } = world;
+    const { accounts, beacon, protocol } = world;
+    // governance knows the operator: nobody looks at its signatures
+    await mined(protocol.OperatorRegistry.connect(accounts.admin).setCurated(world.operatorId, true));
     const keys = operatorKeys(world, 0, 3);
     const overAnotherAmount = signDeposit(
       keys[0]!.secretKey,
@@ -94,6 +99,56 @@ describe("story: predeposits that go wrong", () => {
     expect(await statesOf(world, batch)).to.deep.equal([PREDEPOSITED, PREDEPOSITED, PROVEN]);
     expect(await depositedWei(world)).to.equal((3n + 31n) * ETHER);
     await world.devnet.restore(id);
+  });
+
+  it("checked signatures: a bad one is refused and moves no ether, good ones become active", async () => {
+    const id = await world.devnet.snapshot();
+    const { accounts, devnet, protocol, provider } = world;
+    const { StakedEther: ledger, BeaconDepositor: depositor } = protocol;
+    expect(await depositor.isChecked(world.operatorId), "nobody knows the operator").to.equal(true);
+    const keys = operatorKeys(world, 20, 3);
+    const overAnotherAmount = signDeposit(
+      keys[1]!.secretKey,
+      { withdrawalCredentials: world.credentials, amountGwei: 32n * GWEI },
+      world.forkVersion,
+    );
+    const batch = await commitBatch(world, keys, (key, index) => (index === 1 ? overAnotherAmount : key));
+    const before = await standing();
+
+    const bad = batch.tree.keys[1]!.pubkey;
+    await expectRevert(predepositBatch(world, batch), depositor, "SignatureInvalid", [bad]);
+    await expectRevert(predepositBatch(world, batch, [1]), depositor, "SignatureInvalid", [bad]);
+    // past the check there is no way
+    const { gindices, keys: shown, proof } = batch.tree.multiProof([1]);
+    const [{ pubkey, signature }] = shown as [CommittedKey];
+    await expectRevert(
+      depositor
+        .connect(accounts.keeper)
+        .predeposit(world.operatorId, batch.tree.root, gindices, pubkey, signature, proof),
+      depositor,
+      "SignaturesUnchecked",
+      [world.operatorId],
+    );
+    expect(await standing()).to.deep.equal(before);
+
+    await predepositBatch(world, batch, [0, 2]);
+    const known = () => [0, 2].map((i) => validatorIndices(world, batch)[i]);
+    await devnet.tickUntil(() => known().every((index) => index !== undefined));
+    await devnet.tickBlocks(2);
+    await proveBatch(world, batch, [0, 2]);
+    expect(await statesOf(world, batch)).to.deep.equal([PROVEN, COMMITTED, PROVEN]);
+    await untilActive(world, known() as number[]);
+    expect((await reportNext(world)).change, "rewards, and no loss").to.be.greaterThanOrEqual(0n);
+    await devnet.restore(id);
+
+    async function standing() {
+      return {
+        buffer: await ledger.buffer(),
+        deposited: await depositedWei(world),
+        contract: await provider.getBalance(await ledger.depositContract()),
+        states: await statesOf(world, batch),
+      };
+    }
   });
 
   it("front-run credentials: each costs 1 ETH and never more", async () => {

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Authority} from "../../contracts/access/Authority.sol";
 import {IAccounting} from "../../contracts/interfaces/IAccounting.sol";
 import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
+import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
 import {IBeaconVerifier} from "../../contracts/interfaces/IBeaconVerifier.sol";
 import {IBondVault} from "../../contracts/interfaces/IBondVault.sol";
 import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol";
@@ -83,11 +84,13 @@ contract Factory {
         IAuthority authority,
         IStakedEther ledger,
         IValidatorRegistry registry,
+        IOperatorRegistry operators,
         IWithdrawalQueue queue,
         IBondVault bonds,
-        IStakeAllocator allocator
+        IStakeAllocator allocator,
+        IBeaconDepositor.Parameters calldata p
     ) external returns (BeaconDepositor) {
-        return new BeaconDepositor(authority, ledger, registry, queue, bonds, allocator);
+        return new BeaconDepositor(authority, ledger, registry, operators, queue, bonds, allocator, p);
     }
 
     function newBeaconVerifier(

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Authority} from "../../contracts/access/Authority.sol";
 import {Roles} from "../../contracts/access/Roles.sol";
 import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
+import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
 import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol";
 import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {IReportLimits} from "../../contracts/interfaces/IReportLimits.sol";
@@ -140,7 +141,16 @@ abstract contract Protocol is FactoryTest {
             }),
             allocationParameters()
         );
-        depositor = factory.newBeaconDepositor(a, ledger, validatorRegistry, queue, bonds, allocator);
+        depositor = factory.newBeaconDepositor(
+            a,
+            ledger,
+            validatorRegistry,
+            operatorRegistry,
+            queue,
+            bonds,
+            allocator,
+            depositorParameters()
+        );
 
         authority.grantRole(Roles.LEDGER, address(ledger));
         authority.grantRole(Roles.WITHDRAWAL_QUEUE, address(queue));
@@ -172,6 +182,17 @@ abstract contract Protocol is FactoryTest {
                 maxGainBpPerYear: 5_000,
                 maxFeeBp: 2_000,
                 maxDripBpPerYear: 1_000
+            });
+    }
+
+    /// @notice No class is checked, unless a test asks for it: most tests' signatures are none.
+    function depositorParameters() internal pure virtual returns (IBeaconDepositor.Parameters memory) {
+        return
+            IBeaconDepositor.Parameters({
+                genesisForkVersion: 0x00000001,
+                checksCurated: false,
+                checksOthers: false,
+                credentialsPrefix: 0x02
             });
     }
 

@@ -38,6 +38,7 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     genesisTime: parameter(facts.genesisTime, "seconds since 1970", "told by the beacon chain"),
     secondsPerSlot: parameter(facts.secondsPerSlot, "seconds", "told by the beacon chain"),
     slotsPerEpoch: parameter(facts.slotsPerEpoch, "slots", "minimal preset"),
+    genesisForkVersion: parameter("0x00000001", "fork version", "minimal preset"),
     epochsPerFrame: parameter(4n, "epochs", "the least that finality follows within a frame"),
     seedWei: parameter(
       10n ** 18n,
@@ -64,6 +65,9 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     bondRatioBp: parameter(500n, "1/10,000 of stake", "1.6 ETH for a validator of 32 ETH"),
     curatedBondRatioBp: parameter(320n, "1/10,000 of stake", "1.024 ETH: what a predeposit may lose"),
     claimDelaySeconds: parameter(14_496n, "seconds", "an epoch longer than a weight lives"),
+    checksCurated: parameter(false, "yes or no", "known operators save 172,000 gas for each key"),
+    checksOthers: parameter(true, "yes or no", "anyone may register"),
+    credentialsPrefix: parameter("0x02", "prefix", "compounding: up to 2,048 ETH"),
     slotsPerHistoricalRoot: parameter(64n, "slots", "minimal preset"),
     epochsPerHistoricalVector: parameter(64n, "epochs", "minimal preset"),
     capellaSlot: parameter(0n, "slot", "all forks up to Fulu are there from the genesis on"),

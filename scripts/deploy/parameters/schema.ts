@@ -14,6 +14,10 @@ export function parameter<T>(value: T, unit: string, reason: string): Parameter<
 const address = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/, "an address, such as 0x00000000219ab540356cBB839Cbe05303d7705Fa");
+const forkVersion = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{8}$/, "a fork version of four bytes, such as 0x00000000");
+const prefix = z.string().regex(/^0x[0-9a-fA-F]{2}$/, "a prefix of withdrawal credentials, such as 0x02");
 const uint = z.bigint().nonnegative();
 
 function of<S extends z.ZodType>(value: S) {
@@ -28,6 +32,7 @@ const fields = z.object({
   genesisTime: of(uint),
   secondsPerSlot: of(uint),
   slotsPerEpoch: of(uint),
+  genesisForkVersion: of(forkVersion),
   epochsPerFrame: of(uint),
   seedWei: of(uint),
   maxDepositPerFrameGwei: of(uint),
@@ -42,6 +47,10 @@ const fields = z.object({
   bondRatioBp: of(uint),
   curatedBondRatioBp: of(uint),
   claimDelaySeconds: of(uint),
+  /// Whether predeposits of known operators, and of all others, show that their signatures are good.
+  checksCurated: of(z.boolean()),
+  checksOthers: of(z.boolean()),
+  credentialsPrefix: of(prefix),
   slotsPerHistoricalRoot: of(uint),
   epochsPerHistoricalVector: of(uint),
   capellaSlot: of(uint),

@@ -1,4 +1,5 @@
 import { concat, type ContractTransactionReceipt, type Signer } from "ethers";
+import { sendPredeposits } from "../../../scripts/actions/predeposit.ts";
 import { keyProof, proveValidators } from "../../../scripts/actions/proveValidators.ts";
 import { depositDataRoot, signDeposit, type DepositData } from "../../../scripts/lib/depositData.ts";
 import { seedFromMnemonic, validatorKeys, type ValidatorKey } from "../../../scripts/lib/keys.ts";
@@ -55,21 +56,11 @@ export async function statesOf(world: World, { tree }: Batch): Promise<bigint[]>
 
 /// 1 ETH for each key, or for those at `indices`. Anyone may send it: here the keeper.
 export async function predepositBatch(
-  world: World,
+  { protocol, accounts, operatorId }: World,
   { tree }: Batch,
   indices: number[] = tree.keys.map((_, index) => index),
 ): Promise<ContractTransactionReceipt> {
-  const { gindices, keys, proof } = tree.multiProof(indices);
-  return mined(
-    world.protocol.BeaconDepositor.connect(world.accounts.keeper).predeposit(
-      world.operatorId,
-      tree.root,
-      gindices,
-      concat(keys.map(({ pubkey }) => pubkey)),
-      concat(keys.map(({ signature }) => signature)),
-      proof,
-    ),
-  );
+  return sendPredeposits(protocol, accounts.keeper, { operatorId, tree, indices });
 }
 
 /// Proves validators and tops them up, to 32 ETH each unless told otherwise.

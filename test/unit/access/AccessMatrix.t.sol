@@ -208,6 +208,12 @@ contract AccessMatrixTest is Protocol {
 
         a = address(ledger);
         add(a, abi.encodeCall(ledger.deposit, ("", "", noAmounts)), Roles.DEPOSITOR, "deposit");
+        add(
+            a,
+            abi.encodeCall(ledger.depositUnder, (0x02, "", "", noAmounts)),
+            Roles.DEPOSITOR,
+            "depositUnder"
+        );
         add(a, abi.encodeCall(ledger.collect, (0, 0)), Roles.ACCOUNTING, "collect");
         add(a, abi.encodeCall(ledger.bookReport, (booking)), Roles.ACCOUNTING, "bookReport");
         add(a, abi.encodeCall(ledger.redeem, (0, 1)), Roles.WITHDRAWAL_QUEUE, "redeem");

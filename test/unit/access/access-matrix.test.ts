@@ -29,7 +29,7 @@ const OPEN: Record<string, string> = {
   ValidatorRegistry: "commit remove", // managers: see ValidatorRegistry.t.sol
   // what is added belongs to the operator named; a claim is its manager's: see BondVault.t.sol
   BondVault: "burnOverdue claim deposit depositShares depositWrapped lockOverdue releaseOverdue",
-  BeaconDepositor: "predeposit proveAndTopUp proveAndTopUpOne topUp",
+  BeaconDepositor: "predeposit predepositChecked proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
   SlashingOracle: "proveDuplicate proveForeign proveSlashed proveState settle",
   // managers, of what is proven: see Consolidator.t.sol

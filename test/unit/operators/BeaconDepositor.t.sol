@@ -858,31 +858,29 @@ contract BeaconDepositorTest is Validators {
     /* CONSTRUCTOR */
 
     function test_constructor_RevertWhen_AnAddressIsZero() public {
-        IAuthority a = IAuthority(address(authority));
-        vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newBeaconDepositor(
-            IAuthority(address(0)),
-            ledger,
-            validatorRegistry,
-            queue,
-            bonds,
-            allocator
-        );
-        vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newBeaconDepositor(a, ledger, IValidatorRegistry(address(0)), queue, bonds, allocator);
-        vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newBeaconDepositor(
-            a,
-            ledger,
-            validatorRegistry,
-            IWithdrawalQueue(address(0)),
-            bonds,
-            allocator
-        );
-        vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newBeaconDepositor(a, ledger, validatorRegistry, queue, IBondVault(address(0)), allocator);
-        vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newBeaconDepositor(a, ledger, validatorRegistry, queue, bonds, IStakeAllocator(address(0)));
+        address[6] memory given = [
+            address(authority),
+            address(validatorRegistry),
+            address(operatorRegistry),
+            address(queue),
+            address(bonds),
+            address(allocator)
+        ];
+        for (uint256 i = 0; i < given.length; ++i) {
+            address[6] memory a = given;
+            a[i] = address(0);
+            vm.expectRevert(Guarded.ZeroAddress.selector);
+            factory.newBeaconDepositor(
+                IAuthority(a[0]),
+                ledger,
+                IValidatorRegistry(a[1]),
+                IOperatorRegistry(a[2]),
+                IWithdrawalQueue(a[3]),
+                IBondVault(a[4]),
+                IStakeAllocator(a[5]),
+                depositorParameters()
+            );
+        }
         assertEq(depositor.withdrawalCredentials(), ledger.withdrawalCredentials(), "credentials");
     }
 
