@@ -595,6 +595,7 @@ contract BondsInvariantTest is RandomWalk {
         handler.refresh(0);
         handler.requestClaim(0, 1 ether);
         handler.cancelClaim(0);
+        _checkAll();
         handler.requestClaim(0, 2 ether);
         handler.requestClaim(1, 1 ether);
         handler.gift(1 ether);

@@ -32,7 +32,16 @@ abstract contract BondedOperators is Protocol {
         deployProtocol();
         IStakeAllocator drawn = IStakeAllocator(address(new Allotments__Mock()));
         IAuthority a = IAuthority(address(authority));
-        depositor = factory.newBeaconDepositor(a, ledger, validatorRegistry, queue, bonds, drawn);
+        depositor = factory.newBeaconDepositor(
+            a,
+            ledger,
+            validatorRegistry,
+            operatorRegistry,
+            queue,
+            bonds,
+            drawn,
+            depositorParameters()
+        );
         authority.grantRole(Roles.DEPOSITOR, address(depositor));
         authority.grantRole(Roles.DEPOSITOR, address(this));
         authority.grantRole(Roles.WITNESS, address(this));

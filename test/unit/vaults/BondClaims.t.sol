@@ -87,6 +87,7 @@ contract BondClaimsTest is Validators {
         vm.prank(manager);
         bonds.cancelClaim(OPERATOR);
         assertEq(bonds.backingOf(OPERATOR), 250 ether, "backing");
+        assertEq(bonds.claimRequestOf(OPERATOR).claimableFrom, 0, "nothing is asked for");
         expectNoRequest();
         claim(manager);
         expectNoRequest();
