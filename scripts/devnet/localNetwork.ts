@@ -24,6 +24,8 @@ export interface LocalNetworkOptions extends DevnetOptions {
   members?: number;
   /// What one draw allots. Default: the parameter of the network.
   lotEth?: bigint;
+  /// First slot whose states the protocol's verifier does not know. Default: the parameter of the network.
+  layoutEndSlot?: number;
   /// Where the deployment is recorded, in place of what was there. Default: in memory only.
   records?: Records;
   /// Default: any free port.
@@ -74,8 +76,12 @@ export async function startLocalNetwork(options: LocalNetworkOptions = {}): Prom
       },
       options.members,
     );
-    const { lotEth } = standard;
-    const parameters = { ...standard, lotEth: { ...lotEth, value: options.lotEth ?? lotEth.value } };
+    const { lotEth, layoutEndSlot } = standard;
+    const parameters = {
+      ...standard,
+      lotEth: { ...lotEth, value: options.lotEth ?? lotEth.value },
+      layoutEndSlot: { ...layoutEndSlot, value: BigInt(options.layoutEndSlot ?? layoutEndSlot.value) },
+    };
     const records = options.records ?? new Records();
     records.clear();
     const { addresses } = await deploy({

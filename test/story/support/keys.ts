@@ -94,6 +94,27 @@ export async function untilKnown(world: World, batch: Batch): Promise<number[]> 
   return validatorIndices(world, batch) as number[];
 }
 
+/// The same number of validators of 32 ETH for each operator, all at once, until all are active.
+export async function runOperators(
+  operators: World[],
+  count: number,
+): Promise<(Batch & { indices: number[] })[]> {
+  const batches: Batch[] = [];
+  for (const [i, operator] of operators.entries()) {
+    const batch = await commitBatch(operator, operatorKeys(operator, 10 * i, count));
+    await predepositBatch(operator, batch);
+    batches.push(batch);
+  }
+  const run: (Batch & { indices: number[] })[] = [];
+  for (const [i, operator] of operators.entries()) {
+    const indices = await untilKnown(operator, batches[i]!);
+    await proveBatch(operator, batches[i]!);
+    run.push({ ...batches[i]!, indices });
+  }
+  for (const [i, operator] of operators.entries()) await untilActive(operator, run[i]!.indices);
+  return run;
+}
+
 /// From commitment to 32 ETH each, and until all are active.
 export async function runValidators(
   world: World,

@@ -1,0 +1,200 @@
+import { expect } from "chai";
+import { concat, zeroPadValue, type Signer } from "ethers";
+import { signDeposit, verifyDeposit } from "../../scripts/lib/depositData.ts";
+import { eventIn } from "../../scripts/lib/receipts.ts";
+import { proveDuplicate, proveForeign } from "./support/foreign.ts";
+import {
+  commitBatch,
+  depositDirectly,
+  operatorKeys,
+  predepositBatch,
+  PREDEPOSITED,
+  proveBatch,
+  PROVEN,
+  statesOf,
+  untilKnown,
+  type Batch,
+} from "./support/keys.ts";
+import { addOperator, allotLot, bond, stakeOf } from "./support/operators.ts";
+import { poolAt, pooledAt, type Pool } from "./support/pool.ts";
+import { reportNext } from "./support/reports.ts";
+import { expectRevert } from "./support/revert.ts";
+import { stake } from "./support/stake.ts";
+import { ETHER, GWEI, mined, startWorld, type World } from "./support/world.ts";
+
+const LOT = 96n;
+const BOND = 5n * ETHER;
+/// `IOperatorRegistry.Standing` and `IValidatorRegistry.KeyState.Lost`.
+const GOOD = 0n;
+const JAILED = 2n;
+const LOST = 4n;
+
+/// Three operators: one is ahead of the pool with a key of its own, one is honest, one copies the honest one's key.
+describe("story: front-runners, and what their bonds pay", () => {
+  let world: World;
+  let thief: World;
+  let honest: World;
+  let copier: World;
+  let stranger: Signer;
+
+  before(async () => {
+    world = await startWorld({ bondWei: 0n, lotEth: LOT });
+    await stake(world, "alice", 500n * ETHER);
+    stranger = world.accounts.guardian;
+    honest = world;
+    await bond(honest, BOND);
+    await allotLot(honest);
+    thief = await addOperator(world, { manager: "carol", bondWei: BOND });
+    await allotLot(thief);
+    copier = await addOperator(world, { manager: "bob", bondWei: BOND });
+    await allotLot(copier);
+  });
+  after(() => world.close());
+
+  const bondOf = ({ protocol, operatorId }: World) => protocol.BondVault.bondOf(operatorId);
+  const standingOf = ({ protocol, operatorId }: World) => protocol.OperatorRegistry.standingOf(operatorId);
+  const balance = (index: number) => BigInt(world.devnet.chain.balanceGwei(index));
+  const credentialsOf = async (owner: Signer) => concat(["0x01", zeroPadValue(await owner.getAddress(), 31)]);
+
+  // what the thief committed, and the pool before its loss was told
+  let batch: Batch;
+  let start: Pool;
+
+  it("an operator ahead of its own predeposit has a validator with an ETH of the pool, which the report books as lost", async () => {
+    batch = await commitBatch(thief, operatorKeys(thief, 0, 2));
+    const { manager } = thief.accounts;
+    const message = { withdrawalCredentials: await credentialsOf(manager), amountGwei: GWEI };
+    await depositDirectly(thief, manager, signDeposit(batch.keys[0]!.secretKey, message, world.forkVersion));
+    world.lost.add(batch.tree.keys[0]!.pubkey);
+    await predepositBatch(thief, batch);
+    const [index] = (await untilKnown(thief, batch)) as [number, number];
+    expect(balance(index), "its own and the pool's").to.equal(2n * GWEI);
+    // no validator of ours is active: nothing else moves the pool
+    start = await poolAt(world);
+    expect(start.dripRate).to.equal(0n);
+    expect((await reportNext(world)).change).to.equal(-ETHER);
+  });
+
+  it("it pays when a stranger proves it: what was lost, a fine, and the stranger", async () => {
+    const { protocol } = world;
+    const { foreignFine, foreignBounty } = await protocol.SlashingOracle.parameters();
+    const held = await bondOf(thief);
+    const others = [await bondOf(honest), await bondOf(copier)];
+    const receipt = await proveForeign(thief, stranger, batch, 0);
+    const burnt = eventIn(receipt, protocol.BondVault, "BondBurnt").args;
+    const paid = eventIn(receipt, protocol.BondVault, "BountyPaid").args;
+    const amount = ETHER + foreignFine - foreignBounty;
+    expect([burnt.amount, burnt.uncovered]).to.deep.equal([amount, 0n]);
+    expect((await bondOf(thief)).shares).to.equal(held.shares - burnt.shares - paid.shares);
+    expect((await bondOf(thief)).locked).to.equal(0n);
+    expect([await bondOf(honest), await bondOf(copier)]).to.deep.equal(others);
+    expect(await protocol.StakedEther.sharesOf(stranger)).to.equal(paid.shares);
+
+    // at the rate after the loss: so many shares the bond and the stranger's part are
+    const rate = { pooled: start.target - ETHER, units: start.units / 10n ** 6n };
+    expect(burnt.shares - (amount * rate.units) / rate.pooled).to.be.within(0n, 2n);
+    expect((foreignBounty * rate.units) / rate.pooled - paid.shares).to.be.within(0n, 1n);
+
+    // holders: all that the burnt shares were worth before, less the ETH that is gone
+    const { devnet } = world;
+    const { dripEnd, time } = await poolAt(world, receipt.blockNumber);
+    await devnet.tickUntil(() => devnet.chain.timeAtSlot(devnet.slot) >= dripEnd);
+    const after = await poolAt(world);
+    expect(after.units).to.equal(start.units - burnt.shares * 10n ** 6n);
+    // less than a gwei for each second of the drip is left for the next report
+    const undripped = BigInt(dripEnd - time) * GWEI;
+    const whole = pooledAt(after, after.time) - (start.target * after.units) / start.units;
+    const expected = (amount * start.target) / (start.target - ETHER) - ETHER;
+    expect(whole).to.be.within(expected - undripped, expected + 10n);
+    expect(whole, "the fine is theirs").to.be.at.least(foreignFine - foreignBounty - undripped);
+    // and it would have had to put up more than it got
+    expect(amount + foreignBounty).to.be.greaterThan(ETHER);
+  });
+
+  it("it is stopped, pays once, and gets no more ether on its other keys", async () => {
+    const { protocol } = world;
+    expect(await standingOf(thief)).to.equal(JAILED);
+    expect(await statesOf(thief, batch)).to.deep.equal([LOST, PREDEPOSITED]);
+    expect(await stakeOf(thief)).to.equal(32n);
+    await expectRevert(proveForeign(thief, stranger, batch, 0), protocol.ValidatorRegistry, "WrongState");
+    await expectRevert(
+      proveForeign(thief, stranger, batch, 1),
+      protocol.SlashingOracle,
+      "CredentialsAreOurs",
+    );
+    await expectRevert(proveBatch(thief, batch, [1]), protocol.OperatorRegistry, "OperatorStopped", [
+      thief.operatorId,
+      JAILED,
+    ]);
+    await proveBatch(thief, batch, [1], 0n);
+    expect(await statesOf(thief, batch)).to.deep.equal([LOST, PROVEN]);
+    expect((await reportNext(world)).change, "the loss is booked once").to.be.within(0n, GWEI * 1_000n);
+  });
+
+  it("a stranger has an operator's key and its signature, and cannot make them its own", async () => {
+    const { protocol } = world;
+    const own = await commitBatch(honest, operatorKeys(honest, 10, 1));
+    const held = await bondOf(honest);
+    // what the operator published, under other credentials: the beacon chain drops it
+    const [published] = own.tree.keys;
+    const stolen = {
+      ...published!,
+      withdrawalCredentials: await credentialsOf(stranger),
+      amountGwei: GWEI,
+    };
+    expect(verifyDeposit(stolen, world.forkVersion)).to.equal(false);
+    await depositDirectly(honest, stranger, stolen);
+    await predepositBatch(honest, own);
+    const [index] = (await untilKnown(honest, own)) as [number];
+    expect(balance(index), "the pool's alone").to.equal(GWEI);
+    await expectRevert(proveForeign(honest, stranger, own, 0), protocol.SlashingOracle, "CredentialsAreOurs");
+    await proveBatch(honest, own);
+    expect(await statesOf(honest, own)).to.deep.equal([PROVEN]);
+    expect(await bondOf(honest)).to.deep.equal(held);
+    expect(await standingOf(honest)).to.equal(GOOD);
+  });
+
+  it("a copied key is credited to who proves it first; its owner's bond is free again, with nothing lost", async () => {
+    const { devnet, protocol } = world;
+    const keys = operatorKeys(honest, 20, 1);
+    const owned = await commitBatch(honest, keys);
+    const copied = await commitBatch(copier, keys);
+    await predepositBatch(copier, copied);
+    await predepositBatch(honest, owned);
+    const [index] = (await untilKnown(copier, copied)) as [number];
+    await devnet.tickUntil(() => balance(index) === 2n * GWEI);
+    await proveBatch(copier, copied);
+    await devnet.tickBlocks(2);
+    await expectRevert(proveBatch(honest, owned), protocol.ValidatorRegistry, "ValidatorKnown", [
+      BigInt(index),
+    ]);
+
+    // past its deadline the predeposit is charged to the owner's bond, until somebody shows where its ether lies
+    const held = await bondOf(honest);
+    const gindices = [owned.tree.gindex(0)];
+    const id = await protocol.ValidatorRegistry.commitmentIdOf(honest.operatorId, owned.tree.root);
+    await devnet.tickUntil(
+      async () => (await protocol.ValidatorRegistry.isOverdue(id, gindices[0]!)).overdue,
+    );
+    const vault = protocol.BondVault.connect(stranger);
+    await mined(vault.lockOverdue(honest.operatorId, owned.tree.root, gindices));
+    const { locked } = await bondOf(honest);
+    expect(await protocol.StakedEther.getPooledEthByShares(locked)).to.be.within(ETHER - 1n, ETHER + GWEI);
+    await expectRevert(
+      proveForeign(honest, stranger, owned, 0),
+      protocol.SlashingOracle,
+      "CredentialsAreOurs",
+    );
+    expect(await stakeOf(honest)).to.equal(64n);
+    await proveDuplicate(honest, stranger, owned, 0);
+    expect(await bondOf(honest)).to.deep.equal(held);
+    expect(await statesOf(honest, owned)).to.deep.equal([LOST]);
+    expect(await stakeOf(honest)).to.equal(32n);
+    expect(await standingOf(honest)).to.equal(GOOD);
+
+    expect((await protocol.ValidatorRegistry.validator(index)).operatorId).to.equal(copier.operatorId);
+    expect(await protocol.BondVault.totalUncovered()).to.equal(0n);
+    // both ETH are on a validator of ours: nothing was lost
+    expect((await reportNext(world)).change).to.be.at.least(0n);
+  });
+});
