@@ -87,7 +87,7 @@ describe("story: a fork changes the layout (states of the chain in Gloas' real t
     expect(depth(70)).to.be.greaterThan(depth(5));
   });
 
-  it("the old verifier refuses all that is shown of a block after its end, in either layout, and no other block", async () => {
+  it("the old verifier refuses all that is shown of blocks after its end, in either layout, and no others", async () => {
     const { protocol } = world;
     const child = inFork();
     const slot = BigInt(child.slot - 1);
@@ -150,7 +150,7 @@ describe("story: a fork changes the layout (states of the chain in Gloas' real t
     );
   });
 
-  it("governance moves the roles to new users of a new verifier: both layouts are proven, each before and after the fork", async () => {
+  it("governance moves the roles to users of a new verifier: blocks before and after the fork are proven", async () => {
     const { devnet, operatorId } = world;
     const old = world;
     const double = await deployDouble(world, "ProgressiveVerifier__Mock", [world.protocol.BeaconVerifier]);

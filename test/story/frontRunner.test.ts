@@ -60,7 +60,7 @@ describe("story: front-runners, and what their bonds pay", () => {
   let batch: Batch;
   let start: Pool;
 
-  it("an operator ahead of its own predeposit has a validator with an ETH of the pool, which the report books as lost", async () => {
+  it("an operator ahead of its own predeposit has an ETH of the pool, which the report books as lost", async () => {
     batch = await commitBatch(thief, operatorKeys(thief, 0, 2));
     const { manager } = thief.accounts;
     const message = { withdrawalCredentials: await credentialsOf(manager), amountGwei: GWEI };

@@ -27,7 +27,7 @@ const WITHDRAWN = 5n;
 
 const sum = (values: bigint[]) => values.reduce((all, value) => all + value, 0n);
 
-/// Three operators of four validators each: three of the rich one's are slashed, all of the poor one's, and none of the third's.
+/// Three operators of four validators each: three of the rich one's are slashed, all of the poor one's, none of the third's.
 describe("story: a mass slashing", () => {
   let world: World;
   let rich: World;
@@ -102,7 +102,7 @@ describe("story: a mass slashing", () => {
     return settled;
   }
 
-  /// What the bonds did not have, from the chain's balances and the shares burnt: rounding loses less than a gwei a settlement.
+  /// What the bonds did not have, from the chain's balances and the shares burnt: a settlement loses less than a gwei.
   async function expectUncovered(): Promise<void> {
     const expected = all.map(({ index }) => {
       const past = settlements.get(index)!;
@@ -175,7 +175,7 @@ describe("story: a mass slashing", () => {
     expect((await bondOf(innocent)).locked).to.equal(0n);
   });
 
-  it("half of the vector later each loses for all: one bond pays it, the other to its last share, holders the rest", async () => {
+  it("half of the vector later each loses for all: one bond pays it, the other all it has, holders the rest", async () => {
     const { devnet, protocol, accounts } = world;
     const epochs = [...new Set(all.map((one) => withdrawableEpoch(one) - HALF_VECTOR))].sort((a, b) => a - b);
     expect(epochs.length, "slashed in different epochs").to.be.greaterThan(1);

@@ -143,7 +143,7 @@ export async function finalityInGloas(world: World, child: BlockRecord): Promise
   };
 }
 
-/// Governance puts contracts in the place of others: those named in `given` are there; `steps` of the deployment make the rest
+/// Governance puts contracts in the place of others: those named in `given` are there; `steps` of the deployment make those
 /// of `names` anew, and all roles of the old ones move to the new ones. Returns the world with the new ones.
 export async function replace(
   world: World,
