@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { consolidate } from "../../scripts/actions/consolidate.ts";
 import { exitValidator } from "../../scripts/actions/exitValidator.ts";
 import { proveState } from "../../scripts/actions/proveSlashing.ts";
-import { proveComing } from "../../scripts/actions/triggerExits.ts";
+import { triggerExits } from "../../scripts/actions/triggerExits.ts";
 import { roleId } from "../../scripts/lib/roles.ts";
 import { runValidators } from "./support/keys.ts";
 import { reportNext } from "./support/reports.ts";
@@ -73,7 +73,7 @@ describe("story: validators of one operator are merged", () => {
     expect(await stakeEth()).to.equal(96n);
     // what goes to another validator is not on its way to the vault
     await expectRevert(
-      proveComing(world, accounts.carol, { validatorIndex: batch.indices[SOURCE]! }),
+      triggerExits(world, accounts.carol, { kind: "prove", validatorIndex: batch.indices[SOURCE]! }),
       protocol.ExitController,
       "Consolidating",
       [BigInt(batch.indices[SOURCE]!)],

@@ -34,13 +34,24 @@ export async function allotLot(world: World): Promise<void> {
   await allotAll(world, world.operatorId, (await world.protocol.StakeAllocator.parameters()).lotEth);
 }
 
-/// The manager draws shares of the bond.
-export async function claimBond(
+/// The manager asks for shares of the bond.
+export async function requestClaim(
   { accounts, protocol, operatorId }: World,
+  shares: bigint,
+): Promise<ContractTransactionReceipt> {
+  return mined(protocol.BondVault.connect(accounts.manager).requestClaim(operatorId, shares));
+}
+
+/// The manager asks for shares of the bond, waits, and takes them.
+export async function claimBond(
+  world: World,
   shares: bigint,
   to: string,
 ): Promise<ContractTransactionReceipt> {
-  return mined(protocol.BondVault.connect(accounts.manager).claim(operatorId, shares, to));
+  const { accounts, devnet, parameters, protocol, operatorId } = world;
+  await requestClaim(world, shares);
+  await devnet.tickSlots(Number(parameters.claimDelaySeconds.value / parameters.secondsPerSlot.value) + 1);
+  return mined(protocol.BondVault.connect(accounts.manager).claim(operatorId, to));
 }
 
 /// Stake of the operator, in whole ETH.
