@@ -214,7 +214,7 @@ describe("story: a mass slashing", () => {
 
     const ofPoor = await settle(poorSlashed);
     expect(ofPoor.every(({ last, uncovered: short }) => last && short > 5n * ETHER)).to.equal(true);
-    expect(await bondOf(poor)).to.deep.equal([0n, 0n]);
+    expect(await bondOf(poor)).to.deep.equal([0n, 0n, 0n]);
     await expectUncovered();
     expect(await bondOf(innocent)).to.deep.equal(innocentBond);
 
@@ -258,7 +258,7 @@ describe("story: a mass slashing", () => {
     expect(paid!.value).to.be.within(ETHER - 3n, ETHER + ETHER / 1_000n);
     expect(others.every(({ shares }) => shares === 0n)).to.equal(true);
     expect(owed - (await uncovered())).to.equal(paid!.value);
-    expect(await bondOf(poor)).to.deep.equal([0n, 0n]);
+    expect(await bondOf(poor)).to.deep.equal([0n, 0n, 0n]);
   });
 
   it("to the end: withdrawn, booked, the stake released, and nothing left to claim", async () => {

@@ -68,7 +68,7 @@ describe("story: the life of an operator", () => {
     await mined(wrapper.connect(manager).approve(vault, wrapped.shares));
     await mined(vault.connect(manager).depositWrapped(operatorId, wrapped.shares));
     bonded = ofEther + shares + wrapped.shares;
-    expect(await bondOf()).to.deep.equal([bonded, 0n]);
+    expect(await bondOf()).to.deep.equal([bonded, 0n, 0n]);
     expect(await ledger.sharesOf(vault)).to.equal(bonded);
     expect(await wrapper.balanceOf(manager)).to.equal(0n);
     const value = await ledger.getPooledEthByShares(bonded);
@@ -261,14 +261,14 @@ describe("story: the life of an operator", () => {
   it("its whole bond is its own again, worth more than it was; it retires, and nothing is drawn for it", async () => {
     const { protocol, accounts, operatorId } = world;
     const { StakedEther: ledger, BondVault: vault } = protocol;
-    expect(await bondOf()).to.deep.equal([bonded, 0n]);
+    expect(await bondOf()).to.deep.equal([bonded, 0n, 0n]);
     expect(await vault.claimableOf(operatorId)).to.equal(bonded);
     const to = await accounts.manager.getAddress();
     const before = await ledger.sharesOf(to);
     const ofRival = (await vault.bondOf(rival.operatorId)).shares;
     await claimBond(world, bonded, to);
     expect((await ledger.sharesOf(to)) - before).to.equal(bonded);
-    expect(await bondOf()).to.deep.equal([0n, 0n]);
+    expect(await bondOf()).to.deep.equal([0n, 0n, 0n]);
     expect(await ledger.sharesOf(vault)).to.equal(ofRival);
     expect(await ledger.getPooledEthByShares(bonded)).to.be.greaterThan(8n * ETHER);
     expect(await vault.totalUncovered()).to.equal(0n);

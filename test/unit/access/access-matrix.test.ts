@@ -27,8 +27,9 @@ const OPEN: Record<string, string> = {
   OperatorRegistry:
     "acceptManager acceptRewardAddress proposeManager proposeRewardAddress register retire setCommission",
   ValidatorRegistry: "commit remove", // managers: see ValidatorRegistry.t.sol
-  // what is added belongs to the operator named; a claim is its manager's: see BondVault.t.sol
-  BondVault: "burnOverdue claim deposit depositShares depositWrapped lockOverdue releaseOverdue",
+  // what is added belongs to the operator named; a claim is its manager's: see BondClaims.t.sol
+  BondVault:
+    "burnOverdue cancelClaim claim deposit depositShares depositWrapped lockOverdue releaseOverdue requestClaim",
   BeaconDepositor: "predeposit predepositChecked proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
   SlashingOracle: "proveDuplicate proveForeign proveSlashed proveState settle",
