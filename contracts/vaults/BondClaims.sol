@@ -23,8 +23,8 @@ abstract contract BondClaims is OperatorBonds {
 
     /* STORAGE */
 
-    /// @dev Shares that are asked for. From when they may be taken is in the bond's slot: where nothing is asked for, this one
-    /// is not read.
+    /// @dev Shares that are asked for. From when they may be taken is in the bond's slot: where nothing is asked for, this
+    /// one is not read.
     mapping(uint256 operatorId => uint256) private _requests;
 
     /* CONSTRUCTOR */
