@@ -62,6 +62,8 @@ interface IBondVault {
         uint256 asked,
         uint256 uncovered
     );
+    /// @notice A lock's base was told too low, and is higher by the difference (gwei).
+    event BaseRaised(uint256 indexed validatorIndex, uint256 oldBaseGwei, uint256 newBaseGwei);
     /// @notice What was locked for a validator's fault was burnt against `loss` wei; the last time, the rest was unlocked.
     /// `uncovered` of the loss the bond did not have: the insurance's part.
     event BondSettled(
@@ -72,8 +74,8 @@ interface IBondVault {
         uint256 loss,
         uint256 uncovered
     );
-    /// @notice A bond was burnt at once for a fault. `uncovered` wei of `amount` it did not have.
-    event BondBurnt(uint256 indexed operatorId, uint256 shares, uint256 amount, uint256 uncovered);
+    /// @notice A bond was burnt at once for a fault, its fine included. `uncovered` wei of `loss` it did not have.
+    event BondBurnt(uint256 indexed operatorId, uint256 shares, uint256 loss, uint256 uncovered);
     /// @notice Whoever proved a fault was paid from the bond.
     event BountyPaid(uint256 indexed operatorId, address indexed to, uint256 shares);
     /// @notice Bond was locked for overdue predeposits; `uncovered` wei of 1 ETH for each key it did not have.
@@ -111,6 +113,8 @@ interface IBondVault {
     error AlreadyLocked(uint256 validatorIndex);
     /// @notice More shares than are held for claims on the operator.
     error NotHeld(uint256 operatorId, uint256 shares, uint256 held);
+    /// @notice The base of the validator's lock is no lower than that (gwei).
+    error BaseNotHigher(uint256 validatorIndex, uint256 baseGwei, uint256 present);
     /// @notice Nothing is locked for this validator.
     error NothingLocked(uint256 validatorIndex);
 
@@ -180,12 +184,19 @@ interface IBondVault {
         uint256 bounty
     ) external returns (uint256 uncovered);
 
-    /// @notice Pays `bounty` wei to whoever proved a fault, and burns `amount` wei of bond, each at once and as far as there
-    /// is. Caller: `WITNESS`.
-    /// @return uncovered What the bond did not have of `amount`, in wei.
+    /// @notice Raises the base of a lock, which was told too low, by what it was short of: settlements to come burn as much
+    /// more. Caller: `WITNESS`.
+    /// @param baseGwei What the base should have been, in gwei; it must be above what it was.
+    function raiseBase(uint256 validatorIndex, uint256 baseGwei) external;
+
+    /// @notice Burns `loss` wei of bond, as far as there is. Of what no other stake needs then, pays `bounty` wei to whoever
+    /// proved the fault, and burns `fine` wei: many faults of one operator leave each the bond that covers its loss.
+    /// Caller: `WITNESS`.
+    /// @return uncovered What the bond did not have of `loss`, in wei.
     function burn(
         uint256 operatorId,
-        uint256 amount,
+        uint256 loss,
+        uint256 fine,
         address prover,
         uint256 bounty
     ) external returns (uint256 uncovered);

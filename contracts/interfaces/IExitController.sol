@@ -125,6 +125,8 @@ interface IExitController {
     error NotComing(uint256 validatorIndex, uint256 exitEpoch, uint256 lastEpoch);
     /// @notice The validator is to be merged into another one: what it has does not come.
     error Consolidating(uint256 validatorIndex);
+    /// @notice There is no contract at the address of the budget: refunds would make requests fail.
+    error NotABudget(address budget);
     /// @notice What is to come of the validator is not over.
     error NotOver(uint256 validatorIndex, uint256 lastEpoch);
     /// @notice Public keys have 48 bytes each, as many as there are places.

@@ -50,6 +50,8 @@ interface ISlashingOracle {
     error SlashingNotProven(uint256 validatorIndex);
     /// @notice No report has booked what was lost up to this slot.
     error NotBookedYet(uint256 slot, uint256 lastRefSlot);
+    /// @notice The block is of a later epoch than the slashing: what was at stake is not seen any more.
+    error AfterEpochOfSlashing(uint256 epoch, uint256 withdrawableEpoch);
     /// @notice The validator may have been paid out at this epoch: its balance says nothing.
     error AfterWithdrawable(uint256 epoch, uint256 withdrawableEpoch);
     /// @notice The key's validator has our credentials.
@@ -66,6 +68,16 @@ interface ISlashingOracle {
     /// @notice Proves that a validator of ours was slashed: stops its operator, locks the initial penalty and a provision of
     /// its bond, and pays the caller a bounty. Once for each validator.
     function proveSlashed(
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external;
+
+    /// @notice Corrects the base of a lock. The end of an epoch lowers the effective balance of a large validator by an ETH
+    /// for its initial penalty alone, so a slashing that is proven later would have a base that the penalty lies above.
+    /// Anyone may, at any time before the last settlement, under the root of a block of the epoch of the slashing.
+    function raiseBase(
         IBeaconVerifier.BlockProof calldata b,
         uint40 validatorIndex,
         BeaconValidator calldata v,

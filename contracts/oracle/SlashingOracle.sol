@@ -122,6 +122,23 @@ contract SlashingOracle is ISlashingOracle {
     }
 
     /// @inheritdoc ISlashingOracle
+    function raiseBase(
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external {
+        require(v.slashed, NotSlashed(validatorIndex));
+        uint256 epoch = verifier.verifyValidator(b, validatorIndex, v, proof) / _slotsPerEpoch;
+        // slash_validator: withdrawable this many epochs later, or later still where the exit was to be so
+        require(
+            epoch + _slashingsVector <= v.withdrawableEpoch,
+            AfterEpochOfSlashing(epoch, v.withdrawableEpoch)
+        );
+        bondVault.raiseBase(validatorIndex, v.effectiveBalance);
+    }
+
+    /// @inheritdoc ISlashingOracle
     function settle(
         IBeaconVerifier.BlockProof calldata b,
         uint40 validatorIndex,
@@ -164,7 +181,7 @@ contract SlashingOracle is ISlashingOracle {
         validatorRegistry.markForeign(operatorId, root, gindex, pubkeyHash, signatureHash, keyProof);
         operatorRegistry.jail(operatorId, "foreign credentials");
         emit ForeignCredentialsProven(operatorId, pubkeyHash, msg.sender, v.withdrawalCredentials);
-        bondVault.burn(operatorId, PREDEPOSIT + _foreignFine - _foreignBounty, msg.sender, _foreignBounty);
+        bondVault.burn(operatorId, PREDEPOSIT, _foreignFine - _foreignBounty, msg.sender, _foreignBounty);
     }
 
     /// @inheritdoc ISlashingOracle

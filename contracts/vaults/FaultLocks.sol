@@ -27,6 +27,14 @@ abstract contract FaultLocks is OperatorBonds {
         uint48 baseGwei;
     }
 
+    /// @dev What settlements of a validator's fault did not find in the bond, in wei, and the base that the first one
+    /// began with: zero before it.
+    // 16 + 6 = 22 bytes
+    struct Settled {
+        uint128 owed;
+        uint48 baseGwei;
+    }
+
     /// @dev What becomes of a lock, in shares; `loss` in wei. `more` is burnt of what was free.
     struct Settlement {
         address prover;
@@ -41,8 +49,7 @@ abstract contract FaultLocks is OperatorBonds {
     /* STORAGE */
 
     mapping(uint256 validatorIndex => PackedLock) private _locks;
-    /// @dev What settlements of a validator's fault did not find in the bond, in wei.
-    mapping(uint256 validatorIndex => uint256) private _owed;
+    mapping(uint256 validatorIndex => Settled) private _settled;
     /// @dev What locks did not cover, in wei, ever, by the time that they were asked for.
     Checkpoints.Trace208 private _provisions;
 
@@ -82,16 +89,16 @@ abstract contract FaultLocks is OperatorBonds {
         balanceGwei = Math.max(balanceGwei, 1);
         uint256 operatorId = validatorRegistry.validator(validatorIndex).operatorId;
         releaseOverdue(operatorId);
-        uint256 owed = _owed[validatorIndex];
+        Settled memory before = _settled[validatorIndex];
+        uint256 owed = before.owed;
         Settlement memory s = _settlement(operatorId, held, balanceGwei, owed, last, bounty);
         uint256 value = ledger.getPooledEthByShares(s.burnt);
         // rounding aside, only a bond that was burnt in full fell short
         if (value + 1 gwei < s.loss) uncovered = s.loss - value;
         // what one settlement did not find, a later one may: locks of other validators end
-        if (uncovered != owed) {
-            _owed[validatorIndex] = uncovered;
-            totalUncovered = totalUncovered + uncovered - owed;
-        }
+        if (uncovered != owed) totalUncovered = totalUncovered + uncovered - owed;
+        if (before.baseGwei == 0) before.baseGwei = held.baseGwei;
+        _settled[validatorIndex] = Settled(uncovered.toUint128(), before.baseGwei);
         if (last && uncovered == 0) {
             delete _locks[validatorIndex];
         } else {
@@ -109,20 +116,37 @@ abstract contract FaultLocks is OperatorBonds {
     }
 
     /// @inheritdoc IBondVault
+    function raiseBase(uint256 validatorIndex, uint256 baseGwei) external onlyRole(Roles.WITNESS) {
+        PackedLock storage held = _locks[validatorIndex];
+        require(held.baseGwei > 0, NothingLocked(validatorIndex));
+        // what settlements have taken off it stays off
+        uint256 first = _settled[validatorIndex].baseGwei;
+        uint256 old = first > 0 ? first : held.baseGwei;
+        require(baseGwei > old, BaseNotHigher(validatorIndex, baseGwei, old));
+        if (first > 0) _settled[validatorIndex].baseGwei = baseGwei.toUint48();
+        held.baseGwei = (held.baseGwei + baseGwei - old).toUint48();
+        emit BaseRaised(validatorIndex, old, baseGwei);
+    }
+
+    /// @inheritdoc IBondVault
     function burn(
         uint256 operatorId,
-        uint256 amount,
+        uint256 loss,
+        uint256 fine,
         address prover,
         uint256 bounty
     ) external onlyRole(Roles.WITNESS) returns (uint256 uncovered) {
         releaseOverdue(operatorId);
-        uint256 reward = Math.min(ledger.getSharesByPooledEth(bounty), _free(operatorId));
-        _lockShares(operatorId, reward);
         uint256 shares;
-        (shares, uncovered) = _lockWorth(operatorId, amount, 1);
+        (shares, uncovered) = _lockWorth(operatorId, loss, 1);
         totalUncovered += uncovered;
-        emit BondBurnt(operatorId, shares, amount, uncovered);
-        _burnLocked(operatorId, shares);
+        // what other stake needs pays for losses alone
+        uint256 spare = claimableOf(operatorId);
+        uint256 reward = Math.min(ledger.getSharesByPooledEth(bounty), spare);
+        uint256 fined = Math.min(_sharesUp(fine), spare - reward);
+        _lockShares(operatorId, reward + fined);
+        emit BondBurnt(operatorId, shares + fined, loss, uncovered);
+        _burnLocked(operatorId, shares + fined);
         _payBounty(operatorId, prover, reward);
     }
 

@@ -11,43 +11,83 @@ import {IStakedEther} from "../interfaces/IStakedEther.sol";
 /// @notice Covers, with its own shares, what the bonds of operators could not.
 /// TRUST: the bond vault says what was not covered, as proofs showed it; nobody moves the reserve in any other way.
 /// INVARIANTS: BND-4 (what the reserve covers, bonds had to pay and could not).
-/// ASSUMPTIONS: whoever fills it gives its shares away. It may be emptied for one fault and be missed at the next.
+/// ASSUMPTIONS: whoever fills it gives its shares away. It may be emptied for one fault and be missed at the next. The delay
+/// is longer than settlements of slashings take (half of EPOCHS_PER_SLASHINGS_VECTOR, and a report).
 contract InsuranceReserve is IInsuranceReserve {
+    /// @notice Least delay between a note and a cover, in seconds.
+    uint256 public constant MIN_DELAY = 1 hours;
+    /// @notice Longest delay, in seconds.
+    uint256 public constant MAX_DELAY = 60 days;
+
+    // 16 + 8 = 24 bytes
+    struct Note {
+        uint128 amount;
+        uint64 coverableFrom;
+    }
+
     /* IMMUTABLES */
 
     /// @notice The pool.
     IStakedEther public immutable ledger;
     /// @notice Who knows what bonds did not cover.
     IBondVault public immutable bondVault;
+    /// @notice How long after its note a loss may be covered, in seconds.
+    uint256 public immutable coverDelay;
 
     /* STORAGE */
 
     /// @inheritdoc IInsuranceReserve
     uint256 public totalCovered;
+    Note private _note;
 
     /* CONSTRUCTOR */
 
-    constructor(IStakedEther ledger_, IBondVault bonds) {
+    constructor(IStakedEther ledger_, IBondVault bonds, uint256 delay) {
         require(address(ledger_) != address(0) && address(bonds) != address(0), Guarded.ZeroAddress());
         ledger = ledger_;
         bondVault = bonds;
+        require(delay >= MIN_DELAY && delay <= MAX_DELAY, DelayOutOfBounds(delay, MIN_DELAY, MAX_DELAY));
+        coverDelay = delay;
     }
 
     /* ANYONE */
 
     /// @inheritdoc IInsuranceReserve
-    function cover() external returns (uint256 amount) {
+    function note() external {
         uint256 open = uncovered();
+        Note memory n = _note;
+        bool isNew = n.amount == 0;
+        require(isNew ? open > 0 : open < n.amount, NothingToNote(open, n.amount));
+        // wei of what there is, and seconds
+        n.amount = uint128(open);
+        if (isNew) n.coverableFrom = uint64(block.timestamp + coverDelay);
+        if (open == 0) n.coverableFrom = 0;
+        _note = n;
+        emit LossNoted(msg.sender, open, n.coverableFrom);
+    }
+
+    /// @inheritdoc IInsuranceReserve
+    function cover() external returns (uint256 amount) {
+        Note memory n = _note;
+        require(n.amount > 0 && block.timestamp >= n.coverableFrom, CoverTooEarly(n.coverableFrom));
+        uint256 open = Math.min(uncovered(), n.amount);
         uint256 held = ledger.sharesOf(address(this));
         uint256 shares = Math.min(ledger.getSharesByPooledEth(open), held);
         require(shares > 0, NothingToCover(open, held));
         amount = ledger.getPooledEthByShares(shares);
         totalCovered += amount;
+        // what is left is noted anew, with what came since
+        delete _note;
         emit LossCovered(msg.sender, shares, amount, open);
         ledger.burnShares(shares);
     }
 
     /* VIEWS */
+
+    /// @inheritdoc IInsuranceReserve
+    function noted() external view returns (uint256 amount, uint256 coverableFrom) {
+        return (_note.amount, _note.coverableFrom);
+    }
 
     /// @inheritdoc IInsuranceReserve
     function uncovered() public view returns (uint256) {

@@ -64,6 +64,7 @@ contract ExitController is ExitRules {
         Deficit(ledger_, queue, withdrawals, rewards)
         ExitRules(operators)
     {
+        require(address(budget).code.length > 0, NotABudget(address(budget)));
         keeperBudget = budget;
     }
 
@@ -118,17 +119,18 @@ contract ExitController is ExitRules {
         }
 
         uint256 lastEpoch = 0;
+        uint256 served = 0;
         if (rule == Rule.Stopped) {
             _requireStopped(validatorIndices, validators);
         } else {
             lastEpoch = _epoch() + _comingEpochs;
-            _takeNeeded(rule, validatorIndices, validators, lastEpoch);
+            served = _takeNeeded(rule, validatorIndices, validators, lastEpoch);
         }
         emit ExitsTriggered(msg.sender, rule, validatorIndices, lastEpoch);
 
         bytes memory pubkeys = validators[0].pubkey;
         for (uint256 i = 1; i < count; ++i) pubkeys = bytes.concat(pubkeys, validators[i].pubkey);
-        _request(pubkeys, new uint64[](count), rule != Rule.Stopped);
+        _request(pubkeys, new uint64[](count), served > 0);
     }
 
     /// @inheritdoc IExitController
@@ -147,6 +149,8 @@ contract ExitController is ExitRules {
         uint256 operatorId = _requireActive(validatorIndex, v);
         require(!_isStopped(operatorId), OperatorStopped(validatorIndex, operatorId));
         _requireNothingComing(validatorIndex);
+        // the beacon chain merges nothing that has a withdrawal on its way, and pays none of what it merged
+        require(!validatorRegistry.isConsolidating(validatorIndex), Consolidating(validatorIndex));
         uint256 least = MIN_ACTIVATION_GWEI + MIN_PARTIAL_GWEI;
         require(
             balance >= least && v.effectiveBalance >= MIN_ACTIVATION_GWEI,
@@ -185,14 +189,13 @@ contract ExitController is ExitRules {
         uint256[] calldata indices,
         BeaconValidator[] calldata validators,
         uint256 lastEpoch
-    ) private {
+    ) private returns (uint256 served) {
         (uint256 amount, uint256 minimum) = _requireDeficit();
         uint256 from = _requireOpen(rule);
         bool drawn = rule == Rule.Drawn;
         uint256 limit = drawn ? _threshold(amount, from) : _capEth();
         bytes32 seed = drawn ? _seed() : bytes32(0);
 
-        uint256 served = 0;
         for (uint256 i = 0; i < indices.length; ++i) {
             uint256 index = indices[i];
             require(served < amount, DeficitServed(index));
@@ -200,11 +203,13 @@ contract ExitController is ExitRules {
             _requireNothingComing(index);
             if (drawn) _requireDrawn(index, seed, limit);
             else _requireAboveCap(index, operatorId, limit);
+            // asked, so that no link is a shield; but if it was merged the beacon chain drops the request
+            if (validatorRegistry.isConsolidating(index)) continue;
             Coming memory c = _coming(validators[i].effectiveBalance, lastEpoch, !drawn, false);
             _record(index, operatorId, c);
             served += c.units * UNIT;
         }
-        _serve(amount, minimum, served);
+        if (served > 0) _serve(amount, minimum, served);
     }
 
     /// @dev The least deficit on top: tickets go on earning, and nothing would be triggered for so small a rest.
@@ -228,9 +233,8 @@ contract ExitController is ExitRules {
 
     /// @dev No request fails for want of it. A caller that leaves it too little gas harms nobody else.
     function _refund(uint256 cost) private {
-        try keeperBudget.refund(msg.sender, cost) returns (uint256) {} catch {
-            emit NotRefunded(msg.sender, cost);
-        }
+        bytes memory call = abi.encodeCall(keeperBudget.refund, (msg.sender, cost));
+        if (!LowLevelCall.callNoReturn(address(keeperBudget), call)) emit NotRefunded(msg.sender, cost);
     }
 
     function _returnRest(uint256 rest) private {

@@ -27,6 +27,21 @@ export async function proveSlashed(
   return prove("proveSlashed", sources, sender, pubkey);
 }
 
+/**
+ * Corrects the base of a lock by the state at the end of the epoch of the slashing. Anyone may.
+ *
+ * The block is the last one of that epoch whose child is of it too.
+ */
+export async function raiseBase(
+  { protocol, beacon }: Sources,
+  sender: Signer,
+  { validatorIndex, lastSlot }: { validatorIndex: number; lastSlot: number },
+): Promise<ContractTransactionReceipt> {
+  const { timestamp, container, proof } = await bookedState(beacon, lastSlot, validatorIndex);
+  const oracle = protocol.SlashingOracle.connect(sender);
+  return receiptOf(oracle.raiseBase(recentBlock(timestamp), validatorIndex, container, proof));
+}
+
 /** Proves how far one of our validators has come. Anyone may. */
 export async function proveState(
   sources: Sources,
@@ -47,7 +62,22 @@ export async function settleSlashing(
   validatorIndex: number,
 ): Promise<ContractTransactionReceipt> {
   const { refSlot } = await protocol.StakedEther.booksAt(0);
-  const { root } = await beacon.blockAtOrBefore(Number(refSlot));
+  const { timestamp, container, proof, balance } = await bookedState(beacon, Number(refSlot), validatorIndex);
+  return receiptOf(
+    protocol.SlashingOracle.connect(sender).settle(
+      recentBlock(timestamp),
+      validatorIndex,
+      container,
+      proof,
+      balance.chunk,
+      balance.proof,
+    ),
+  );
+}
+
+/** A validator in the state of the last block that has a child not after a slot: so the slot of both is known not to be. */
+async function bookedState(beacon: BeaconClient, slot: number, validatorIndex: number) {
+  const { root } = await beacon.blockAtOrBefore(slot);
   const child = await beacon.blockV2(root as `0x${string}`);
   if (child === undefined) throw new FatalError(`the beacon node has no block ${root}`);
   const parent = await beacon.header(child.parentRoot as `0x${string}`);
@@ -58,16 +88,12 @@ export async function settleSlashing(
   const { validators, proof } = validatorProof(state, parent.header, [validatorIndex]);
   const balance = balanceProof(state, parent.header, validatorIndex);
   const { effectiveBalanceGwei, ...container } = validators[0]!;
-  return receiptOf(
-    protocol.SlashingOracle.connect(sender).settle(
-      recentBlock(child.execution.timestamp),
-      validatorIndex,
-      { ...container, effectiveBalance: effectiveBalanceGwei },
-      proof,
-      balance.chunk,
-      balance.proof,
-    ),
-  );
+  return {
+    timestamp: child.execution.timestamp,
+    container: { ...container, effectiveBalance: effectiveBalanceGwei },
+    proof,
+    balance,
+  };
 }
 
 async function prove(

@@ -2,7 +2,7 @@ import type { BeaconClient } from "../lib/beaconClient.ts";
 import { FatalError } from "../lib/errors.ts";
 import { CONTRACT_NAMES, type Protocol } from "../lib/protocol.ts";
 import { gweiToWei } from "../lib/units.ts";
-import { ACTORS, type Actor, type Entry } from "./journal.ts";
+import { ACTORS, type Actor } from "./journal.ts";
 import type { Stage } from "./stage.ts";
 import type { BookedReport } from "./committee.ts";
 import type { Growth } from "./stakers.ts";
@@ -79,7 +79,7 @@ export async function collectFigures(stage: Stage, { tree, reports, growth }: Pl
     purses: await purses(stage, blockTag),
     held,
     seedWei: network.parameters.seedWei.value,
-    tipsWei: await tips(stage),
+    tipsWei: await tips(stage, blockTag),
     depositContractWei,
     ...(await deposits(stage, last, blockTag)),
     withdrawalsWei: await withdrawals(beacon, await protocol.WithdrawalVault.getAddress(), blockTag),
@@ -113,16 +113,21 @@ async function purses({ network, signers, startWei, journal }: Stage, blockTag: 
 /** A boundary after all deposits: the books of then count each of them. */
 const FRAME_TO_COME = 2 ** 31;
 
-/** Priority fees of those transactions that one of our validators took into its block. */
-async function tips({ network, protocol, journal }: Stage): Promise<bigint> {
+/** Priority fees of all transactions in blocks of our validators, whoever sent them. */
+async function tips({ network: { provider }, protocol }: Stage, blockTag: number): Promise<bigint> {
   const vault = await protocol.RewardsVault.getAddress();
-  const tipOf = async ({ blockNumber, feeWei, gasUsed }: Entry) => {
-    const block = await network.provider.getBlock(blockNumber);
-    if (typeof block?.baseFeePerGas !== "bigint")
-      throw new FatalError(`block ${blockNumber} has no base fee`);
-    return block.miner === vault ? feeWei - gasUsed * block.baseFeePerGas : 0n;
-  };
-  return sum(await Promise.all(journal.entries.map(tipOf)));
+  let total = 0n;
+  for (let number = 1; number <= blockTag; number++) {
+    const block = await provider.getBlock(number);
+    if (block?.miner !== vault) continue;
+    const { baseFeePerGas } = block;
+    if (baseFeePerGas === null) throw new FatalError(`block ${number} has no base fee`);
+    const receipts = await Promise.all(
+      block.transactions.map((hash) => provider.getTransactionReceipt(hash)),
+    );
+    total += sum(receipts.map((r) => (r === null ? 0n : r.fee - r.gasUsed * baseFeePerGas)));
+  }
+  return total;
 }
 
 async function deposits({ network, protocol }: Stage, { report }: BookedReport, blockTag: number) {

@@ -187,6 +187,7 @@ describe("deploy: the protocol", () => {
       weightLife: p.weightLifeSeconds.value,
       allotmentLife: p.allotmentLifeSeconds.value,
     });
+    expect(await protocol.InsuranceReserve.coverDelay()).to.equal(p.coverDelaySeconds.value);
     const refunds = await protocol.KeeperBudget.bounds();
     expect(refunds.perCall).to.equal(p.refundPerCallWei.value);
     expect(refunds.perDay).to.equal(p.refundPerDayWei.value);

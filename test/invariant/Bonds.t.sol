@@ -233,6 +233,7 @@ contract BondsHandler is BondedOperators {
         uint256 uncovered = bonds.burn(
             id,
             bound(amount, 0, amount % 8 == 0 ? 300 ether : 3 ether),
+            amount % 1 ether,
             _prover,
             bound(bounty, 0, 1 ether)
         );

@@ -168,8 +168,12 @@ contract Factory {
             );
     }
 
-    function newInsuranceReserve(IStakedEther ledger, IBondVault bonds) external returns (InsuranceReserve) {
-        return new InsuranceReserve(ledger, bonds);
+    function newInsuranceReserve(
+        IStakedEther ledger,
+        IBondVault bonds,
+        uint256 delay
+    ) external returns (InsuranceReserve) {
+        return new InsuranceReserve(ledger, bonds, delay);
     }
 
     function newKeeperBudget(

@@ -102,6 +102,7 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     exitCapBp: parameter(2_000n, "1/10,000 of all stake", "there are few operators"),
     exitCapFloorEth: parameter(64n, "ETH", "two validators"),
     drawDoublingSeconds: parameter(96n, "seconds", "an epoch of the preset, where mainnet has an hour"),
+    coverDelaySeconds: parameter(6_144n, "seconds", "settlements of a slashing, where mainnet has 36 days"),
     refundPerCallWei: parameter(10n ** 17n, "wei", "fees of EIP-7002 rise to this only in a rush"),
     refundPerDayWei: parameter(10n ** 18n, "wei", "ten such calls"),
     feeBp: parameter(1_000n, "1/10,000", "a tenth of rewards"),

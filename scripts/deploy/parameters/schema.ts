@@ -94,6 +94,7 @@ const fields = z.object({
   exitCapBp: of(uint),
   exitCapFloorEth: of(uint),
   drawDoublingSeconds: of(uint),
+  coverDelaySeconds: of(uint),
   refundPerCallWei: of(uint),
   refundPerDayWei: of(uint),
   feeBp: of(uint),

@@ -9,6 +9,7 @@ export async function deployFunds(c: DeployContext): Promise<void> {
     InsuranceReserve__factory,
     c.addressOf("StakedEther"),
     c.addressOf("BondVault"),
+    p.coverDelaySeconds.value,
   );
   await c.deploy(
     "KeeperBudget",

@@ -138,7 +138,8 @@ contract AccessMatrixTest is Protocol {
         a = address(bonds);
         add(a, abi.encodeCall(bonds.lock, (1, 1, 1, 1, a)), Roles.WITNESS, "lock");
         add(a, abi.encodeCall(bonds.settle, (1, 1, true, 1)), Roles.WITNESS, "settle");
-        add(a, abi.encodeCall(bonds.burn, (1, 1, a, 1)), Roles.WITNESS, "burn");
+        add(a, abi.encodeCall(bonds.raiseBase, (1, 1)), Roles.WITNESS, "raiseBase");
+        add(a, abi.encodeCall(bonds.burn, (1, 1, 1, a, 1)), Roles.WITNESS, "burn");
         add(a, abi.encodeCall(bonds.hold, (1, 1)), Roles.BOND_LOCKER, "hold");
         add(a, abi.encodeCall(bonds.release, (1, 1)), Roles.BOND_LOCKER, "release");
         add(a, abi.encodeCall(bonds.burnHeld, (1, 1)), Roles.BOND_LOCKER, "burnHeld");

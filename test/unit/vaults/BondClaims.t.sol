@@ -191,7 +191,7 @@ contract BondClaimsTest is Validators {
     function test_burn_ReachesWhatIsAskedFor() public {
         request(250 ether);
         address prover = makeAddr("prover");
-        assertEq(bonds.burn(OPERATOR, 200 ether, prover, 10 ether), 0, "covered");
+        assertEq(bonds.burn(OPERATOR, 200 ether, 0, prover, 10 ether), 0, "covered");
         assertEq(ledger.sharesOf(prover), 10 ether, "bounty");
         skipTime(CLAIM_DELAY);
         assertEq(claim(manager), 40 ether - 1, "what is left");
@@ -211,7 +211,7 @@ contract BondClaimsTest is Validators {
         predeposit(OPERATOR, s);
         vm.warp(currentTime() + (PREDEPOSIT_DEADLINE * 9) / 4);
         request(250 ether - 3.2 ether - 1);
-        bonds.burn(OPERATOR, 245 ether, address(0), 0);
+        bonds.burn(OPERATOR, 245 ether, 0, address(0), 0);
         bonds.lockOverdue(OPERATOR, s.root, s.gindices);
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), 2 ether + 1, "locked");
         bonds.burnOverdue(OPERATOR, s.root, s.gindices);

@@ -64,7 +64,7 @@ contract BondGuardsTest is Validators {
             s.signatureHashes[0],
             s.proof
         );
-        uint256 uncovered = bonds.burn(OPERATOR, 1 ether, address(0), 0);
+        uint256 uncovered = bonds.burn(OPERATOR, 1 ether, 0, address(0), 0);
         bonds.releaseOverdue(OPERATOR);
         assertLe(bonds.claimableOf(OPERATOR), 0.6 ether, "claimable");
         assertEq(uncovered, 0, "uncovered");
@@ -103,7 +103,7 @@ contract BondGuardsTest is Validators {
         KeySet memory s = committed(OPERATOR, "key0");
         predeposit(OPERATOR, s);
         proveAndTopUp(OPERATOR, s, amountsOf(1, 0));
-        bonds.burn(OPERATOR, 250 ether, address(0), 0);
+        bonds.burn(OPERATOR, 250 ether, 0, address(0), 0);
         vm.expectRevert();
         depositor.topUp(proofOf(s), amountsOf(1, 31 * ETHER));
     }

@@ -200,7 +200,7 @@ contract BondVaultTest is Validators {
     function testFuzz_burn_AtOnce(uint256 amount) public {
         amount = bound(amount, 1, 300 ether);
         uint256 burnt = amount + 1 > 250 ether ? 250 ether : amount + 1;
-        uint256 uncovered = bonds.burn(OPERATOR, amount, address(0), 0);
+        uint256 uncovered = bonds.burn(OPERATOR, amount, 0, address(0), 0);
         assertEq(uncovered, amount > 250 ether ? amount - 250 ether : 0, "uncovered");
         assertEq(bonds.totalUncovered(), uncovered, "known to the insurance");
         assertEq(uint256(bonds.bondOf(OPERATOR).shares), 250 ether - burnt, "bond");
@@ -236,15 +236,38 @@ contract BondVaultTest is Validators {
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "nothing is locked");
     }
 
-    function test_burn_PaysTheBountyFromWhatIsFree() public {
+    function test_burn_TakesTheLossThenTheBountyThenTheFine() public {
         bonds.lock(OPERATOR, 7, 249 ether, 32 * ETHER, address(0));
-        uint256 uncovered = bonds.burn(OPERATOR, 0.5 ether, donor, 0.7 ether);
-        assertEq(uncovered, 0.2 ether + GRAIN, "uncovered");
-        assertEq(ledger.sharesOf(donor), 100.7 ether, "donor");
-        assertEq(bonds.burn(OPERATOR, 0, donor, 10 ether), 0, "nothing to burn");
-        assertEq(ledger.sharesOf(donor), 100.7 ether, "nothing left");
+        uint256 free = 1 ether - GRAIN;
+        vm.expectEmit(address(bonds));
+        emit IBondVault.BondBurnt(OPERATOR, 0.8 ether + 2, 0.5 ether, 0);
+        assertEq(bonds.burn(OPERATOR, 0.5 ether, 0.3 ether, donor, 0.1 ether), 0, "covered");
+        assertEq(ledger.sharesOf(donor), 100.1 ether, "donor");
+        free -= 0.9 ether + 2;
+        // what is left goes to the prover, and nothing to the fine, which is no loss
+        assertEq(bonds.burn(OPERATOR, 0, 0.3 ether, donor, 10 ether), 0, "no loss");
+        assertEq(ledger.sharesOf(donor), 100.1 ether + free, "all that was left");
+        assertEq(bonds.burn(OPERATOR, 1 ether, 0.3 ether, donor, 10 ether), 1 ether, "the loss alone");
+        assertEq(bonds.totalUncovered(), 1 ether, "known to the insurance");
         assertEq(uint256(bonds.bondOf(OPERATOR).shares), 249 ether + GRAIN, "what is locked stays");
         assertEq(ledger.sharesOf(address(bonds)), allBonds(), "held");
+    }
+
+    /// @dev A bond of just what the ratio asks covers the predeposit of each key, however many are proven as foreign.
+    function test_burn_LeavesForEachKeyWhatItsLossTakes() public {
+        operatorRegistry.setCurated(OPERATOR, true);
+        bonds.lock(OPERATOR, 7, 250 ether - 2 * 1.024 ether - 2 * GRAIN, 32 * ETHER, address(0));
+        for (uint64 left = 2; left > 0; --left) {
+            // the stake of this key is free by now
+            vm.mockCall(
+                address(validatorRegistry),
+                abi.encodeCall(validatorRegistry.stakeOf, (OPERATOR)),
+                abi.encode(IValidatorRegistry.Stake({eth: 32 * (left - 1), overdueKeys: 0}))
+            );
+            assertEq(bonds.burn(OPERATOR, 1 ether, 0.4 ether, donor, 0.1 ether), 0, "covered");
+        }
+        assertEq(bonds.totalUncovered(), 0, "nothing is uncovered");
+        assertApproxEqAbs(ledger.sharesOf(donor), 100 ether + 0.048 ether, 4 * GRAIN, "what was spare");
     }
 
     /// @dev What locks did not cover is known by its time, summed over operators.

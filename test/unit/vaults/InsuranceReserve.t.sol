@@ -6,17 +6,20 @@ import {Roles} from "../../../contracts/access/Roles.sol";
 import {IBondVault} from "../../../contracts/interfaces/IBondVault.sol";
 import {IInsuranceReserve} from "../../../contracts/interfaces/IInsuranceReserve.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
+import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {InsuranceReserve} from "../../../contracts/vaults/InsuranceReserve.sol";
 import {Withdrawals} from "../../utils/Withdrawals.sol";
 
 /// @notice What bonds could not pay, and what the reserve pays of it.
 contract InsuranceReserveTest is Withdrawals {
+    uint256 private constant DELAY = 36 days;
+
     InsuranceReserve private reserve;
     uint256 private operatorId;
 
     function setUp() public override {
         super.setUp();
-        reserve = factory.newInsuranceReserve(ledger, bonds);
+        reserve = factory.newInsuranceReserve(ledger, bonds, DELAY);
         authority.grantRole(Roles.SHARE_BURNER, address(reserve));
         authority.grantRole(Roles.WITNESS, address(this));
         operatorId = operatorRegistry.register(makeAddr("pay"), 0);
@@ -24,9 +27,17 @@ contract InsuranceReserveTest is Withdrawals {
 
     function test_constructor_RevertWhen_AnAddressIsZero() public {
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newInsuranceReserve(IStakedEther(address(0)), bonds);
+        factory.newInsuranceReserve(IStakedEther(address(0)), bonds, DELAY);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newInsuranceReserve(ledger, IBondVault(address(0)));
+        factory.newInsuranceReserve(ledger, IBondVault(address(0)), DELAY);
+    }
+
+    function test_constructor_RevertWhen_TheDelayIsOutOfBounds() public {
+        _expectDelay(1 hours - 1);
+        factory.newInsuranceReserve(ledger, bonds, 1 hours - 1);
+        _expectDelay(60 days + 1);
+        factory.newInsuranceReserve(ledger, bonds, 60 days + 1);
+        factory.newInsuranceReserve(ledger, bonds, 60 days);
     }
 
     function test_cover_BurnsWhatTheBondDidNotCover() public {
@@ -34,9 +45,25 @@ contract InsuranceReserveTest is Withdrawals {
         _fill(5 ether);
         // a bond of 1 ETH, a fault of 3
         bonds.deposit{value: 1 ether}(operatorId);
-        uint256 uncovered = bonds.burn(operatorId, 3 ether, address(0), 0);
+        uint256 uncovered = bonds.burn(operatorId, 3 ether, 0, address(0), 0);
         assertEq(reserve.uncovered(), uncovered, "the reserve knows");
         assertGt(uncovered, 1.9 ether, "about two");
+
+        vm.expectRevert(abi.encodeWithSelector(IInsuranceReserve.CoverTooEarly.selector, 0));
+        reserve.cover();
+        uint256 from = currentTime() + DELAY;
+        vm.expectEmit(address(reserve));
+        emit IInsuranceReserve.LossNoted(alice, uncovered, from);
+        vm.prank(alice);
+        reserve.note();
+        vm.expectRevert(
+            abi.encodeWithSelector(IInsuranceReserve.NothingToNote.selector, uncovered, uncovered)
+        );
+        reserve.note();
+        vm.warp(from - 1);
+        vm.expectRevert(abi.encodeWithSelector(IInsuranceReserve.CoverTooEarly.selector, from));
+        reserve.cover();
+        vm.warp(from);
 
         uint256 shares = ledger.getSharesByPooledEth(uncovered);
         uint256 worth = ledger.getPooledEthByShares(shares);
@@ -55,49 +82,112 @@ contract InsuranceReserveTest is Withdrawals {
         (, , uint256 undripped) = ledger.drip();
         assertGt(undripped, worth / 2, "and dripping");
 
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IInsuranceReserve.NothingToCover.selector,
-                reserve.uncovered(),
-                held - shares
-            )
-        );
+        vm.expectRevert(abi.encodeWithSelector(IInsuranceReserve.CoverTooEarly.selector, 0));
         reserve.cover();
     }
 
     function test_cover_PaysAllThatThereIs_AndTheRestLater() public {
         _fill(0.5 ether);
-        bonds.burn(operatorId, 2 ether, address(0), 0);
+        bonds.burn(operatorId, 2 ether, 0, address(0), 0);
+        _noteAndWait();
         uint256 first = reserve.cover();
         assertApproxEqAbs(first, 0.5 ether, 2, "all that there was");
         assertEq(ledger.sharesOf(address(reserve)), 0, "nothing left");
         assertEq(reserve.uncovered(), 2 ether - first, "the rest is known");
         _fill(5 ether);
+        _noteAndWait();
         uint256 second = reserve.cover();
         assertApproxEqAbs(second, 2 ether - first, 2, "the rest");
         assertEq(reserve.totalCovered(), first + second, "both are counted");
     }
 
     function test_cover_RevertWhen_ThereIsNoLossOrNoShare() public {
-        _fill(1 ether);
+        vm.expectRevert(abi.encodeWithSelector(IInsuranceReserve.NothingToNote.selector, 0, 0));
+        reserve.note();
+        bonds.burn(operatorId, 2 ether, 0, address(0), 0);
+        _noteAndWait();
+        vm.expectRevert(abi.encodeWithSelector(IInsuranceReserve.NothingToCover.selector, 2 ether, 0));
+        reserve.cover();
+        (uint256 noted, ) = reserve.noted();
+        assertEq(noted, 2 ether, "the note stands");
+    }
+
+    /// @dev What a lock for another fault kept from a loss, the bond pays when that lock ends: the loss is burnt once.
+    function test_cover_PaysNothingThatTheBondPaidMeanwhile() public {
+        _fill(20 ether);
+        bonds.deposit{value: 250 ether}(operatorId);
+        _pretend(7);
+        _pretend(8);
+        bonds.lock(operatorId, 7, 249 ether, 2_048e9, address(0));
+        bonds.lock(operatorId, 8, 10 ether, 32e9, address(0));
+        uint256 uncovered = bonds.settle(8, 22e9, true, 0);
+        assertGt(uncovered, 8.9 ether, "the lock of the other one stands before it");
+        reserve.note();
+        bonds.settle(7, 2_048e9, true, 0);
+        assertEq(bonds.settle(8, 22e9, true, 0), 0, "the bond paid");
+        skipTime(DELAY);
         uint256 held = ledger.sharesOf(address(reserve));
         vm.expectRevert(abi.encodeWithSelector(IInsuranceReserve.NothingToCover.selector, 0, held));
         reserve.cover();
-        InsuranceReserve empty = factory.newInsuranceReserve(ledger, bonds);
-        bonds.burn(operatorId, 2 ether, address(0), 0);
-        vm.expectRevert(abi.encodeWithSelector(IInsuranceReserve.NothingToCover.selector, 2 ether, 0));
-        empty.cover();
+        reserve.note();
+        (uint256 noted, uint256 from) = reserve.noted();
+        assertEq(noted + from, 0, "nothing is noted");
+        // a loss after it waits in its own time
+        bonds.burn(operatorId, 1_000 ether, 0, address(0), 0);
+        reserve.note();
+        vm.expectRevert(
+            abi.encodeWithSelector(IInsuranceReserve.CoverTooEarly.selector, currentTime() + DELAY)
+        );
+        reserve.cover();
+    }
+
+    /// @dev What bonds paid of it is taken off the note; what came since is not put on it.
+    function test_note_IsLoweredAndNeverRaised() public {
+        bonds.burn(operatorId, 3 ether, 0, address(0), 0);
+        reserve.note();
+        (, uint256 from) = reserve.noted();
+        skipTime(1 days);
+        bonds.burn(operatorId, 1 ether, 0, address(0), 0);
+        vm.expectRevert(abi.encodeWithSelector(IInsuranceReserve.NothingToNote.selector, 4 ether, 3 ether));
+        reserve.note();
+        vm.mockCall(address(bonds), abi.encodeCall(bonds.totalUncovered, ()), abi.encode(2 ether));
+        reserve.note();
+        (uint256 noted, uint256 still) = reserve.noted();
+        assertEq(noted, 2 ether, "lowered");
+        assertEq(still, from, "from the same time on");
     }
 
     /// @dev A bond that pays later lowers what is uncovered, below what the reserve has covered already.
     function test_uncovered_IsZero_WhenBondsPaidLater() public {
         _fill(5 ether);
         vm.mockCall(address(bonds), abi.encodeCall(bonds.totalUncovered, ()), abi.encode(2 ether));
+        _noteAndWait();
         uint256 covered = reserve.cover();
         vm.mockCall(address(bonds), abi.encodeCall(bonds.totalUncovered, ()), abi.encode(1 ether));
         assertEq(reserve.uncovered(), 0, "none");
         vm.mockCall(address(bonds), abi.encodeCall(bonds.totalUncovered, ()), abi.encode(2.5 ether));
         assertEq(reserve.uncovered(), 2.5 ether - covered, "only what is new");
+    }
+
+    function _noteAndWait() private {
+        reserve.note();
+        skipTime(DELAY);
+    }
+
+    function _pretend(uint256 index) private {
+        IValidatorRegistry.Validator memory v;
+        v.operatorId = uint24(operatorId);
+        vm.mockCall(
+            address(validatorRegistry),
+            abi.encodeCall(validatorRegistry.validator, (index)),
+            abi.encode(v)
+        );
+    }
+
+    function _expectDelay(uint256 delay) private {
+        vm.expectRevert(
+            abi.encodeWithSelector(IInsuranceReserve.DelayOutOfBounds.selector, delay, 1 hours, 60 days)
+        );
     }
 
     function _fill(uint256 amount) private {

@@ -7,6 +7,7 @@ import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry
 import {IWithdrawalVault} from "../../../contracts/interfaces/IWithdrawalVault.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {BeaconProofs} from "../../../contracts/libraries/BeaconProofs.sol";
+import {KeeperBudget} from "../../../contracts/vaults/KeeperBudget.sol";
 import {SSZ} from "../../../contracts/libraries/SSZ.sol";
 import {ReenteringPayer__Mock} from "../../mocks/ReenteringPayer__Mock.sol";
 import {Exits} from "../../utils/Exits.sol";
@@ -226,6 +227,55 @@ contract ExitControllerTest is Exits {
         (, bytes32[] memory proof) = balance(104);
         vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
         exits.triggerPartial{value: 1}(recent(), RICH, s.validators[0], s.proof, chunk, proof);
+    }
+
+    /* WHAT IS TO BE MERGED */
+
+    /// @dev A request for it is dropped where it was merged in the same ten minutes: it must not stand in for others.
+    function test_trigger_CountsNothingOfWhatIsToBeMerged() public {
+        openDraw(300 ether);
+        authority.grantRole(Roles.CONSOLIDATOR, address(this));
+        validatorRegistry.noteConsolidation(104, 105);
+        (uint256 firstSeen, ) = exits.noted();
+        trigger(IExitController.Rule.Drawn, 104);
+        assertEq(queuedWithdrawals(), 1, "asked: no link is a shield");
+        assertEq(exits.coming(), 0, "and not counted");
+        (uint256 amount, ) = exits.deficit();
+        assertEq(amount, 300 ether, "the deficit stands");
+        (uint256 stillSeen, ) = exits.noted();
+        assertEq(stillSeen, firstSeen, "and so does its note");
+        Shown memory s = shown("$.seven");
+        send(IExitController.Rule.Drawn, s, 7);
+        assertEq(exits.coming(), 6 * 32 ether, "the others count");
+    }
+
+    function test_triggerPartial_RevertWhen_ItIsToBeMerged() public {
+        openDraw(100 ether);
+        authority.grantRole(Roles.CONSOLIDATOR, address(this));
+        validatorRegistry.noteConsolidation(RICH, 105);
+        Shown memory s = one(RICH);
+        (bytes32 chunk, bytes32[] memory proof) = balance(RICH);
+        refreshRoot();
+        vm.expectRevert(abi.encodeWithSelector(IExitController.Consolidating.selector, RICH));
+        exits.triggerPartial{value: 1}(recent(), RICH, s.validators[0], s.proof, chunk, proof);
+    }
+
+    function test_constructor_RevertWhen_TheBudgetIsNoContract() public {
+        address nobody = makeAddr("nobody");
+        IBeaconVerifier verifier = exits.verifier();
+        budget = KeeperBudget(nobody);
+        vm.expectRevert(abi.encodeWithSelector(IExitController.NotABudget.selector, nobody));
+        factory.newExitController(
+            verifier,
+            ledger,
+            validatorRegistry,
+            operatorRegistry,
+            queue,
+            withdrawalVault,
+            rewardsVault,
+            budget,
+            parameters()
+        );
     }
 
     /* WHAT IS PROVEN */
