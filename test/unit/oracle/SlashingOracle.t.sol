@@ -286,7 +286,11 @@ contract SlashingOracleTest is Validators {
         );
         giveUp(s, slashing.proveForeign);
         assertEq(ledger.sharesOf(prover), 0.1 ether, "bounty");
-        assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND - 1.5 ether - 2, "predeposit and fine, each rounded up");
+        assertEq(
+            uint256(bonds.bondOf(OPERATOR).shares),
+            BOND - 1.5 ether - 2,
+            "predeposit and fine, each rounded up"
+        );
         assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 0, "stake");
         assertTrue(operatorRegistry.standingOf(OPERATOR) == IOperatorRegistry.Standing.Jailed, "standing");
         vm.expectPartialRevert(IValidatorRegistry.WrongState.selector);
