@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {BeaconValidator} from "../types/BeaconValidator.sol";
+import {DepositSignature} from "../libraries/DepositSignature.sol";
 import {IBeaconVerifier} from "./IBeaconVerifier.sol";
 
 /// @title ISlashingOracle
@@ -17,6 +18,7 @@ interface ISlashingOracle {
     /// @param foreignFine What a key with foreign credentials costs beside its predeposit, in wei.
     /// @param foreignBounty What whoever proves that gets from the bond, in wei.
     /// @param slashingsVector EPOCHS_PER_SLASHINGS_VECTOR: 8,192, or 64 in the minimal preset.
+    /// @param genesisForkVersion GENESIS_FORK_VERSION: 0x00000000 on mainnet.
     struct Parameters {
         uint64 penaltyQuotient;
         uint16 provisionBp;
@@ -24,6 +26,7 @@ interface ISlashingOracle {
         uint64 foreignFine;
         uint64 foreignBounty;
         uint32 slashingsVector;
+        bytes4 genesisForkVersion;
     }
 
     /// @notice What a slashed validator lost up to `slot` was burnt from the bond. `last`: nothing is locked for it any
@@ -56,6 +59,8 @@ interface ISlashingOracle {
     error AfterWithdrawable(uint256 epoch, uint256 withdrawableEpoch);
     /// @notice The key's validator has our credentials.
     error CredentialsAreOurs(bytes32 pubkeyHash);
+    /// @notice The signature is not that of the key under the predeposit: its ether may have gone nowhere.
+    error SignatureInvalid(bytes32 pubkeyHash);
 
     /// @notice Proves how far a validator of ours has come. Reverts with `NothingNew` where that is known.
     function proveState(
@@ -115,17 +120,20 @@ interface ISlashingOracle {
 
     /// @notice Proves that a key which had a predeposit is a validator of ours already, proven under another commitment: an
     /// operator may copy the keys that another has published. The key is given up, its stake and its lock are free, and
-    /// nobody pays: the ether lies with a validator of ours.
+    /// nobody pays: the ether lies with a validator of ours. Under a signature that is no good it went nowhere, so the
+    /// signature is checked (EIP-2537).
+    /// @param y Y coordinates of key and signature, see `DepositSignature`.
     function proveDuplicate(
         uint256 operatorId,
         bytes32 root,
         uint32 gindex,
-        bytes32 signatureHash,
+        bytes calldata signature,
         bytes32[] calldata keyProof,
         IBeaconVerifier.BlockProof calldata b,
         uint40 validatorIndex,
         BeaconValidator calldata v,
-        bytes32[] calldata proof
+        bytes32[] calldata proof,
+        DepositSignature.YCoordinates calldata y
     ) external;
 
     /// @notice What was fixed when the contract was deployed.

@@ -9,6 +9,7 @@ import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
 import {BeaconProofs} from "../libraries/BeaconProofs.sol";
+import {DepositSignature} from "../libraries/DepositSignature.sol";
 import {BeaconValidator} from "../types/BeaconValidator.sol";
 
 /// @title SlashingOracle
@@ -21,6 +22,7 @@ import {BeaconValidator} from "../types/BeaconValidator.sol";
 contract SlashingOracle is ISlashingOracle {
     uint256 private constant BP = 10_000;
     uint256 private constant PREDEPOSIT = 1 ether;
+    uint64 private constant PREDEPOSIT_GWEI = 1e9;
     /// @notice What uncovered provisions must pass for exits to be held, in 1/10,000 of pooled ether.
     uint256 public constant HOLD_BP = 5;
 
@@ -49,6 +51,8 @@ contract SlashingOracle is ISlashingOracle {
     uint64 private immutable _foreignFine;
     uint64 private immutable _foreignBounty;
     uint32 private immutable _slashingsVector;
+    bytes4 private immutable _genesisForkVersion;
+    bytes32 private immutable _depositDomain;
 
     /* CONSTRUCTOR */
 
@@ -89,6 +93,8 @@ contract SlashingOracle is ISlashingOracle {
         _foreignFine = p.foreignFine;
         _foreignBounty = p.foreignBounty;
         _slashingsVector = p.slashingsVector;
+        _genesisForkVersion = p.genesisForkVersion;
+        _depositDomain = DepositSignature.domain(p.genesisForkVersion);
     }
 
     /* ANYONE */
@@ -189,18 +195,24 @@ contract SlashingOracle is ISlashingOracle {
         uint256 operatorId,
         bytes32 root,
         uint32 gindex,
-        bytes32 signatureHash,
+        bytes calldata signature,
         bytes32[] calldata keyProof,
         IBeaconVerifier.BlockProof calldata b,
         uint40 validatorIndex,
         BeaconValidator calldata v,
-        bytes32[] calldata proof
+        bytes32[] calldata proof,
+        DepositSignature.YCoordinates calldata y
     ) external {
         // this key was never proven itself: its state says so
         _ours(validatorIndex);
         bytes32 pubkeyHash = keccak256(v.pubkey);
+        // under a bad signature the ether of this place may have gone nowhere
+        require(
+            DepositSignature.isValid(v.pubkey, signature, _credentials, PREDEPOSIT_GWEI, _depositDomain, y),
+            SignatureInvalid(pubkeyHash)
+        );
         verifier.verifyValidator(b, validatorIndex, v, proof);
-        validatorRegistry.markForeign(operatorId, root, gindex, pubkeyHash, signatureHash, keyProof);
+        validatorRegistry.markForeign(operatorId, root, gindex, pubkeyHash, keccak256(signature), keyProof);
         emit DuplicateProven(operatorId, pubkeyHash, validatorIndex);
         bondVault.releaseOverdue(operatorId);
     }
@@ -216,7 +228,8 @@ contract SlashingOracle is ISlashingOracle {
                 bountyBp: _bountyBp,
                 foreignFine: _foreignFine,
                 foreignBounty: _foreignBounty,
-                slashingsVector: _slashingsVector
+                slashingsVector: _slashingsVector,
+                genesisForkVersion: _genesisForkVersion
             });
     }
 

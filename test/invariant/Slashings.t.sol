@@ -104,7 +104,8 @@ contract SlashingsHandler is BondedOperators {
                 bountyBp: 1_000,
                 foreignFine: 0.5 ether,
                 foreignBounty: 0.1 ether,
-                slashingsVector: uint32(VECTOR)
+                slashingsVector: uint32(VECTOR),
+                genesisForkVersion: 0x00000001
             })
         );
         authority.grantRole(Roles.WITNESS, address(_slashing));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {DepositSignature} from "../../contracts/libraries/DepositSignature.sol";
 import {BeaconValidator} from "../../contracts/types/BeaconValidator.sol";
 import {Assertions} from "./Assertions.sol";
 
@@ -32,6 +33,7 @@ abstract contract BeaconVectors is Assertions {
         uint256[] indices;
         BeaconValidator[] validators;
         bytes32[] validatorsProof;
+        DepositSignature.YCoordinates[] ys;
     }
 
     /// @notice A block header, with proofs of its slot and of what its state has finalised.

@@ -24,6 +24,7 @@ export async function deploySlashing(c: DeployContext): Promise<void> {
       foreignFine: p.foreignFineWei.value,
       foreignBounty: p.foreignBountyWei.value,
       slashingsVector: p.slashingsVector.value,
+      genesisForkVersion: p.genesisForkVersion.value,
     },
   );
   await c.deploy(

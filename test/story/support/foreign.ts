@@ -1,5 +1,6 @@
 import { keccak256, ZeroHash, type ContractTransactionReceipt, type Signer } from "ethers";
 import { proveValidators } from "../../../scripts/actions/proveValidators.ts";
+import { yCoordinates } from "../../../scripts/lib/depositPoints.ts";
 import type { Batch } from "./keys.ts";
 import { mined, type World } from "./world.ts";
 
@@ -11,7 +12,10 @@ export async function proveForeign(
   place: number,
 ): Promise<ContractTransactionReceipt> {
   const oracle = world.protocol.SlashingOracle.connect(prover);
-  return mined(oracle.proveForeign(...(await shown(world, batch, place))));
+  const { key, keyProof, container } = await shown(world, batch, place);
+  return mined(
+    oracle.proveForeign(...key, keccak256(batch.tree.keys[place]!.signature), keyProof, ...container),
+  );
 }
 
 /// Somebody proves that a predeposited key of the operator is a validator of ours already.
@@ -22,23 +26,20 @@ export async function proveDuplicate(
   place: number,
 ): Promise<ContractTransactionReceipt> {
   const oracle = world.protocol.SlashingOracle.connect(prover);
-  return mined(oracle.proveDuplicate(...(await shown(world, batch, place))));
+  const { key, keyProof, container } = await shown(world, batch, place);
+  const deposit = batch.tree.keys[place]!;
+  const y = yCoordinates(deposit);
+  return mined(oracle.proveDuplicate(...key, deposit.signature, keyProof, ...container, y));
 }
 
 /// The key in its commitment, and its validator under the newest root.
 async function shown({ beacon, operatorId }: World, { tree }: Batch, place: number) {
-  const { pubkey, signature } = tree.keys[place]!;
+  const { pubkey } = tree.keys[place]!;
   const { timestamp, indices, validators, proof } = await proveValidators(beacon, [pubkey]);
   const block = { timestamp, slot: 0, root: ZeroHash, history: [] };
-  return [
-    operatorId,
-    tree.root,
-    tree.gindex(place),
-    keccak256(signature),
-    tree.proof(place),
-    block,
-    indices[0]!,
-    validators[0]!,
-    proof,
-  ] as const;
+  return {
+    key: [operatorId, tree.root, tree.gindex(place)] as const,
+    keyProof: tree.proof(place),
+    container: [block, indices[0]!, validators[0]!, proof] as const,
+  };
 }

@@ -141,7 +141,8 @@ contract CredentialsOfNewKeysTest is SignedDeposits {
             bountyBp: 1_000,
             foreignFine: 0.5 ether,
             foreignBounty: 0.1 ether,
-            slashingsVector: 8_192
+            slashingsVector: 8_192,
+            genesisForkVersion: 0x00000001
         });
         BeaconVerifier verifier = makeVerifier();
         SlashingOracle later = factory.newSlashingOracle(

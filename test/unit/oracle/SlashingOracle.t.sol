@@ -284,7 +284,7 @@ contract SlashingOracleTest is Validators {
             prover,
             credentials
         );
-        giveUp(s, slashing.proveForeign);
+        giveUpForeign(s);
         assertEq(ledger.sharesOf(prover), 0.1 ether, "bounty");
         assertEq(
             uint256(bonds.bondOf(OPERATOR).shares),
@@ -294,7 +294,7 @@ contract SlashingOracleTest is Validators {
         assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 0, "stake");
         assertTrue(operatorRegistry.standingOf(OPERATOR) == IOperatorRegistry.Standing.Jailed, "standing");
         vm.expectPartialRevert(IValidatorRegistry.WrongState.selector);
-        giveUp(s, slashing.proveForeign);
+        giveUpForeign(s);
     }
 
     /// @dev What was locked while it was overdue is free for the fine.
@@ -304,7 +304,7 @@ contract SlashingOracleTest is Validators {
         vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 5) / 4);
         bonds.lockOverdue(OPERATOR, s.root, s.gindices);
         freshRoot();
-        giveUp(s, slashing.proveForeign);
+        giveUpForeign(s);
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "locked");
         assertApproxEqAbs(uint256(bonds.bondOf(OPERATOR).shares), BOND - 1.5 ether, 2, "bond");
     }
@@ -318,10 +318,10 @@ contract SlashingOracleTest is Validators {
                 keccak256(s.validators[0].pubkey)
             )
         );
-        giveUp(s, slashing.proveForeign);
+        giveUpForeign(s);
         s.validators[0].withdrawalCredentials = "foreign";
         vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
-        giveUp(s, slashing.proveForeign);
+        giveUpForeign(s);
     }
 
     /* KEYS THAT ANOTHER OPERATOR COPIED */
@@ -338,13 +338,13 @@ contract SlashingOracleTest is Validators {
         freshRoot();
         vm.expectEmit(address(slashing));
         emit ISlashingOracle.DuplicateProven(OPERATOR, keccak256(s.keys[0].pubkey), 100);
-        giveUp(s, slashing.proveDuplicate);
+        giveUpDuplicate(s);
         assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND, "bond");
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "locked");
         assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 0, "stake");
         assertTrue(operatorRegistry.standingOf(OPERATOR) == IOperatorRegistry.Standing.Good, "standing");
         vm.expectPartialRevert(IValidatorRegistry.WrongState.selector);
-        giveUp(s, slashing.proveDuplicate);
+        giveUpDuplicate(s);
     }
 
     /// @dev A validator that is not ours, or the key itself where it was proven, is no duplicate.
@@ -352,18 +352,44 @@ contract SlashingOracleTest is Validators {
         KeySet memory s = committed(OPERATOR, "key0");
         predeposit(OPERATOR, s);
         vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.NotOurs.selector, 100));
-        giveUp(s, slashing.proveDuplicate);
+        giveUpDuplicate(s);
         proveAndTopUp(OPERATOR, s, amountsOf(1, 0));
         vm.expectPartialRevert(IValidatorRegistry.WrongState.selector);
-        giveUp(s, slashing.proveDuplicate);
+        giveUpDuplicate(s);
         // nor can another validator of ours stand for it
         predeposit(OPERATOR, keySet(keys, "key1"));
         KeySet memory second = keySet(keys, "key1");
         second.validators = s.validators;
         second.indices = s.indices;
         second.validatorsProof = s.validatorsProof;
+        second.keys[0].signature = s.keys[0].signature;
+        second.ys = s.ys;
         vm.expectPartialRevert(IValidatorRegistry.KeysNotCommitted.selector);
-        giveUp(second, slashing.proveDuplicate);
+        giveUpDuplicate(second);
+    }
+
+    /// @dev Where the signature was no good the ether of this place went nowhere, whoever has the key now.
+    function test_proveDuplicate_RevertWhen_TheSignatureIsBad() public {
+        KeySet memory copied = committed(RIVAL, "copied");
+        predeposit(RIVAL, copied);
+        proveAndTopUp(RIVAL, copied, amountsOf(1, 0));
+        KeySet memory s = keySet(keys, "key0");
+        bytes32 pubkeyHash = keccak256(s.keys[0].pubkey);
+        // a bit of the signature's x, and its right Y; then a signature of another key
+        bytes memory good = s.keys[0].signature;
+        s.keys[0].signature = bytes.concat(good);
+        s.keys[0].signature[95] ^= 0x01;
+        vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.SignatureInvalid.selector, pubkeyHash));
+        giveUpDuplicate(s);
+        KeySet memory other = keySet(keys, "key1");
+        s.keys[0].signature = other.keys[0].signature;
+        s.ys[0].signature = other.ys[0].signature;
+        vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.SignatureInvalid.selector, pubkeyHash));
+        giveUpDuplicate(s);
+        // the good one passes; its place had no predeposit
+        s = keySet(keys, "key0");
+        vm.expectPartialRevert(IValidatorRegistry.WrongState.selector);
+        giveUpDuplicate(s);
     }
 
     /* PARAMETERS */
@@ -401,7 +427,8 @@ contract SlashingOracleTest is Validators {
                 bountyBp: 1_000,
                 foreignFine: 0.5 ether,
                 foreignBounty: 0.1 ether,
-                slashingsVector: 8_192
+                slashingsVector: 8_192,
+                genesisForkVersion: 0x00000001
             });
     }
 
@@ -482,22 +509,25 @@ contract SlashingOracleTest is Validators {
     }
 
     /// @dev Proves a key foreign, or a duplicate.
-    function giveUp(
-        KeySet memory s,
-        function(
-            uint256,
-            bytes32,
-            uint32,
-            bytes32,
-            bytes32[] memory,
-            IBeaconVerifier.BlockProof memory,
-            uint40,
-            BeaconValidator memory,
-            bytes32[] memory
-        ) external proveIt
-    ) private {
+    function giveUpDuplicate(KeySet memory s) private {
         vm.prank(prover);
-        proveIt(
+        slashing.proveDuplicate(
+            OPERATOR,
+            s.root,
+            s.gindices[0],
+            s.keys[0].signature,
+            s.proof,
+            recent(),
+            uint40(s.indices[0]),
+            s.validators[0],
+            s.validatorsProof,
+            s.ys[0]
+        );
+    }
+
+    function giveUpForeign(KeySet memory s) private {
+        vm.prank(prover);
+        slashing.proveForeign(
             OPERATOR,
             s.root,
             s.gindices[0],
