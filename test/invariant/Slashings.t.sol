@@ -91,24 +91,7 @@ contract SlashingsHandler is BondedOperators {
         setUp();
         _credentials = ledger.withdrawalCredentials();
         _verifier = new Verifier__Mock();
-        _slashing = factory.newSlashingOracle(
-            IBeaconVerifier(address(_verifier)),
-            ledger,
-            validatorRegistry,
-            operatorRegistry,
-            bonds,
-            queue,
-            ISlashingOracle.Parameters({
-                penaltyQuotient: 4_096,
-                provisionBp: 2_000,
-                bountyBp: 1_000,
-                foreignFine: 0.5 ether,
-                foreignBounty: 0.1 ether,
-                slashingsVector: uint32(VECTOR),
-                genesisForkVersion: 0x00000001
-            })
-        );
-        authority.grantRole(Roles.WITNESS, address(_slashing));
+        _slashing = makeSlashingOracle(_verifier, uint32(VECTOR));
         authority.grantRole(Roles.EXIT_HOLDER, address(_slashing));
         queue.setCooldown(1 hours);
         _staker = makeStaker("staker", 2_000 ether);

@@ -2,10 +2,13 @@
 pragma solidity 0.8.37;
 
 import {Roles} from "../../contracts/access/Roles.sol";
-import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
+import {IBeaconVerifier} from "../../contracts/interfaces/IBeaconVerifier.sol";
+import {ISlashingOracle} from "../../contracts/interfaces/ISlashingOracle.sol";
 import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {IValidatorRegistry} from "../../contracts/interfaces/IValidatorRegistry.sol";
+import {SlashingOracle} from "../../contracts/oracle/SlashingOracle.sol";
 import {Allotments__Mock} from "../mocks/Allotments__Mock.sol";
+import {Verifier__Mock} from "../mocks/Verifier__Mock.sol";
 import {Protocol} from "./Protocol.sol";
 
 /// @notice The protocol with three operators that have bonds, keys in commitments of one, and validators. The test says that a
@@ -31,17 +34,7 @@ abstract contract BondedOperators is Protocol {
     function setUp() public virtual override {
         deployProtocol();
         IStakeAllocator drawn = IStakeAllocator(address(new Allotments__Mock()));
-        IAuthority a = IAuthority(address(authority));
-        depositor = factory.newBeaconDepositor(
-            a,
-            ledger,
-            validatorRegistry,
-            operatorRegistry,
-            queue,
-            bonds,
-            drawn,
-            depositorParameters()
-        );
+        depositor = makeDepositor(drawn, depositorParameters());
         authority.grantRole(Roles.DEPOSITOR, address(depositor));
         authority.grantRole(Roles.DEPOSITOR, address(this));
         authority.grantRole(Roles.WITNESS, address(this));
@@ -50,6 +43,26 @@ abstract contract BondedOperators is Protocol {
             vm.prank(managers[id]);
             operatorRegistry.register(managers[id], 1_000);
         }
+    }
+
+    /// @notice An oracle over a double of the beacon chain, that may burn bonds. It asks for a fifth of the balance as its
+    /// provision.
+    function makeSlashingOracle(
+        Verifier__Mock verifier,
+        uint32 slashingsVector
+    ) internal returns (SlashingOracle slashing) {
+        ISlashingOracle.Parameters memory p = slashingParameters();
+        (p.provisionBp, p.slashingsVector) = (2_000, slashingsVector);
+        slashing = factory.newSlashingOracle(
+            IBeaconVerifier(address(verifier)),
+            ledger,
+            validatorRegistry,
+            operatorRegistry,
+            bonds,
+            queue,
+            p
+        );
+        authority.grantRole(Roles.WITNESS, address(slashing));
     }
 
     /* KEYS */

@@ -5,6 +5,7 @@ import {Roles} from "../../contracts/access/Roles.sol";
 import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IBeaconVerifier} from "../../contracts/interfaces/IBeaconVerifier.sol";
 import {IExitController} from "../../contracts/interfaces/IExitController.sol";
+import {IKeeperBudget} from "../../contracts/interfaces/IKeeperBudget.sol";
 import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
 import {BeaconValidator} from "../../contracts/types/BeaconValidator.sol";
 import {KeeperBudget} from "../../contracts/vaults/KeeperBudget.sol";
@@ -80,16 +81,24 @@ abstract contract Exits is Validators, RequestContracts {
     }
 
     function deploy(IExitController.Parameters memory p) internal returns (ExitController) {
+        return deployWith(makeVerifier(), budget, p);
+    }
+
+    function deployWith(
+        IBeaconVerifier verifier,
+        IKeeperBudget refunds,
+        IExitController.Parameters memory p
+    ) internal returns (ExitController) {
         return
             factory.newExitController(
-                makeVerifier(),
+                verifier,
                 ledger,
                 validatorRegistry,
                 operatorRegistry,
                 queue,
                 withdrawalVault,
                 rewardsVault,
-                budget,
+                refunds,
                 p
             );
     }
@@ -97,17 +106,7 @@ abstract contract Exits is Validators, RequestContracts {
     function expectRefused(IExitController.Parameters memory p, bytes32 name, uint256 value) internal {
         IBeaconVerifier verifier = exits.verifier();
         vm.expectRevert(abi.encodeWithSelector(IExitController.ParameterOutOfBounds.selector, name, value));
-        factory.newExitController(
-            verifier,
-            ledger,
-            validatorRegistry,
-            operatorRegistry,
-            queue,
-            withdrawalVault,
-            rewardsVault,
-            budget,
-            p
-        );
+        deployWith(verifier, budget, p);
     }
 
     function trigger(IExitController.Rule rule, uint40 index) internal {

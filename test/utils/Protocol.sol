@@ -6,6 +6,7 @@ import {Roles} from "../../contracts/access/Roles.sol";
 import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
 import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol";
+import {ISlashingOracle} from "../../contracts/interfaces/ISlashingOracle.sol";
 import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {IReportLimits} from "../../contracts/interfaces/IReportLimits.sol";
 import {IStakedEther} from "../../contracts/interfaces/IStakedEther.sol";
@@ -141,16 +142,7 @@ abstract contract Protocol is FactoryTest {
             }),
             allocationParameters()
         );
-        depositor = factory.newBeaconDepositor(
-            a,
-            ledger,
-            validatorRegistry,
-            operatorRegistry,
-            queue,
-            bonds,
-            allocator,
-            depositorParameters()
-        );
+        depositor = makeDepositor(allocator, depositorParameters());
 
         authority.grantRole(Roles.LEDGER, address(ledger));
         authority.grantRole(Roles.WITHDRAWAL_QUEUE, address(queue));
@@ -186,6 +178,24 @@ abstract contract Protocol is FactoryTest {
     }
 
     /// @notice No class is checked, unless a test asks for it: most tests' signatures are none.
+    /// @notice A depositor that spends what `drawn` says; roles are given apart.
+    function makeDepositor(
+        IStakeAllocator drawn,
+        IBeaconDepositor.Parameters memory p
+    ) internal returns (BeaconDepositor) {
+        return
+            factory.newBeaconDepositor(
+                IAuthority(address(authority)),
+                ledger,
+                validatorRegistry,
+                operatorRegistry,
+                queue,
+                bonds,
+                drawn,
+                p
+            );
+    }
+
     function depositorParameters() internal pure virtual returns (IBeaconDepositor.Parameters memory) {
         return
             IBeaconDepositor.Parameters({
@@ -193,6 +203,19 @@ abstract contract Protocol is FactoryTest {
                 checksCurated: false,
                 checksOthers: false,
                 credentialsPrefix: 0x02
+            });
+    }
+
+    function slashingParameters() internal pure returns (ISlashingOracle.Parameters memory) {
+        return
+            ISlashingOracle.Parameters({
+                penaltyQuotient: 4_096,
+                provisionBp: 200,
+                bountyBp: 1_000,
+                foreignFine: 0.5 ether,
+                foreignBounty: 0.1 ether,
+                slashingsVector: 8_192,
+                genesisForkVersion: 0x00000001
             });
     }
 

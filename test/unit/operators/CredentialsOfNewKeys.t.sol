@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
-import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../../../contracts/interfaces/IBeaconDepositor.sol";
 import {IBeaconVerifier} from "../../../contracts/interfaces/IBeaconVerifier.sol";
 import {IDepositPort} from "../../../contracts/interfaces/IDepositPort.sol";
@@ -135,15 +134,6 @@ contract CredentialsOfNewKeysTest is SignedDeposits {
         KeySet memory s = committed(OPERATOR, "key0");
         predeposit(OPERATOR, s);
         moveDepositor();
-        ISlashingOracle.Parameters memory p = ISlashingOracle.Parameters({
-            penaltyQuotient: 4_096,
-            provisionBp: 200,
-            bountyBp: 1_000,
-            foreignFine: 0.5 ether,
-            foreignBounty: 0.1 ether,
-            slashingsVector: 8_192,
-            genesisForkVersion: 0x00000001
-        });
         BeaconVerifier verifier = makeVerifier();
         SlashingOracle later = factory.newSlashingOracle(
             verifier,
@@ -152,7 +142,7 @@ contract CredentialsOfNewKeysTest is SignedDeposits {
             operatorRegistry,
             bonds,
             queue,
-            p
+            slashingParameters()
         );
         authority.grantRole(Roles.WITNESS, address(later));
         IBeaconVerifier.BlockProof memory b;
@@ -224,13 +214,13 @@ contract CredentialsOfNewKeysTest is SignedDeposits {
         for (uint256 i = 0; i < 3; ++i) {
             (p.checksCurated, p.checksOthers) = (i == 1, i == 2);
             vm.expectRevert(abi.encodeWithSelector(IBeaconDepositor.SignaturesMustBeChecked.selector, MOVED));
-            newDepositor(p);
+            makeDepositor(allocator, p);
         }
         p.credentialsPrefix = 0x01;
         vm.expectRevert(
             abi.encodeWithSelector(IDepositPort.PrefixTooLow.selector, bytes1(0x01), bytes1(0x02))
         );
-        newDepositor(p);
+        makeDepositor(allocator, p);
     }
 
     /* INTERNAL */
@@ -248,24 +238,9 @@ contract CredentialsOfNewKeysTest is SignedDeposits {
     function moveDepositorTo(bytes1 prefix) private {
         IBeaconDepositor.Parameters memory p = depositorParameters();
         (p.checksCurated, p.checksOthers, p.credentialsPrefix) = (true, true, prefix);
-        depositor = newDepositor(p);
+        depositor = makeDepositor(allocator, p);
         authority.revokeRole(Roles.DEPOSITOR, address(former));
         authority.grantRole(Roles.DEPOSITOR, address(depositor));
-    }
-
-    function newDepositor(IBeaconDepositor.Parameters memory p) private returns (BeaconDepositor) {
-        IAuthority a = IAuthority(address(authority));
-        return
-            factory.newBeaconDepositor(
-                a,
-                ledger,
-                validatorRegistry,
-                operatorRegistry,
-                queue,
-                bonds,
-                allocator,
-                p
-            );
     }
 
     function proveOne(KeySet memory s) private {

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {PausableUntil} from "../../../contracts/access/PausableUntil.sol";
-import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../../../contracts/interfaces/IBeaconDepositor.sol";
 import {IBondVault} from "../../../contracts/interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
@@ -43,7 +42,7 @@ contract SignatureChecksTest is SignedDeposits {
             (bool curated, bool others) = (i & 1 == 1, i & 2 == 2);
             IBeaconDepositor.Parameters memory p = depositorParameters();
             (p.checksCurated, p.checksOthers) = (curated, others);
-            BeaconDepositor another = newDepositor(p);
+            BeaconDepositor another = makeDepositor(allocator, p);
             assertEq(another.isChecked(RIVAL), curated, "known");
             assertEq(another.isChecked(OPERATOR), others, "unknown");
         }
@@ -320,7 +319,7 @@ contract SignatureChecksTest is SignedDeposits {
         assertEq(depositor.depositDomain(), good(0).domain, "the minimal preset's");
         IBeaconDepositor.Parameters memory p = depositorParameters();
         p.genesisForkVersion = 0x00000000;
-        BeaconDepositor mainnets = newDepositor(p);
+        BeaconDepositor mainnets = makeDepositor(allocator, p);
         assertEq(mainnets.depositDomain(), signed("$.bad.anotherDomain").domain, "mainnet's");
         assertEq(
             mainnets.depositDomain(),
@@ -330,21 +329,6 @@ contract SignatureChecksTest is SignedDeposits {
     }
 
     /* INTERNAL */
-
-    function newDepositor(IBeaconDepositor.Parameters memory p) private returns (BeaconDepositor) {
-        IAuthority a = IAuthority(address(authority));
-        return
-            factory.newBeaconDepositor(
-                a,
-                ledger,
-                validatorRegistry,
-                operatorRegistry,
-                queue,
-                bonds,
-                allocator,
-                p
-            );
-    }
 
     function expectInvalid(Signed memory bad) private {
         vm.expectRevert(abi.encodeWithSelector(IBeaconDepositor.SignatureInvalid.selector, bad.pubkey));

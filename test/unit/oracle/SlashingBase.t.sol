@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Roles} from "../../../contracts/access/Roles.sol";
 import {IBeaconVerifier} from "../../../contracts/interfaces/IBeaconVerifier.sol";
 import {IBondVault} from "../../../contracts/interfaces/IBondVault.sol";
 import {ISlashingOracle} from "../../../contracts/interfaces/ISlashingOracle.sol";
@@ -32,24 +31,7 @@ contract SlashingBaseTest is BondedOperators {
         super.setUp();
         credentials = ledger.withdrawalCredentials();
         verifier = new Verifier__Mock();
-        slashing = factory.newSlashingOracle(
-            IBeaconVerifier(address(verifier)),
-            ledger,
-            validatorRegistry,
-            operatorRegistry,
-            bonds,
-            queue,
-            ISlashingOracle.Parameters({
-                penaltyQuotient: 4_096,
-                provisionBp: 2_000,
-                bountyBp: 1_000,
-                foreignFine: 0.5 ether,
-                foreignBounty: 0.1 ether,
-                slashingsVector: uint32(VECTOR),
-                genesisForkVersion: 0x00000001
-            })
-        );
-        authority.grantRole(Roles.WITNESS, address(slashing));
+        slashing = makeSlashingOracle(verifier, uint32(VECTOR));
         makeStaker("staker", 2_000 ether);
         bonds.deposit{value: 600 ether}(1);
         predepositKey(1);

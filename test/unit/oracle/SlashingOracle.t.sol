@@ -27,7 +27,7 @@ contract SlashingOracleTest is Validators {
     function setUp() public override {
         super.setUp();
         verifier = makeVerifier();
-        slashing = deploySlashing(parameters());
+        slashing = deploySlashing(slashingParameters());
         authority.grantRole(Roles.DEPOSITOR, address(this));
     }
 
@@ -395,45 +395,32 @@ contract SlashingOracleTest is Validators {
     /* PARAMETERS */
 
     function test_constructor_RevertWhen_AParameterIsOutOfBounds() public {
-        ISlashingOracle.Parameters memory p = parameters();
+        ISlashingOracle.Parameters memory p = slashingParameters();
         p.penaltyQuotient = 31;
         expectRefused(p, "penaltyQuotient", 31);
-        p = parameters();
+        p = slashingParameters();
         p.provisionBp = 10_001;
         expectRefused(p, "provisionBp", 10_001);
-        p = parameters();
+        p = slashingParameters();
         p.bountyBp = 10_001;
         expectRefused(p, "bountyBp", 10_001);
-        p = parameters();
+        p = slashingParameters();
         p.foreignFine = 1 ether + 1;
         expectRefused(p, "foreignFine", 1 ether + 1);
-        p = parameters();
+        p = slashingParameters();
         p.foreignBounty = p.foreignFine + 1;
         expectRefused(p, "foreignBounty", p.foreignBounty);
-        p = parameters();
+        p = slashingParameters();
         p.slashingsVector = 15;
         expectRefused(p, "slashingsVector", 15);
         p = slashing.parameters();
-        assertEq(keccak256(abi.encode(p)), keccak256(abi.encode(parameters())), "parameters");
+        assertEq(keccak256(abi.encode(p)), keccak256(abi.encode(slashingParameters())), "parameters");
     }
 
     /* INTERNAL */
 
-    function parameters() private pure returns (ISlashingOracle.Parameters memory) {
-        return
-            ISlashingOracle.Parameters({
-                penaltyQuotient: 4_096,
-                provisionBp: 200,
-                bountyBp: 1_000,
-                foreignFine: 0.5 ether,
-                foreignBounty: 0.1 ether,
-                slashingsVector: 8_192,
-                genesisForkVersion: 0x00000001
-            });
-    }
-
     function withProvision(uint16 bp) private pure returns (ISlashingOracle.Parameters memory p) {
-        p = parameters();
+        p = slashingParameters();
         p.provisionBp = bp;
     }
 

@@ -3,11 +3,11 @@ pragma solidity 0.8.37;
 
 import {IBeaconVerifier} from "../../../contracts/interfaces/IBeaconVerifier.sol";
 import {IExitController} from "../../../contracts/interfaces/IExitController.sol";
+import {IKeeperBudget} from "../../../contracts/interfaces/IKeeperBudget.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {IWithdrawalVault} from "../../../contracts/interfaces/IWithdrawalVault.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {BeaconProofs} from "../../../contracts/libraries/BeaconProofs.sol";
-import {KeeperBudget} from "../../../contracts/vaults/KeeperBudget.sol";
 import {SSZ} from "../../../contracts/libraries/SSZ.sol";
 import {ReenteringPayer__Mock} from "../../mocks/ReenteringPayer__Mock.sol";
 import {Exits} from "../../utils/Exits.sol";
@@ -263,19 +263,8 @@ contract ExitControllerTest is Exits {
     function test_constructor_RevertWhen_TheBudgetIsNoContract() public {
         address nobody = makeAddr("nobody");
         IBeaconVerifier verifier = exits.verifier();
-        budget = KeeperBudget(nobody);
         vm.expectRevert(abi.encodeWithSelector(IExitController.NotABudget.selector, nobody));
-        factory.newExitController(
-            verifier,
-            ledger,
-            validatorRegistry,
-            operatorRegistry,
-            queue,
-            withdrawalVault,
-            rewardsVault,
-            budget,
-            parameters()
-        );
+        deployWith(verifier, IKeeperBudget(nobody), parameters());
     }
 
     /* WHAT IS PROVEN */
