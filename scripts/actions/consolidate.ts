@@ -1,7 +1,8 @@
-import { ZeroHash, type ContractTransactionReceipt, type Signer } from "ethers";
+import type { ContractTransactionReceipt, Signer } from "ethers";
 import type { BeaconClient } from "../lib/beaconClient.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
+import { recentBlock } from "./newestRoot.ts";
 import { proveValidators } from "./proveValidators.ts";
 
 interface Sources {
@@ -35,20 +36,4 @@ export async function consolidate(
       { value: fee },
     ),
   );
-}
-
-/** Proves that the beacon chain dropped a consolidation, a day after it was asked for. Anyone may. */
-export async function dropConsolidation(
-  { protocol, beacon }: Sources,
-  sender: Signer,
-  source: string,
-): Promise<ContractTransactionReceipt> {
-  const { timestamp, indices, validators, proof } = await proveValidators(beacon, [source]);
-  const consolidator = protocol.Consolidator.connect(sender);
-  return receiptOf(consolidator.drop(recentBlock(timestamp), indices[0]!, validators[0]!, proof));
-}
-
-/** `BlockProof` of contracts/interfaces/IBeaconVerifier.sol, for a block that EIP-4788 still knows. */
-function recentBlock(timestamp: number) {
-  return { timestamp, slot: 0, root: ZeroHash, history: [] };
 }

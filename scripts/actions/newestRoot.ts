@@ -1,3 +1,4 @@
+import { ZeroHash } from "ethers";
 import type { BeaconClient, StateId } from "../lib/beaconClient.ts";
 import type { BeaconHeader } from "../lib/beaconHeader.ts";
 import { FatalError } from "../lib/errors.ts";
@@ -8,6 +9,11 @@ export interface NewestRoot {
   timestamp: number;
   header: BeaconHeader;
   stateId: StateId;
+}
+
+/** `BlockProof` of contracts/interfaces/IBeaconVerifier.sol, for a block that EIP-4788 still knows. */
+export function recentBlock(timestamp: number) {
+  return { timestamp, slot: 0, root: ZeroHash, history: [] };
 }
 
 /** Where proofs for the execution chain begin. */

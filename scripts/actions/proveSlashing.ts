@@ -1,4 +1,4 @@
-import { ZeroHash, type ContractTransactionReceipt, type Signer } from "ethers";
+import type { ContractTransactionReceipt, Signer } from "ethers";
 import type { BeaconClient } from "../lib/beaconClient.ts";
 import { validatorProof } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
@@ -6,16 +6,12 @@ import { FatalError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
 import { balanceProof } from "../lib/verifierProofs.ts";
+import { recentBlock } from "./newestRoot.ts";
 import { proveValidators } from "./proveValidators.ts";
 
 interface Sources {
   protocol: Protocol;
   beacon: BeaconClient;
-}
-
-/** `BlockProof` of contracts/interfaces/IBeaconVerifier.sol, for a block that EIP-4788 still knows. */
-function recentBlock(timestamp: number) {
-  return { timestamp, slot: 0, root: ZeroHash, history: [] };
 }
 
 /** Proves that one of our validators was slashed. Anyone may, and is paid for it. */

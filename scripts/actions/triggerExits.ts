@@ -1,4 +1,4 @@
-import { concat, ZeroHash, type ContractTransactionReceipt, type Signer } from "ethers";
+import { concat, type ContractTransactionReceipt, type Signer } from "ethers";
 import type { BeaconClient } from "../lib/beaconClient.ts";
 import { validatorProof } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
@@ -6,7 +6,7 @@ import { FatalError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
 import { balanceProof } from "../lib/verifierProofs.ts";
-import { newestRoot } from "./newestRoot.ts";
+import { newestRoot, recentBlock } from "./newestRoot.ts";
 import { RULE, type ExitCall } from "./planExits.ts";
 import { keyPlaces, publishedKeys } from "./publishedKeys.ts";
 
@@ -79,7 +79,7 @@ async function prove({ beacon }: Sources, indices: readonly number[]) {
   const state = await decodeState(bytes, fork);
   const { validators, proof } = validatorProof(state, header, indices);
   return {
-    block: { timestamp, slot: 0, root: ZeroHash, history: [] },
+    block: recentBlock(timestamp),
     validators: validators.map(({ effectiveBalanceGwei, ...rest }) => ({
       ...rest,
       effectiveBalance: effectiveBalanceGwei,

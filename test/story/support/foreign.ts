@@ -1,4 +1,5 @@
-import { keccak256, ZeroHash, type ContractTransactionReceipt, type Signer } from "ethers";
+import { keccak256, type ContractTransactionReceipt, type Signer } from "ethers";
+import { recentBlock } from "../../../scripts/actions/newestRoot.ts";
 import { proveValidators } from "../../../scripts/actions/proveValidators.ts";
 import { yCoordinates } from "../../../scripts/lib/depositPoints.ts";
 import type { Batch } from "./keys.ts";
@@ -36,10 +37,9 @@ export async function proveDuplicate(
 async function shown({ beacon, operatorId }: World, { tree }: Batch, place: number) {
   const { pubkey } = tree.keys[place]!;
   const { timestamp, indices, validators, proof } = await proveValidators(beacon, [pubkey]);
-  const block = { timestamp, slot: 0, root: ZeroHash, history: [] };
   return {
     key: [operatorId, tree.root, tree.gindex(place)] as const,
     keyProof: tree.proof(place),
-    container: [block, indices[0]!, validators[0]!, proof] as const,
+    container: [recentBlock(timestamp), indices[0]!, validators[0]!, proof] as const,
   };
 }

@@ -3,6 +3,7 @@ import { createProof, ProofType, type SingleProof } from "@chainsafe/persistent-
 import { upgradeStateToGloas } from "@lodestar/state-transition/slot";
 import { ssz } from "@lodestar/types";
 import { hexlify, ZeroHash, type Signer } from "ethers";
+import { recentBlock } from "../../../scripts/actions/newestRoot.ts";
 import { withFreshCaches } from "../../../scripts/devnet/genesis.ts";
 import { stateOf, type BlockRecord } from "../../../scripts/devnet/history.ts";
 import type { Hex } from "../../../scripts/devnet/rpc.ts";
@@ -55,10 +56,6 @@ function parentOf({ devnet }: World, child: BlockRecord) {
   return { parent, state, timestamp: child.block.message.body.executionPayload.timestamp };
 }
 
-function blockAt(timestamp: number): Shown["block"] {
-  return { timestamp, slot: 0, root: ZeroHash, history: [] };
-}
-
 /// The first block from a slot on.
 export function blockFrom({ devnet }: World, slot: number): BlockRecord {
   const record = devnet.chain.history.firstFrom(slot);
@@ -72,7 +69,7 @@ export function showInFulu(world: World, child: BlockRecord, index: number): Sho
   const header = headerOf(state);
   const balance = balanceProof(state, header, index);
   return {
-    block: blockAt(timestamp),
+    block: recentBlock(timestamp),
     index,
     validator: container(state, index),
     proof: validatorProof(state, header, [index]).proof,
@@ -124,7 +121,7 @@ export async function showInGloas(world: World, child: BlockRecord, index: numbe
   const { state, timestamp, branch } = await inGloas(world, child);
   const balance = branch(["balances", index]);
   return {
-    block: blockAt(timestamp),
+    block: recentBlock(timestamp),
     index,
     validator: container(state, index),
     proof: branch(["validators", index]).proof,
