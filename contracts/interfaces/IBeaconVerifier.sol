@@ -25,8 +25,28 @@ interface IBeaconVerifier {
         bytes32[] history;
     }
 
+    /// @notice An entry of `pending_partial_withdrawals`: a request that the beacon chain took and has not paid yet.
+    /// @param place Where it stands in the list. @param validatorIndex Whose it is. @param amountGwei As it was asked, or
+    /// what was there above 32 ETH; what is paid may be less. @param withdrawableEpoch It is not paid before.
+    struct PendingPartial {
+        uint64 place;
+        uint64 validatorIndex;
+        uint64 amountGwei;
+        uint64 withdrawableEpoch;
+    }
+
+    /// @notice An entry of `pending_consolidations`: a request that the beacon chain took and has not carried out yet.
+    /// @param place Where it stands in the list. @param source, target Validators.
+    struct PendingConsolidation {
+        uint64 place;
+        uint64 source;
+        uint64 target;
+    }
+
     /// @notice The layout of the state at this slot is not known here.
     error LayoutUnknown(uint256 slot);
+    /// @notice The state at this slot has no such list yet.
+    error NoSuchList(uint256 slot);
     /// @notice No beacon block comes before this timestamp (seconds since 1970).
     error TimestampNotAfterGenesis(uint256 timestamp, uint256 genesisTime);
     /// @notice The list is shorter.
@@ -68,6 +88,22 @@ interface IBeaconVerifier {
         bytes32 chunk,
         bytes32[] calldata proof
     ) external view returns (uint64 slot, uint64 balanceGwei);
+
+    /// @notice Proves that a partial withdrawal is on its way. Reverts with `NoSuchList` before Electra.
+    /// @param proof Hashes of the entry's branch, in the order of `SSZ.listRoot`. @return slot As above.
+    function verifyPendingPartial(
+        BlockProof calldata b,
+        PendingPartial calldata p,
+        bytes32[] calldata proof
+    ) external view returns (uint64 slot);
+
+    /// @notice Proves that a consolidation is on its way. Reverts with `NoSuchList` before Electra.
+    /// @param proof Hashes of the entry's branch, in the order of `SSZ.listRoot`. @return slot As above.
+    function verifyPendingConsolidation(
+        BlockProof calldata b,
+        PendingConsolidation calldata c,
+        bytes32[] calldata proof
+    ) external view returns (uint64 slot);
 
     /// @notice Proves that the parent of the execution block at `timestamp` is of `slot` exactly, and that `mix` is the
     /// newest RANDAO mix of its state: the entry of its own epoch.

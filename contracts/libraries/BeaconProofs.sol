@@ -160,6 +160,24 @@ library BeaconProofs {
         verifyLeaf(SLOT_GINDEX, blockRoot, SSZ.chunk(slot), proof);
     }
 
+    /// @notice hash_tree_root of a PendingPartialWithdrawal (electra/beacon-chain.md): three fields, two levels.
+    function pendingPartialRoot(
+        uint64 validatorIndex,
+        uint64 amountGwei,
+        uint64 withdrawableEpoch
+    ) internal view returns (bytes32) {
+        return
+            SSZ.hash(
+                SSZ.hash(SSZ.chunk(validatorIndex), SSZ.chunk(amountGwei)),
+                SSZ.hash(SSZ.chunk(withdrawableEpoch), 0)
+            );
+    }
+
+    /// @notice hash_tree_root of a PendingConsolidation (electra/beacon-chain.md): two fields.
+    function pendingConsolidationRoot(uint64 source, uint64 target) internal view returns (bytes32) {
+        return SSZ.hash(SSZ.chunk(source), SSZ.chunk(target));
+    }
+
     /// @notice hash_tree_root of a validator: eight fields, three levels.
     function validatorRoot(BeaconValidator calldata v) internal view returns (bytes32) {
         require(v.pubkey.length == 48, PubkeyLength(v.pubkey.length));

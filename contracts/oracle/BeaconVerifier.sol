@@ -21,13 +21,16 @@ import {BeaconValidator} from "../types/BeaconValidator.sol";
 contract BeaconVerifier is IBeaconVerifier {
     /// @notice Where fields stand in `BeaconState`, from a slot on.
     /// @param fromSlot First slot of the fork. The others are generalized indices of fields in the state's container, in the
-    /// order of the fields: 43, 44, 45 and 59 from Capella to Deneb, 75, 76, 77 and 91 in Electra and Fulu.
+    /// order of the fields: 43, 44, 45 and 59 from Capella to Deneb, which have no pending lists (0 and 0), 75, 76, 77,
+    /// 91, 99 and 100 in Electra and Fulu.
     struct Layout {
         uint64 fromSlot;
         uint16 validators;
         uint16 balances;
         uint16 randaoMixes;
         uint16 historicalSummaries;
+        uint16 pendingPartials;
+        uint16 pendingConsolidations;
     }
 
     /// @notice What a network is configured with.
@@ -36,6 +39,8 @@ contract BeaconVerifier is IBeaconVerifier {
     /// @param slotsPerEpoch 32, or 8 in the minimal preset.
     /// @param slotsPerHistoricalRoot SLOTS_PER_HISTORICAL_ROOT: 8192, or 64 in the minimal preset.
     /// @param epochsPerHistoricalVector EPOCHS_PER_HISTORICAL_VECTOR: 65536, or 64 in the minimal preset.
+    /// @param pendingPartialsLimit PENDING_PARTIAL_WITHDRAWALS_LIMIT: 2^27, or 64 in the minimal preset.
+    /// @param pendingConsolidationsLimit PENDING_CONSOLIDATIONS_LIMIT: 2^18, or 64 in the minimal preset.
     /// @param capellaSlot First slot of the Capella fork: the first summary is of the period in which it lies.
     /// @param endSlot First slot of the fork whose layout is not among those given; the last one reaches up to it.
     struct Network {
@@ -44,6 +49,8 @@ contract BeaconVerifier is IBeaconVerifier {
         uint64 slotsPerEpoch;
         uint64 slotsPerHistoricalRoot;
         uint64 epochsPerHistoricalVector;
+        uint64 pendingPartialsLimit;
+        uint64 pendingConsolidationsLimit;
         uint64 capellaSlot;
         uint64 endSlot;
     }
@@ -66,6 +73,10 @@ contract BeaconVerifier is IBeaconVerifier {
     uint256 public constant MAX_SLOTS_PER_HISTORICAL_ROOT = 8_192;
     /// @notice Greatest length of the vector of mixes.
     uint256 public constant MAX_EPOCHS_PER_HISTORICAL_VECTOR = 65_536;
+    /// @notice Least limit of the state's lists of what is pending.
+    uint256 public constant MIN_PENDING = 64;
+    /// @notice Greatest.
+    uint256 public constant MAX_PENDING = 1 << 27;
     /// @notice No end lies beyond: 2^40 slots are 400,000 years.
     uint256 public constant MAX_END_SLOT = 1 << 40;
 
@@ -84,6 +95,8 @@ contract BeaconVerifier is IBeaconVerifier {
     uint256 private immutable _historicalRootLevels;
     uint256 private immutable _epochsPerHistoricalVector;
     uint256 private immutable _historicalVectorLevels;
+    uint256 private immutable _pendingPartialsLevels;
+    uint256 private immutable _pendingConsolidationsLevels;
     uint256 private immutable _firstPeriod;
     BeaconLayout private immutable _earlier;
     BeaconLayout private immutable _later;
@@ -109,6 +122,8 @@ contract BeaconVerifier is IBeaconVerifier {
             MIN_HISTORY,
             MAX_EPOCHS_PER_HISTORICAL_VECTOR
         );
+        _requirePower("pendingPartialsLimit", n.pendingPartialsLimit, MIN_PENDING, MAX_PENDING);
+        _requirePower("pendingConsolidationsLimit", n.pendingConsolidationsLimit, MIN_PENDING, MAX_PENDING);
         uint256 count = layouts.length;
         _require(count > 0 && count <= MAX_LAYOUTS, "layouts", count);
         Layout memory last = layouts[count - 1];
@@ -135,6 +150,8 @@ contract BeaconVerifier is IBeaconVerifier {
         _historicalRootLevels = Math.log2(n.slotsPerHistoricalRoot);
         _epochsPerHistoricalVector = n.epochsPerHistoricalVector;
         _historicalVectorLevels = Math.log2(n.epochsPerHistoricalVector);
+        _pendingPartialsLevels = Math.log2(n.pendingPartialsLimit);
+        _pendingConsolidationsLevels = Math.log2(n.pendingConsolidationsLimit);
         _firstPeriod = n.capellaSlot / n.slotsPerHistoricalRoot;
         _earlier = _packed(layouts[0], n.slotsPerEpoch);
         _later = _packed(last, n.slotsPerEpoch);
@@ -180,6 +197,34 @@ contract BeaconVerifier is IBeaconVerifier {
         (uint64 slot, bytes32 root, BeaconLayout fields) = _blockOf(b);
         _verifyElement(fields.balances(), BeaconProofs.BALANCES_DEPTH, root, index >> 2, index, chunk, proof);
         return (slot, SSZ.uint64At(chunk, index & 3));
+    }
+
+    /// @inheritdoc IBeaconVerifier
+    function verifyPendingPartial(
+        BlockProof calldata b,
+        PendingPartial calldata p,
+        bytes32[] calldata proof
+    ) external view returns (uint64) {
+        (uint64 slot, bytes32 root, BeaconLayout fields) = _blockOf(b);
+        bytes32 leaf = BeaconProofs.pendingPartialRoot(p.validatorIndex, p.amountGwei, p.withdrawableEpoch);
+        uint256 field = fields.pendingPartials();
+        require(field != 0, NoSuchList(slot));
+        _verifyElement(field, _pendingPartialsLevels, root, p.place, p.place, leaf, proof);
+        return slot;
+    }
+
+    /// @inheritdoc IBeaconVerifier
+    function verifyPendingConsolidation(
+        BlockProof calldata b,
+        PendingConsolidation calldata c,
+        bytes32[] calldata proof
+    ) external view returns (uint64) {
+        (uint64 slot, bytes32 root, BeaconLayout fields) = _blockOf(b);
+        uint256 field = fields.pendingConsolidations();
+        require(field != 0, NoSuchList(slot));
+        bytes32 leaf = BeaconProofs.pendingConsolidationRoot(c.source, c.target);
+        _verifyElement(field, _pendingConsolidationsLevels, root, c.place, c.place, leaf, proof);
+        return slot;
     }
 
     /// @inheritdoc IBeaconVerifier
@@ -238,7 +283,9 @@ contract BeaconVerifier is IBeaconVerifier {
     /// anything lost: once the period is summarised, the same block is that of the last slot before the fork). Nothing
     /// false can be shown either: 32 leaves read as 64, each list of the later layout is the half of a vector of hashes
     /// of the earlier one (`block_roots`, `state_roots`, `randao_mixes`), and where its length should be is a hash, which
-    /// `BeaconProofs.listLength` refuses. The mixes themselves have no length: they are read at a proven slot only.
+    /// `BeaconProofs.listLength` refuses; the pending lists would stand below fields of 32 bytes with nothing under them
+    /// (`justification_bits`, `previous_justified_checkpoint.epoch`). The mixes themselves have no length: they are read
+    /// at a proven slot only.
     function _layoutAt(uint256 slot) private view returns (BeaconLayout) {
         require(slot >= _earlier.fromSlot() && slot < endSlot, LayoutUnknown(slot));
         return slot < _later.fromSlot() ? _earlier : _later;
@@ -280,6 +327,7 @@ contract BeaconVerifier is IBeaconVerifier {
         // one container: all at the same depth
         uint256 leaves = 1 << Math.log2(given.validators);
         _require(given.historicalSummaries < 2 * leaves, "historicalSummaries", given.historicalSummaries);
+        _requirePending(given, 2 * leaves);
         uint256 above = (BeaconProofs.STATE_ROOT_GINDEX - 1) * leaves;
         return
             packBeaconLayout(
@@ -287,8 +335,19 @@ contract BeaconVerifier is IBeaconVerifier {
                 above + given.validators,
                 above + given.balances,
                 above + given.randaoMixes,
-                above + given.historicalSummaries
+                above + given.historicalSummaries,
+                given.pendingPartials == 0 ? 0 : above + given.pendingPartials,
+                given.pendingConsolidations == 0 ? 0 : above + given.pendingConsolidations
             );
+    }
+
+    /// @dev Both lists came with Electra (EIP-7251), as the last but few of its fields: there are both or none.
+    function _requirePending(Layout memory given, uint256 end) private pure {
+        uint256 partials = given.pendingPartials;
+        uint256 consolidations = given.pendingConsolidations;
+        if (partials == 0 && consolidations == 0) return;
+        _require(partials > given.historicalSummaries && partials < end, "pendingPartials", partials);
+        _require(consolidations > partials && consolidations < end, "pendingConsolidations", consolidations);
     }
 
     function _requirePower(bytes32 name, uint256 value, uint256 min, uint256 max) private pure {

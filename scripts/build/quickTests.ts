@@ -56,9 +56,8 @@ export const quickTestsPlugin: HardhatPlugin = {
       default: async () => ({
         build: async (context, files, options, next) => {
           const { root } = context.config.paths;
-          const quick = new Set(quickTests(root).map((path) => join(root, path)));
           // A test that is built alone must not meet contracts of yesterday.
-          const factory = files.some((file) => quick.has(file)) ? [join(root, FACTORY)] : [];
+          const factory = files.some((file) => file.endsWith(".t.sol")) ? [join(root, FACTORY)] : [];
           return next(context, [...new Set([...files, ...factory])], options);
         },
         invokeSolc: async (context, compiler, input, config, next) => {

@@ -37,6 +37,10 @@ export const GINDEX = {
   randaoMixes: 77n,
   /** The list of summaries of past block and state roots: field 27. */
   historicalSummaries: 91n,
+  /** The list of partial withdrawals that are on their way: field 35. */
+  pendingPartials: 99n,
+  /** The list of consolidations that are on their way: field 36. */
+  pendingConsolidations: 100n,
   /** finalized_checkpoint.epoch: the left child of field 20. */
   finalizedEpoch: 168n,
 } as const;
@@ -215,6 +219,8 @@ function checkLayout(state: BeaconStateView): void {
     balances: gindexOf(state, ["balances"]),
     randaoMixes: gindexOf(state, ["randaoMixes"]),
     historicalSummaries: gindexOf(state, ["historicalSummaries"]),
+    pendingPartials: gindexOf(state, ["pendingPartialWithdrawals"]),
+    pendingConsolidations: gindexOf(state, ["pendingConsolidations"]),
     finalizedEpoch: gindexOf(state, ["finalizedCheckpoint", "epoch"]),
   };
   for (const [name, expected] of Object.entries(GINDEX)) {

@@ -1,6 +1,6 @@
 /**
- * What BeaconVerifier and RandaoSource want beside validators: balances, block roots older than EIP-4788 knows, and
- * RANDAO mixes.
+ * What BeaconVerifier and RandaoSource want beside validators: balances, what is pending (EIP-7251), block roots older than
+ * EIP-4788 knows, and RANDAO mixes.
  *
  * As in beaconProofs.ts: lists of 32-byte hashes (0x-hex), deepest sibling first, up to the block root, for states of
  * Electra and Fulu of either preset.
@@ -30,6 +30,21 @@ export interface BalanceProof {
   /** The 32 bytes of the state that hold the balance, and its three neighbours. */
   readonly chunk: string;
   readonly proof: string[];
+}
+
+/** `PendingPartial` in contracts/interfaces/IBeaconVerifier.sol. */
+export interface PendingPartial {
+  readonly place: number;
+  readonly validatorIndex: number;
+  readonly amountGwei: bigint;
+  readonly withdrawableEpoch: number;
+}
+
+/** `PendingConsolidation` in contracts/interfaces/IBeaconVerifier.sol. */
+export interface PendingConsolidation {
+  readonly place: number;
+  readonly source: number;
+  readonly target: number;
 }
 
 /** `slot`, `root` and `history` of `BlockProof` in contracts/interfaces/IBeaconVerifier.sol. */
@@ -70,6 +85,61 @@ export function balanceProof(state: BeaconStateView, header: BeaconHeader, index
     chunk: hexlify(getNodeAtDepth(data, list.depth, place).root),
     proof: [...listBranch(root, list, [place]), ...headerBranch(header, HEADER_STATE_ROOT_INDEX)],
   };
+}
+
+/**
+ * The first partial withdrawal of a validator that is on its way in this state, and its proof.
+ * @throws FatalError where there is none, on a header of another state
+ */
+export function pendingPartialProof(
+  state: BeaconStateView,
+  header: BeaconHeader,
+  validatorIndex: number,
+): { pending: PendingPartial; proof: string[] } {
+  const list = state.pendingPartialWithdrawals;
+  const entries = list.getAllReadonlyValues();
+  const place = entries.findIndex((entry) => entry.validatorIndex === validatorIndex);
+  if (place < 0) throw new FatalError(`no partial withdrawal of validator ${validatorIndex} is on its way`);
+  const { amount, withdrawableEpoch } = entries[place]!;
+  return {
+    pending: { place, validatorIndex, amountGwei: amount, withdrawableEpoch },
+    proof: pendingBranch(state, header, GINDEX.pendingPartials, list.type.limit, entries.length, place),
+  };
+}
+
+/**
+ * The consolidation of a source that is on its way in this state, and its proof.
+ * @throws FatalError where there is none, on a header of another state
+ */
+export function pendingConsolidationProof(
+  state: BeaconStateView,
+  header: BeaconHeader,
+  source: number,
+): { pending: PendingConsolidation; proof: string[] } {
+  const list = state.pendingConsolidations;
+  const entries = list.getAllReadonlyValues();
+  const place = entries.findIndex((entry) => entry.sourceIndex === source);
+  if (place < 0) throw new FatalError(`no consolidation of validator ${source} is on its way`);
+  return {
+    pending: { place, source, target: entries[place]!.targetIndex },
+    proof: pendingBranch(state, header, GINDEX.pendingConsolidations, list.type.limit, entries.length, place),
+  };
+}
+
+/** From an element of a list of at most `limit`, a power of two, up to the block root. */
+function pendingBranch(
+  state: BeaconStateView,
+  header: BeaconHeader,
+  gindex: bigint,
+  limit: number,
+  count: number,
+  place: number,
+): string[] {
+  const list = { gindex, depth: Math.log2(limit), count };
+  return [
+    ...listBranch(committedTree(state, header), list, [place]),
+    ...headerBranch(header, HEADER_STATE_ROOT_INDEX),
+  ];
 }
 
 /**

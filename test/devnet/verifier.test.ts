@@ -1,7 +1,12 @@
 import "../../scripts/devnet/preset.ts";
 import { expect } from "chai";
 import { BrowserProvider, Interface, type Signer } from "ethers";
-import { EPOCHS_PER_HISTORICAL_VECTOR, SLOTS_PER_HISTORICAL_ROOT } from "@lodestar/params";
+import {
+  EPOCHS_PER_HISTORICAL_VECTOR,
+  PENDING_CONSOLIDATIONS_LIMIT,
+  PENDING_PARTIAL_WITHDRAWALS_LIMIT,
+  SLOTS_PER_HISTORICAL_ROOT,
+} from "@lodestar/params";
 import { SECONDS_PER_SLOT, SLOTS_PER_EPOCH } from "../../scripts/devnet/config.ts";
 import { startDevnet, type Devnet } from "../../scripts/devnet/devnet.ts";
 import { stateOf, type BlockRecord } from "../../scripts/devnet/history.ts";
@@ -19,7 +24,15 @@ import { BeaconVerifier__factory, RandaoSource__factory } from "../../typechain-
 import type { BeaconVerifier, IBeaconVerifier, RandaoSource } from "../../typechain-types/index.ts";
 import { expectRevert } from "../story/support/revert.ts";
 
-const FULU = { fromSlot: 0, validators: 75, balances: 76, randaoMixes: 77, historicalSummaries: 91 };
+const FULU = {
+  fromSlot: 0,
+  validators: 75,
+  balances: 76,
+  randaoMixes: 77,
+  historicalSummaries: 91,
+  pendingPartials: 99,
+  pendingConsolidations: 100,
+};
 /** Slots of the second period: a block, and two missed ones behind it. */
 const OLD_SLOT = 80;
 const MISSED = 2;
@@ -65,6 +78,8 @@ describe("devnet: proofs for the verifier", () => {
         slotsPerEpoch: SLOTS_PER_EPOCH,
         slotsPerHistoricalRoot: SLOTS_PER_HISTORICAL_ROOT,
         epochsPerHistoricalVector: EPOCHS_PER_HISTORICAL_VECTOR,
+        pendingPartialsLimit: PENDING_PARTIAL_WITHDRAWALS_LIMIT,
+        pendingConsolidationsLimit: PENDING_CONSOLIDATIONS_LIMIT,
         capellaSlot: 0,
         endSlot,
       },

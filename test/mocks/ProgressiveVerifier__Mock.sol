@@ -75,6 +75,22 @@ contract ProgressiveVerifier__Mock is IBeaconVerifier {
         revert NotDoubled();
     }
 
+    function verifyPendingPartial(
+        BlockProof calldata,
+        PendingPartial calldata,
+        bytes32[] calldata
+    ) external pure returns (uint64) {
+        revert NotDoubled();
+    }
+
+    function verifyPendingConsolidation(
+        BlockProof calldata,
+        PendingConsolidation calldata,
+        bytes32[] calldata
+    ) external pure returns (uint64) {
+        revert NotDoubled();
+    }
+
     function verifyRandaoMix(uint64, uint64, bytes32[] calldata, bytes32, bytes32[] calldata) external pure {
         revert NotDoubled();
     }

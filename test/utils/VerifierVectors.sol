@@ -51,6 +51,18 @@ abstract contract VerifierVectors is KedgeTest {
         bytes32[] proof;
     }
 
+    /// @notice An entry of the list of partial withdrawals of Fulu's state.
+    struct Partial {
+        IBeaconVerifier.PendingPartial pending;
+        bytes32[] proof;
+    }
+
+    /// @notice An entry of the list of its consolidations.
+    struct Merger {
+        IBeaconVerifier.PendingConsolidation pending;
+        bytes32[] proof;
+    }
+
     string internal file;
 
     function loadVectors() internal {
@@ -69,6 +81,16 @@ abstract contract VerifierVectors is KedgeTest {
 
     function chunkVector(string memory name) internal view returns (Chunk memory) {
         return abi.decode(vm.parseJsonBytes(file, string.concat("$.", name)), (Chunk));
+    }
+
+    function partialVector(uint256 place) internal view returns (Partial memory) {
+        string memory path = string.concat("$.pendingPartials[", vm.toString(place), "]");
+        return abi.decode(vm.parseJsonBytes(file, path), (Partial));
+    }
+
+    function mergerVector(uint256 place) internal view returns (Merger memory) {
+        string memory path = string.concat("$.pendingConsolidations[", vm.toString(place), "]");
+        return abi.decode(vm.parseJsonBytes(file, path), (Merger));
     }
 
     /* THE CHAIN */
@@ -107,6 +129,8 @@ abstract contract VerifierVectors is KedgeTest {
                 slotsPerEpoch: SLOTS_PER_EPOCH,
                 slotsPerHistoricalRoot: 64,
                 epochsPerHistoricalVector: 64,
+                pendingPartialsLimit: 64,
+                pendingConsolidationsLimit: 64,
                 capellaSlot: CAPELLA_SLOT,
                 endSlot: END_SLOT
             });
@@ -114,7 +138,7 @@ abstract contract VerifierVectors is KedgeTest {
 
     function layouts() internal pure returns (BeaconVerifier.Layout[] memory list) {
         list = new BeaconVerifier.Layout[](2);
-        list[0] = BeaconVerifier.Layout(CAPELLA_SLOT, 43, 44, 45, 59);
-        list[1] = BeaconVerifier.Layout(PIVOT_SLOT, 75, 76, 77, 91);
+        list[0] = BeaconVerifier.Layout(CAPELLA_SLOT, 43, 44, 45, 59, 0, 0);
+        list[1] = BeaconVerifier.Layout(PIVOT_SLOT, 75, 76, 77, 91, 99, 100);
     }
 }

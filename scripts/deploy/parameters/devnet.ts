@@ -70,9 +70,21 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     credentialsPrefix: parameter("0x02", "prefix", "compounding: up to 2,048 ETH"),
     slotsPerHistoricalRoot: parameter(64n, "slots", "minimal preset"),
     epochsPerHistoricalVector: parameter(64n, "epochs", "minimal preset"),
+    pendingPartialsLimit: parameter(64n, "entries", "minimal preset"),
+    pendingConsolidationsLimit: parameter(64n, "entries", "minimal preset"),
     capellaSlot: parameter(0n, "slot", "all forks up to Fulu are there from the genesis on"),
     beaconLayouts: parameter(
-      [{ fromSlot: 0n, validators: 75n, balances: 76n, randaoMixes: 77n, historicalSummaries: 91n }],
+      [
+        {
+          fromSlot: 0n,
+          validators: 75n,
+          balances: 76n,
+          randaoMixes: 77n,
+          historicalSummaries: 91n,
+          pendingPartials: 99n,
+          pendingConsolidations: 100n,
+        },
+      ],
       "generalized indices",
       "Electra and Fulu",
     ),

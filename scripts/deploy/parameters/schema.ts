@@ -53,6 +53,8 @@ const fields = z.object({
   credentialsPrefix: of(prefix),
   slotsPerHistoricalRoot: of(uint),
   epochsPerHistoricalVector: of(uint),
+  pendingPartialsLimit: of(uint),
+  pendingConsolidationsLimit: of(uint),
   capellaSlot: of(uint),
   /// Generalized indices in the beacon state, from each fork's first slot on.
   beaconLayouts: of(
@@ -64,6 +66,8 @@ const fields = z.object({
           balances: uint,
           randaoMixes: uint,
           historicalSummaries: uint,
+          pendingPartials: uint,
+          pendingConsolidations: uint,
         }),
       )
       .min(1),

@@ -17,6 +17,8 @@ export async function deployAllocation(c: DeployContext): Promise<void> {
       slotsPerEpoch: p.slotsPerEpoch.value,
       slotsPerHistoricalRoot: p.slotsPerHistoricalRoot.value,
       epochsPerHistoricalVector: p.epochsPerHistoricalVector.value,
+      pendingPartialsLimit: p.pendingPartialsLimit.value,
+      pendingConsolidationsLimit: p.pendingConsolidationsLimit.value,
       capellaSlot: p.capellaSlot.value,
       endSlot: p.layoutEndSlot.value,
     },

@@ -81,6 +81,98 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
         assertEq(uint256(validator(b, fulu)), 1_500);
     }
 
+    /* WHAT IS PENDING */
+
+    function test_verifyPendingPartial_AcceptsEveryEntry() public view {
+        for (uint256 i = 0; i < 5; ++i) {
+            Partial memory p = partialVector(i);
+            assertEq(p.proof.length, 3 + 10, "hashes");
+            assertEq(uint256(verifier.verifyPendingPartial(parentAt(1_501), p.pending, p.proof)), 1_500);
+        }
+    }
+
+    function test_verifyPendingConsolidation_AcceptsEveryEntry() public view {
+        for (uint256 i = 0; i < 3; ++i) {
+            Merger memory m = mergerVector(i);
+            assertEq(m.proof.length, 2 + 10, "hashes");
+            assertEq(
+                uint256(verifier.verifyPendingConsolidation(parentAt(1_501), m.pending, m.proof)),
+                1_500
+            );
+        }
+    }
+
+    function testFuzz_verifyPending_RevertWhen_AFieldIsMutated(
+        uint256 place,
+        uint256 field,
+        uint256 bit
+    ) public view {
+        uint64 mask = uint64(1) << uint64(bit % 64);
+        Partial memory p = partialVector(bound(place, 0, 4));
+        Merger memory m = mergerVector(bound(place, 0, 2));
+        field = bound(field, 0, 3);
+        if (field == 0) (p.pending.place, m.pending.place) = (p.pending.place ^ mask, m.pending.place ^ mask);
+        if (field == 1)
+            (p.pending.validatorIndex, m.pending.source) = (
+                p.pending.validatorIndex ^ mask,
+                m.pending.source ^ mask
+            );
+        if (field == 2)
+            (p.pending.amountGwei, m.pending.target) = (p.pending.amountGwei ^ mask, m.pending.target ^ mask);
+        if (field == 3) {
+            p.pending.withdrawableEpoch ^= mask;
+            (m.pending.source, m.pending.target) = (m.pending.target, m.pending.source);
+        }
+        expectRefused(partialCall(parentAt(1_501), p));
+        expectRefused(mergerCall(parentAt(1_501), m));
+    }
+
+    function testFuzz_verifyPending_RevertWhen_AHashIsMutated(uint256 which, uint256 bit) public view {
+        bytes32 mask = bytes32(uint256(1) << (bit % 256));
+        Partial memory p = partialVector(2);
+        Merger memory m = mergerVector(1);
+        p.proof[which % p.proof.length] ^= mask;
+        m.proof[which % m.proof.length] ^= mask;
+        expectRefused(partialCall(parentAt(1_501), p));
+        expectRefused(mergerCall(parentAt(1_501), m));
+    }
+
+    function test_verifyPending_RevertWhen_TheProofHasAnotherLength() public view {
+        Partial memory p = partialVector(0);
+        Merger memory m = mergerVector(0);
+        (bytes32[] memory partials, bytes32[] memory mergers) = (p.proof, m.proof);
+        for (uint256 length = 0; length < 40; ++length) {
+            p.proof = firstOf(partials, length);
+            m.proof = firstOf(mergers, length);
+            if (length != partials.length) expectRefused(partialCall(parentAt(1_501), p));
+            if (length != mergers.length) expectRefused(mergerCall(parentAt(1_501), m));
+        }
+    }
+
+    /// @dev An entry of zeros is not what stands behind the end: that is nothing.
+    function test_verifyPending_RevertWhen_ThePlaceIsBehindTheEnd() public view {
+        Partial memory p = abi.decode(vm.parseJsonBytes(file, "$.noPartial"), (Partial));
+        expectRefused(partialCall(parentAt(1_501), p));
+        Merger memory m = abi.decode(vm.parseJsonBytes(file, "$.noConsolidation"), (Merger));
+        expectRefused(mergerCall(parentAt(1_501), m));
+    }
+
+    /// @dev Of one list in the other's name, and before there were such lists.
+    function test_verifyPending_RevertWhen_TheListIsAnother() public {
+        Partial memory p = partialVector(0);
+        Merger memory m = mergerVector(0);
+        (p.proof, m.proof) = (m.proof, p.proof);
+        expectRefused(partialCall(parentAt(1_501), p));
+        expectRefused(mergerCall(parentAt(1_501), m));
+        vm.expectRevert(abi.encodeWithSelector(IBeaconVerifier.NoSuchList.selector, 600));
+        verifier.verifyPendingPartial(parentAt(601), p.pending, p.proof);
+        vm.expectRevert(abi.encodeWithSelector(IBeaconVerifier.NoSuchList.selector, 600));
+        verifier.verifyPendingConsolidation(parentAt(601), m.pending, m.proof);
+        setParentRoot(END_SLOT + 1, fulu.root);
+        vm.expectRevert(abi.encodeWithSelector(IBeaconVerifier.LayoutUnknown.selector, END_SLOT));
+        verifier.verifyPendingPartial(parentAt(END_SLOT + 1), p.pending, p.proof);
+    }
+
     /* PAST BLOCKS */
 
     function test_verifyValidator_AcceptsPastBlocks() public view {
@@ -460,6 +552,15 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
             n.epochsPerHistoricalVector = mixes[i];
             expectBadNetwork(n, "epochsPerHistoricalVector", mixes[i]);
         }
+        uint64[5] memory limits = [uint64(0), 32, 96, (1 << 27) - 1, 1 << 28];
+        for (uint256 i = 0; i < 5; ++i) {
+            n = network();
+            n.pendingPartialsLimit = limits[i];
+            expectBadNetwork(n, "pendingPartialsLimit", limits[i]);
+            n = network();
+            n.pendingConsolidationsLimit = limits[i];
+            expectBadNetwork(n, "pendingConsolidationsLimit", limits[i]);
+        }
         n = network();
         n.capellaSlot = CAPELLA_SLOT - 1;
         expectBadNetwork(n, "capellaSlot", CAPELLA_SLOT - 1);
@@ -493,7 +594,7 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
         expectBadLayouts(list, "fromSlot", CAPELLA_SLOT + 1);
         // the same container twice
         list = layouts();
-        list[1] = BeaconVerifier.Layout(PIVOT_SLOT, 43, 44, 45, 59);
+        list[1] = BeaconVerifier.Layout(PIVOT_SLOT, 43, 44, 45, 59, 0, 0);
         expectBadLayouts(list, "validators", 43);
         list = layouts();
         list[0].validators = 31;
@@ -510,6 +611,21 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
         list = layouts();
         list[1].historicalSummaries = 128;
         expectBadLayouts(list, "historicalSummaries", 128);
+        list = layouts();
+        list[1].pendingPartials = 91;
+        expectBadLayouts(list, "pendingPartials", 91);
+        list = layouts();
+        list[1].pendingPartials = 128;
+        expectBadLayouts(list, "pendingPartials", 128);
+        list = layouts();
+        list[1].pendingPartials = 0;
+        expectBadLayouts(list, "pendingPartials", 0);
+        list = layouts();
+        list[1].pendingConsolidations = 99;
+        expectBadLayouts(list, "pendingConsolidations", 99);
+        list = layouts();
+        list[1].pendingConsolidations = 128;
+        expectBadLayouts(list, "pendingConsolidations", 128);
         list = layouts();
         list[0].historicalSummaries = 91;
         expectBadLayouts(list, "historicalSummaries", 91);
@@ -556,6 +672,20 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
         Facts memory f
     ) private pure returns (bytes memory) {
         return abi.encodeCall(IBeaconVerifier.verifyBalance, (b, f.index, f.chunk, f.balanceProof));
+    }
+
+    function partialCall(
+        IBeaconVerifier.BlockProof memory b,
+        Partial memory p
+    ) private pure returns (bytes memory) {
+        return abi.encodeCall(IBeaconVerifier.verifyPendingPartial, (b, p.pending, p.proof));
+    }
+
+    function mergerCall(
+        IBeaconVerifier.BlockProof memory b,
+        Merger memory m
+    ) private pure returns (bytes memory) {
+        return abi.encodeCall(IBeaconVerifier.verifyPendingConsolidation, (b, m.pending, m.proof));
     }
 
     function mixCall(uint256 childSlot, Facts memory f) private pure returns (bytes memory) {
