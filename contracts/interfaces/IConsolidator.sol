@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {BeaconValidator} from "../types/BeaconValidator.sol";
 import {IBeaconVerifier} from "./IBeaconVerifier.sol";
+import {IBeaconRequests} from "./IBeaconRequests.sol";
 
 /// @title IConsolidator
 /// @notice Has the beacon chain merge validators of one operator (EIP-7251): the source exits, and its effective balance
@@ -16,7 +17,7 @@ import {IBeaconVerifier} from "./IBeaconVerifier.sol";
 /// A source that is slashed before it is withdrawable is not merged (`process_pending_consolidations`).
 /// Blocks and proofs are those of `IBeaconVerifier`, whose errors pass through, as do those of `IValidatorRegistry` and
 /// `IWithdrawalVault`.
-interface IConsolidator {
+interface IConsolidator is IBeaconRequests {
     /// @notice The beacon chain was asked to merge `source` into `target`, for `fee` wei.
     event ConsolidationRequested(
         uint256 indexed operatorId,
@@ -27,8 +28,6 @@ interface IConsolidator {
 
     /// @notice A constructor parameter is out of its bounds.
     error ParameterOutOfBounds(bytes32 name, uint256 value);
-    /// @notice The block is older than ten minutes, or not yet there (seconds since 1970).
-    error RootTooOld(uint256 timestamp, uint256 oldest);
     /// @notice The validator's credentials are not our compounding ones.
     error WrongCredentials(uint256 validatorIndex, bytes32 credentials, bytes32 ours);
     /// @notice The validator is slashed.
@@ -37,8 +36,6 @@ interface IConsolidator {
     error ValidatorExiting(uint256 validatorIndex, uint256 exitEpoch);
     /// @notice The validator is not active, or not for long enough: not before `epoch`.
     error TooYoung(uint256 validatorIndex, uint256 epoch);
-    /// @notice The caller refused what it had paid too much.
-    error RefundRefused(address caller);
 
     /// @notice Asks to merge a validator into another. Caller: the manager of the operator of both, which must not be jailed
     /// or retired (such an operator's validators exit). The fee of EIP-7251 comes with the call; the rest goes back.

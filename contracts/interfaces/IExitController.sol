@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {BeaconValidator} from "../types/BeaconValidator.sol";
 import {IBeaconVerifier} from "./IBeaconVerifier.sol";
+import {IBeaconRequests} from "./IBeaconRequests.sol";
 
 /// @title IExitController
 /// @notice What must leave the beacon chain to pay withdrawal tickets, triggered by anyone. The deficit is what
@@ -10,9 +11,10 @@ import {IBeaconVerifier} from "./IBeaconVerifier.sol";
 /// requests (EIP-7002): of what a validator has above 32 ETH at once, and exits by a fixed rule later.
 ///
 /// A request that serves the deficit counts as coming for some epochs. The beacon chain drops some without a word: those
-/// count no more after these epochs, and may be sent again. Exits of stopped operators count from the proof on that they
-/// happen (`proveComing`). Blocks and proofs are those of `IBeaconVerifier`, whose errors pass through.
-interface IExitController {
+/// count no more after these epochs, and may be sent again. A partial withdrawal may wait for longer: it is proven
+/// (`provePartial`), or leaves a mark, and what is asked of its validator then counts from the proof on. So do exits of
+/// stopped operators (`proveComing`). Blocks and proofs are those of `IBeaconVerifier`, whose errors pass through.
+interface IExitController is IBeaconRequests {
     /* TYPES */
 
     /// @notice Why a validator may be made to exit. `Stopped`: its operator is jailed or retired; at any time, deficit
@@ -47,14 +49,17 @@ interface IExitController {
     }
 
     /// @notice What is to come of a validator.
-    /// @param units Amount in 1/32 ETH, rounded down; 0 if nothing is recorded.
+    /// @param units Amount in 1/32 ETH, rounded down; 0 if nothing is to come.
     /// @param lastEpoch Last epoch in which it is to come. It counts until it is settled.
     /// @param aboveCap Whether it counts against what its operator has above the cap.
-    /// @param proven Whether the validator was proven to exit.
+    /// @param isPartial Whether it is of what is above 32 ETH. With nothing to come: such a withdrawal was not proven in
+    /// time, and may be on its way still.
+    /// @param proven Whether it was proven that the validator exits, or that the partial withdrawal is on its way.
     struct Coming {
         uint16 units;
         uint24 lastEpoch;
         bool aboveCap;
+        bool isPartial;
         bool proven;
     }
 
@@ -69,15 +74,16 @@ interface IExitController {
     );
     /// @notice Exits of a stopped operator were triggered by the places of keys in a commitment.
     event KeysTriggered(address indexed caller, bytes32 indexed commitmentId, uint32[] gindices);
-    /// @notice A withdrawal of what a validator has above 32 ETH was triggered.
+    /// @notice A withdrawal of what a validator has above 32 ETH was triggered, and is to come up to `lastEpoch`: 0 where it
+    /// counts from its proof on.
     event PartialTriggered(
         address indexed caller,
         uint256 indexed validatorIndex,
         uint256 amountGwei,
         uint256 lastEpoch
     );
-    /// @notice A validator was proven to exit; its balance is to come up to `lastEpoch`.
-    event ComingProven(uint256 indexed validatorIndex, uint256 effectiveBalanceGwei, uint256 lastEpoch);
+    /// @notice A validator was proven to exit, or a partial withdrawal to be on its way; it is to come up to `lastEpoch`.
+    event ComingProven(uint256 indexed validatorIndex, uint256 amountGwei, uint256 lastEpoch);
     /// @notice What was recorded of a validator was over, and counts no more.
     event ComingSettled(uint256 indexed validatorIndex);
     /// @notice The fee that a caller paid was not given back: the budget refused (wei).
@@ -101,8 +107,6 @@ interface IExitController {
     error CountOutOfBounds(uint256 count, uint256 maximum);
     /// @notice As many indices as validators are needed.
     error CountMismatch(uint256 indices, uint256 validators);
-    /// @notice The block is too old (seconds since 1970), or one that has not come, or behind `historical_summaries`.
-    error RootTooOld(uint256 timestamp, uint256 oldest);
     /// @notice The validator is none of ours.
     error NotOurs(uint256 validatorIndex);
     /// @notice The validator exits already.
@@ -119,7 +123,7 @@ interface IExitController {
     error OperatorBelowCap(uint256 validatorIndex, uint256 operatorId, uint256 stakeEth, uint256 capEth);
     /// @notice The validator's rank is not below the threshold.
     error NotDrawn(uint256 validatorIndex, uint256 rank, uint256 threshold);
-    /// @notice The validator has less above 32 ETH than what is worth a request (gwei).
+    /// @notice The validator has less above 32 ETH than what is worth a request, or a record (gwei).
     error ExcessTooSmall(uint256 validatorIndex, uint256 balanceGwei, uint256 minimumGwei);
     /// @notice The validator does not exit, or what it had has come by now.
     error NotComing(uint256 validatorIndex, uint256 exitEpoch, uint256 lastEpoch);
@@ -139,8 +143,6 @@ interface IExitController {
     error OperatorInGoodStanding(uint256 operatorId);
     /// @notice The operator is jailed or retired: its validators exit whole.
     error OperatorStopped(uint256 validatorIndex, uint256 operatorId);
-    /// @notice The caller refused what it had paid too much.
-    error RefundRefused(address caller);
 
     /* ANYONE */
 
@@ -149,12 +151,13 @@ interface IExitController {
     function note() external;
 
     /// @notice Takes what is over off the count: its last epoch has gone, or the registry knows the validator as withdrawn.
-    /// Passes over validators of which nothing is recorded.
+    /// Passes over validators of which nothing is to come. A partial withdrawal that was not proven leaves its mark.
     function settle(uint256[] calldata validatorIndices) external;
 
     /// @notice Triggers exits. The ether sent pays the fee of each request; the rest comes back to the caller. Each
     /// validator is ours, active for long enough, not exiting, and (but by the rule `Stopped`) none of which something
-    /// is to come. Exits by the rule `Stopped` count from their proofs on; who asks again pays again.
+    /// is to come. Exits by the rule `Stopped`, of validators that are to be merged, and of those whose partial
+    /// withdrawal was not proven in time, count from their proofs on; who asks again pays again.
     /// @param b A block of the last ten minutes.
     /// @param validatorIndices Strictly increasing, at most 16.
     /// @param validators What the state holds at these indices. @param proof See `IBeaconVerifier.verifyValidators`.
@@ -183,7 +186,8 @@ interface IExitController {
 
     /// @notice Triggers the withdrawal of what a validator has above 32 ETH, or of as much of it as the deficit needs
     /// with the least one on top, at least 1 ETH. Not of validators of stopped operators, which should exit: the beacon
-    /// chain drops the exit of a validator that has a withdrawal on its way. The ether sent pays, as above.
+    /// chain drops the exit of a validator that has a withdrawal on its way. Where another one was not proven in time, it
+    /// counts from its proof on. The ether sent pays, as above.
     /// @param chunk, balanceProof See `IBeaconVerifier.verifyBalance`.
     function triggerPartial(
         IBeaconVerifier.BlockProof calldata b,
@@ -199,6 +203,18 @@ interface IExitController {
     function proveComing(
         IBeaconVerifier.BlockProof calldata b,
         uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external;
+
+    /// @notice Proves that a partial withdrawal of a validator of ours, which does not exit, is on its way: its amount is to
+    /// come until it may be paid, and some epochs more; again where it was not paid by then. Takes the place of what was
+    /// sent, and of the mark that stayed.
+    /// @param p, pendingProof See `IBeaconVerifier.verifyPendingPartial`.
+    function provePartial(
+        IBeaconVerifier.BlockProof calldata b,
+        IBeaconVerifier.PendingPartial calldata p,
+        bytes32[] calldata pendingProof,
         BeaconValidator calldata v,
         bytes32[] calldata proof
     ) external;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {IBeaconVerifier} from "../interfaces/IBeaconVerifier.sol";
 import {IConsolidator} from "../interfaces/IConsolidator.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
@@ -10,6 +9,7 @@ import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {IWithdrawalVault} from "../interfaces/IWithdrawalVault.sol";
 import {BeaconProofs} from "../libraries/BeaconProofs.sol";
 import {BeaconValidator} from "../types/BeaconValidator.sol";
+import {BeaconRequests} from "../withdrawals/BeaconRequests.sol";
 
 /// @title Consolidator
 /// @notice Merges validators of one operator, at its manager's wish. It holds and remembers nothing: it is replaced, with
@@ -18,14 +18,9 @@ import {BeaconValidator} from "../types/BeaconValidator.sol";
 /// INVARIANTS: VAL-3.
 /// ASSUMPTIONS: a validator that does not exit by a block has no consolidation that the beacon chain took before it
 /// (process_consolidation_request sets the exit epoch at once).
-contract Consolidator is IConsolidator {
-    /// @notice Oldest root that something is proven under, in seconds.
-    uint256 public constant MAX_ROOT_AGE = 10 minutes;
-
+contract Consolidator is IConsolidator, BeaconRequests {
     /* IMMUTABLES */
 
-    /// @notice What verifies proofs.
-    IBeaconVerifier public immutable verifier;
     /// @notice What is known of our validators.
     IValidatorRegistry public immutable validatorRegistry;
     /// @notice Who runs them.
@@ -37,9 +32,6 @@ contract Consolidator is IConsolidator {
     /// @inheritdoc IConsolidator
     uint256 public immutable committeePeriod;
 
-    uint256 private immutable _genesisTime;
-    uint256 private immutable _secondsPerEpoch;
-
     /* CONSTRUCTOR */
 
     constructor(
@@ -49,16 +41,13 @@ contract Consolidator is IConsolidator {
         IOperatorRegistry operators,
         IWithdrawalVault withdrawals,
         uint256 committeePeriod_
-    ) {
+    ) BeaconRequests(verifier_) {
         require(committeePeriod_ <= 65_536, ParameterOutOfBounds("committeePeriod", committeePeriod_));
-        verifier = verifier_;
         validatorRegistry = validators;
         operatorRegistry = operators;
         withdrawalVault = withdrawals;
         withdrawalCredentials = ledger.withdrawalCredentials();
         committeePeriod = committeePeriod_;
-        _genesisTime = verifier_.genesisTime();
-        _secondsPerEpoch = uint256(verifier_.slotsPerEpoch()) * verifier_.secondsPerSlot();
     }
 
     /* OPERATORS */
@@ -75,7 +64,7 @@ contract Consolidator is IConsolidator {
         operatorRegistry.requireManager(operatorId, msg.sender);
         operatorRegistry.requireStakeable(operatorId);
 
-        _requireFresh(b);
+        _requireRecent(b);
         uint256[] memory indices = new uint256[](2);
         (indices[0], indices[1]) = source < target ? (source, target) : (target, source);
         verifier.verifyValidators(b, indices, validators, proof);
@@ -88,12 +77,9 @@ contract Consolidator is IConsolidator {
 
         uint256 fee = withdrawalVault.consolidationFee();
         emit ConsolidationRequested(operatorId, source, target, fee);
-        // the vault tells of a fee that is not paid
-        uint256 cost = fee > msg.value ? msg.value : fee;
+        uint256 cost = _costOf(fee, 1);
         withdrawalVault.requestConsolidation{value: cost}(from.pubkey, to.pubkey);
-        uint256 rest = msg.value - cost;
-        if (rest == 0) return;
-        require(LowLevelCall.callNoReturn(msg.sender, rest, ""), RefundRefused(msg.sender));
+        _returnRest(msg.value - cost);
     }
 
     /* ANYONE */
@@ -105,8 +91,7 @@ contract Consolidator is IConsolidator {
         BeaconValidator calldata v,
         bytes32[] calldata proof
     ) external {
-        _requireFresh(b);
-        verifier.verifyValidator(b, source, v, proof);
+        _verify(b, source, v, proof);
         _requireStaying(source, v);
         validatorRegistry.dropConsolidation(source);
     }
@@ -124,13 +109,6 @@ contract Consolidator is IConsolidator {
 
     function _requireActive(uint256 index, BeaconValidator calldata v, uint256 epochs) private view {
         uint256 from = uint256(v.activationEpoch) + epochs;
-        require((block.timestamp - _genesisTime) / _secondsPerEpoch >= from, TooYoung(index, from));
-    }
-
-    /// @dev What was true long ago says nothing of who may be merged now.
-    function _requireFresh(IBeaconVerifier.BlockProof calldata b) private view {
-        uint256 oldest = block.timestamp - MAX_ROOT_AGE;
-        bool isRecent = b.timestamp >= oldest && b.timestamp <= block.timestamp;
-        require(isRecent && b.history.length == 0, RootTooOld(b.timestamp, oldest));
+        require(_epoch() >= from, TooYoung(index, from));
     }
 }

@@ -7,21 +7,32 @@ import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {BeaconProofs} from "../libraries/BeaconProofs.sol";
 import {BeaconValidator} from "../types/BeaconValidator.sol";
 import {ExitParameters} from "./ExitParameters.sol";
-import {RecentState} from "./RecentState.sol";
+import {BeaconRequests} from "./BeaconRequests.sol";
 
 /// @title ComingEther
 /// @notice Mixin of the exit controller: ether that is to come from the beacon chain, one record for each validator. A
-/// record begins with a request that serves the deficit, or with the proof that its validator exits, and ends when
-/// anyone settles it: nothing ends by itself, so that no call depends on how many there are.
+/// record begins with a request that serves the deficit, or with the proof that its validator exits or that a partial
+/// withdrawal is on its way, and ends when anyone settles it: nothing ends by itself, so that no call depends on how many
+/// there are.
+///
+/// A partial withdrawal waits in the queue of exits, and its validator does not tell of it: when nobody proved it in time it
+/// was dropped, or it waits still. Then its record ends, but a mark stays: what is asked of the validator from then on is
+/// asked, and counts from its proof on. Else the same ether would be counted twice, or an exit that the beacon chain drops
+/// for the one before it.
 /// TRUST: none.
 /// INVARIANTS: EXIT-2: the total is the sum of the records.
-/// ASSUMPTIONS: none.
-abstract contract ComingEther is ExitParameters, RecentState {
+/// ASSUMPTIONS: a partial withdrawal is paid within `PARTIAL_EPOCHS` of its withdrawable epoch: eight are paid with each
+/// block (MAX_PENDING_PARTIALS_PER_WITHDRAWALS_SWEEP), and two requests taken where their fee does not rise (EIP-7002).
+abstract contract ComingEther is ExitParameters, BeaconRequests {
     /// @dev Amounts are counted in 1/32 ETH, so that 2,048 ETH nearly fit 16 bits.
     uint256 internal constant UNIT = 1 ether / 32;
     uint256 private constant GWEI_PER_UNIT = 1e9 / 32;
-    /// @dev Bits of a record.
+    uint256 internal constant MIN_ACTIVATION_GWEI = 32e9;
+    /// @dev Bits of a record, and of its last epoch.
     uint256 private constant LANE = 42;
+    uint256 private constant MAX_EPOCH = (1 << 23) - 1;
+    /// @notice Epochs that a partial withdrawal still counts for once it may be paid.
+    uint256 public constant PARTIAL_EPOCHS = 8;
 
     /* IMMUTABLES */
 
@@ -31,7 +42,7 @@ abstract contract ComingEther is ExitParameters, RecentState {
     /* STORAGE */
 
     /// @dev Records by index on the beacon chain, six to a slot:
-    /// `last epoch (24) | amount in 1/32 ETH (16) | above cap (1) | proven (1)`. One without an amount is none.
+    /// `last epoch (23) | amount in 1/32 ETH (16) | above cap (1) | partial (1) | proven (1)`.
     mapping(uint256 word => uint256) private _records;
     /// @dev What operators have coming that counts against their stake above the cap, in units.
     mapping(uint256 operatorId => uint256) internal _aboveCapUnits;
@@ -73,23 +84,54 @@ abstract contract ComingEther is ExitParameters, RecentState {
             Consolidating(validatorIndex)
         );
         Coming memory sent = comingOf(validatorIndex);
-        require(!sent.proven, RequestLive(validatorIndex));
-        Coming memory c = _coming(v.effectiveBalance, lastEpoch, sent.aboveCap, true);
+        require(!sent.proven || sent.isPartial, RequestLive(validatorIndex));
+        Coming memory c = _coming(v.effectiveBalance, lastEpoch);
+        (c.aboveCap, c.proven) = (sent.aboveCap, true);
         _record(validatorIndex, known.operatorId, c);
         emit ComingProven(validatorIndex, v.effectiveBalance, lastEpoch);
     }
 
     /// @inheritdoc IExitController
+    function provePartial(
+        IBeaconVerifier.BlockProof calldata b,
+        IBeaconVerifier.PendingPartial calldata p,
+        bytes32[] calldata pendingProof,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external {
+        verifier.verifyPendingPartial(b, p, pendingProof);
+        // in the state, and so one of the list's 2^40
+        uint40 validatorIndex = uint40(p.validatorIndex);
+        _verify(b, validatorIndex, v, proof);
+        uint256 operatorId = _operatorOf(validatorIndex);
+        // get_expected_withdrawals: of one that exits, or has less than 32 ETH, none is paid
+        require(v.exitEpoch == BeaconProofs.FAR_FUTURE_EPOCH, AlreadyExiting(validatorIndex, v.exitEpoch));
+        Coming memory sent = comingOf(validatorIndex);
+        // again where it was not paid in time
+        require(!sent.proven || sent.lastEpoch < _epoch(), RequestLive(validatorIndex));
+        uint256 from = p.withdrawableEpoch > _epoch() ? p.withdrawableEpoch : _epoch();
+        Coming memory c = _coming(p.amountGwei, from + PARTIAL_EPOCHS);
+        require(
+            c.units > 0 && v.effectiveBalance >= MIN_ACTIVATION_GWEI,
+            ExcessTooSmall(validatorIndex, p.amountGwei, GWEI_PER_UNIT)
+        );
+        (c.isPartial, c.proven) = (true, true);
+        _record(validatorIndex, operatorId, c);
+        emit ComingProven(validatorIndex, p.amountGwei, c.lastEpoch);
+    }
+
+    /// @inheritdoc IExitController
     function settle(uint256[] calldata validatorIndices) external {
-        Coming memory nothing;
         for (uint256 i = 0; i < validatorIndices.length; ++i) {
             uint256 index = validatorIndices[i];
             Coming memory c = comingOf(index);
             if (c.units == 0) continue;
             IValidatorRegistry.Validator memory v = validatorRegistry.validator(index);
-            bool isOver = c.lastEpoch < _epoch() || v.state == IValidatorRegistry.ValidatorState.Withdrawn;
-            require(isOver, NotOver(index, c.lastEpoch));
-            _record(index, v.operatorId, nothing);
+            bool isWithdrawn = v.state == IValidatorRegistry.ValidatorState.Withdrawn;
+            require(isWithdrawn || c.lastEpoch < _epoch(), NotOver(index, c.lastEpoch));
+            Coming memory left;
+            left.isPartial = c.isPartial && !c.proven && !isWithdrawn;
+            _record(index, v.operatorId, left);
             emit ComingSettled(index);
         }
     }
@@ -105,9 +147,10 @@ abstract contract ComingEther is ExitParameters, RecentState {
     function comingOf(uint256 validatorIndex) public view returns (Coming memory c) {
         uint256 record = _records[validatorIndex / 6] >> ((validatorIndex % 6) * LANE);
         // the casts take the fields
-        c.lastEpoch = uint24(record >> 18);
-        c.units = uint16(record >> 2);
-        c.aboveCap = record & 2 != 0;
+        c.lastEpoch = uint24((record >> 19) & MAX_EPOCH);
+        c.units = uint16(record >> 3);
+        c.aboveCap = record & 4 != 0;
+        c.isPartial = record & 2 != 0;
         c.proven = record & 1 != 0;
     }
 
@@ -123,21 +166,18 @@ abstract contract ComingEther is ExitParameters, RecentState {
         require(operatorId != 0, NotOurs(validatorIndex));
     }
 
-    function _requireNothingComing(uint256 validatorIndex) internal view {
-        require(comingOf(validatorIndex).units == 0, RequestLive(validatorIndex));
+    /// @dev Returns whether a partial withdrawal was not proven in time: what is asked now counts from its proof on.
+    function _requireNothingComing(uint256 validatorIndex) internal view returns (bool isInDoubt) {
+        Coming memory c = comingOf(validatorIndex);
+        require(c.units == 0, RequestLive(validatorIndex));
+        return c.isPartial;
     }
 
     /// @dev Amounts are rounded down, and cut to what fits, like epochs.
-    function _coming(
-        uint256 amountGwei,
-        uint256 lastEpoch,
-        bool aboveCap,
-        bool proven
-    ) internal pure returns (Coming memory) {
+    function _coming(uint256 amountGwei, uint256 lastEpoch) internal pure returns (Coming memory c) {
         uint256 units = amountGwei / GWEI_PER_UNIT;
-        if (units > type(uint16).max) units = type(uint16).max;
-        if (lastEpoch > type(uint24).max) lastEpoch = type(uint24).max;
-        return Coming(uint16(units), uint24(lastEpoch), aboveCap, proven);
+        c.units = units > type(uint16).max ? type(uint16).max : uint16(units);
+        c.lastEpoch = uint24(lastEpoch > MAX_EPOCH ? MAX_EPOCH : lastEpoch);
     }
 
     /// @dev In place of what was recorded of the validator.
@@ -149,9 +189,10 @@ abstract contract ComingEther is ExitParameters, RecentState {
             _aboveCapUnits[operatorId] = _aboveCapUnits[operatorId] + added - (old.aboveCap ? old.units : 0);
         }
         uint256 shift = (validatorIndex % 6) * LANE;
-        uint256 record = (uint256(c.lastEpoch) << 18) |
-            (uint256(c.units) << 2) |
-            (c.aboveCap ? 2 : 0) |
+        uint256 record = (uint256(c.lastEpoch) << 19) |
+            (uint256(c.units) << 3) |
+            (c.aboveCap ? 4 : 0) |
+            (c.isPartial ? 2 : 0) |
             (c.proven ? 1 : 0);
         uint256 others = _records[validatorIndex / 6] & ~(((1 << LANE) - 1) << shift);
         _records[validatorIndex / 6] = others | (record << shift);

@@ -17,7 +17,7 @@ import {ComingEther} from "./ComingEther.sol";
 import {Deficit} from "./Deficit.sol";
 import {ExitParameters} from "./ExitParameters.sol";
 import {ExitRules} from "./ExitRules.sol";
-import {RecentState} from "./RecentState.sol";
+import {BeaconRequests} from "./BeaconRequests.sol";
 
 /// @title ExitController
 /// @notice What must exit to pay withdrawal tickets, and the way to make it exit that needs nobody's leave.
@@ -31,7 +31,6 @@ import {RecentState} from "./RecentState.sol";
 contract ExitController is ExitRules {
     uint256 private constant GWEI = 1 gwei;
     uint256 private constant PUBKEY = 48;
-    uint256 private constant MIN_ACTIVATION_GWEI = 32e9;
     /// @notice Least that is withdrawn of what a validator has above 32 ETH, in gwei: an empty request would only keep
     /// others from asking.
     uint256 public constant MIN_PARTIAL_GWEI = 1e9;
@@ -59,7 +58,7 @@ contract ExitController is ExitRules {
         Parameters memory p
     )
         ExitParameters(p)
-        RecentState(verifier_)
+        BeaconRequests(verifier_)
         ComingEther(validators)
         Deficit(ledger_, queue, withdrawals, rewards)
         ExitRules(operators)
@@ -148,7 +147,7 @@ contract ExitController is ExitRules {
         (uint256 amount, uint256 minimum) = _requireDeficit();
         uint256 operatorId = _requireActive(validatorIndex, v);
         require(!_isStopped(operatorId), OperatorStopped(validatorIndex, operatorId));
-        _requireNothingComing(validatorIndex);
+        bool isInDoubt = _requireNothingComing(validatorIndex);
         // the beacon chain merges nothing that has a withdrawal on its way, and pays none of what it merged
         require(!validatorRegistry.isConsolidating(validatorIndex), Consolidating(validatorIndex));
         uint256 least = MIN_ACTIVATION_GWEI + MIN_PARTIAL_GWEI;
@@ -157,16 +156,20 @@ contract ExitController is ExitRules {
             ExcessTooSmall(validatorIndex, balance, least)
         );
         uint256 amountGwei = _partialOf(balance - MIN_ACTIVATION_GWEI, amount + minimum);
-        uint256 lastEpoch = _epoch() + _comingEpochs;
-        Coming memory c = _coming(amountGwei, lastEpoch, false, false);
-        _record(validatorIndex, operatorId, c);
-        _serve(amount, minimum, c.units * UNIT);
+        uint256 lastEpoch = 0;
+        if (!isInDoubt) {
+            lastEpoch = _epoch() + _comingEpochs;
+            Coming memory c = _coming(amountGwei, lastEpoch);
+            c.isPartial = true;
+            _record(validatorIndex, operatorId, c);
+            _serve(amount, minimum, c.units * UNIT);
+        }
         emit PartialTriggered(msg.sender, validatorIndex, amountGwei, lastEpoch);
 
         uint64[] memory amountsGwei = new uint64[](1);
         // at most the balance
         amountsGwei[0] = uint64(amountGwei);
-        _request(v.pubkey, amountsGwei, true);
+        _request(v.pubkey, amountsGwei, !isInDoubt);
     }
 
     /* INTERNAL: exits */
@@ -200,12 +203,14 @@ contract ExitController is ExitRules {
             uint256 index = indices[i];
             require(served < amount, DeficitServed(index));
             uint256 operatorId = _requireActive(index, validators[i]);
-            _requireNothingComing(index);
+            bool isInDoubt = _requireNothingComing(index);
             if (drawn) _requireDrawn(index, seed, limit);
             else _requireAboveCap(index, operatorId, limit);
-            // asked, so that no link is a shield; but if it was merged the beacon chain drops the request
-            if (validatorRegistry.isConsolidating(index)) continue;
-            Coming memory c = _coming(validators[i].effectiveBalance, lastEpoch, !drawn, false);
+            // asked, so that neither is a shield; but if it was merged, or has a partial withdrawal on its way, the beacon
+            // chain drops the request
+            if (isInDoubt || validatorRegistry.isConsolidating(index)) continue;
+            Coming memory c = _coming(validators[i].effectiveBalance, lastEpoch);
+            c.aboveCap = !drawn;
             _record(index, operatorId, c);
             served += c.units * UNIT;
         }
@@ -221,11 +226,8 @@ contract ExitController is ExitRules {
 
     /* INTERNAL: requests */
 
-    /// @dev The last thing of a call: nothing here depends on what its caller does with its rest.
     function _request(bytes memory pubkeys, uint64[] memory amountsGwei, bool isRecorded) private {
-        uint256 fee = withdrawalVault.withdrawalFee();
-        // the vault tells of a fee that is not paid
-        uint256 cost = fee > msg.value / amountsGwei.length ? msg.value : fee * amountsGwei.length;
+        uint256 cost = _costOf(withdrawalVault.withdrawalFee(), amountsGwei.length);
         withdrawalVault.requestWithdrawals{value: cost}(pubkeys, amountsGwei);
         if (isRecorded && cost >= MIN_REFUND) _refund(cost);
         _returnRest(msg.value - cost);
@@ -235,10 +237,5 @@ contract ExitController is ExitRules {
     function _refund(uint256 cost) private {
         bytes memory call = abi.encodeCall(keeperBudget.refund, (msg.sender, cost));
         if (!LowLevelCall.callNoReturn(address(keeperBudget), call)) emit NotRefunded(msg.sender, cost);
-    }
-
-    function _returnRest(uint256 rest) private {
-        if (rest == 0) return;
-        require(LowLevelCall.callNoReturn(msg.sender, rest, ""), RefundRefused(msg.sender));
     }
 }

@@ -30,6 +30,11 @@ abstract contract Exits is Validators, RequestContracts {
         bytes32[] proof;
     }
 
+    struct Pending {
+        IBeaconVerifier.PendingPartial partialWithdrawal;
+        bytes32[] proof;
+    }
+
     KeeperBudget internal budget;
     ExitController internal exits;
     string internal vectors;
@@ -170,6 +175,25 @@ abstract contract Exits is Validators, RequestContracts {
         setBeaconRoot(rootTime, vm.parseJsonBytes32(vectors, "$.leaving.root"));
         Shown memory s = shown("$.leaving.one");
         exits.proveComing(recent(), 101, s.validators[0], s.proof);
+    }
+
+    /// @dev In a state in which partial withdrawals are on their way: that at `place`, with what the state says of its
+    /// validator. The one of RICH comes first.
+    function provePartial(uint256 place) internal {
+        rootTime = uint64(currentTime() - 12);
+        setBeaconRoot(rootTime, vm.parseJsonBytes32(vectors, "$.waiting.root"));
+        provePartialOf(pending(place), place);
+    }
+
+    function provePartialOf(Pending memory p, uint256 owner) internal {
+        string memory path = string.concat("$.waiting.owners[", vm.toString(owner), "]");
+        Shown memory s = shown(path);
+        exits.provePartial(recent(), p.partialWithdrawal, p.proof, s.validators[0], s.proof);
+    }
+
+    function pending(uint256 place) internal view returns (Pending memory) {
+        string memory path = string.concat("$.waiting.partials[", vm.toString(place), "]");
+        return abi.decode(vm.parseJsonBytes(vectors, path), (Pending));
     }
 
     /* INTERNAL: the pool */

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Roles} from "../../../contracts/access/Roles.sol";
+import {IBeaconRequests} from "../../../contracts/interfaces/IBeaconRequests.sol";
 import {IBeaconVerifier} from "../../../contracts/interfaces/IBeaconVerifier.sol";
 import {IConsolidator} from "../../../contracts/interfaces/IConsolidator.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
@@ -246,7 +247,7 @@ contract ConsolidatorTest is Validators, RequestContracts {
         operatorRegistry.acceptManager(OPERATOR);
         Shown memory s = pair("both");
         refreshRoot();
-        vm.expectRevert(abi.encodeWithSelector(IConsolidator.RefundRefused.selector, address(this)));
+        vm.expectRevert(abi.encodeWithSelector(IBeaconRequests.RefundRefused.selector, address(this)));
         consolidator.consolidate{value: 2}(recent(), 101, 104, s.validators, s.proof);
         consolidator.consolidate{value: 1}(recent(), 101, 104, s.validators, s.proof);
     }
@@ -280,7 +281,7 @@ contract ConsolidatorTest is Validators, RequestContracts {
         consolidator.drop(recent(), 101, s.validators[0], s.proof);
         s = shown("$.ones[1]");
         skipTime(10 minutes);
-        vm.expectPartialRevert(IConsolidator.RootTooOld.selector);
+        vm.expectPartialRevert(IBeaconRequests.RootTooOld.selector);
         consolidator.drop(recent(), 101, s.validators[0], s.proof);
     }
 
@@ -321,7 +322,11 @@ contract ConsolidatorTest is Validators, RequestContracts {
 
     function expectOld(IBeaconVerifier.BlockProof memory b, Shown memory s) private {
         vm.expectRevert(
-            abi.encodeWithSelector(IConsolidator.RootTooOld.selector, b.timestamp, currentTime() - 10 minutes)
+            abi.encodeWithSelector(
+                IBeaconRequests.RootTooOld.selector,
+                b.timestamp,
+                currentTime() - 10 minutes
+            )
         );
         vm.prank(manager);
         consolidator.consolidate{value: 1}(b, 101, 104, s.validators, s.proof);

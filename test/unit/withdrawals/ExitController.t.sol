@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBeaconRequests} from "../../../contracts/interfaces/IBeaconRequests.sol";
 import {IBeaconVerifier} from "../../../contracts/interfaces/IBeaconVerifier.sol";
 import {IExitController} from "../../../contracts/interfaces/IExitController.sol";
 import {IKeeperBudget} from "../../../contracts/interfaces/IKeeperBudget.sol";
@@ -297,18 +298,18 @@ contract ExitControllerTest is Exits {
         jail();
         skipTime(10 minutes);
         vm.expectRevert(
-            abi.encodeWithSelector(IExitController.RootTooOld.selector, rootTime, currentTime() - 10 minutes)
+            abi.encodeWithSelector(IBeaconRequests.RootTooOld.selector, rootTime, currentTime() - 10 minutes)
         );
         triggerNow(IExitController.Rule.Stopped, 101);
         IBeaconVerifier.BlockProof memory b = recent();
         Shown memory s = one(101);
         b.timestamp = uint64(currentTime() + 1);
-        vm.expectPartialRevert(IExitController.RootTooOld.selector);
+        vm.expectPartialRevert(IBeaconRequests.RootTooOld.selector);
         exits.trigger{value: 1}(IExitController.Rule.Stopped, b, s.indices, s.validators, s.proof);
         refreshRoot();
         b = recent();
         b.history = new bytes32[](1);
-        vm.expectPartialRevert(IExitController.RootTooOld.selector);
+        vm.expectPartialRevert(IBeaconRequests.RootTooOld.selector);
         exits.trigger{value: 1}(IExitController.Rule.Stopped, b, s.indices, s.validators, s.proof);
     }
 
@@ -349,7 +350,7 @@ contract ExitControllerTest is Exits {
     function test_trigger_RevertGiven_TheCallerTakesNothingBack() public {
         jail();
         caller = address(this);
-        vm.expectRevert(abi.encodeWithSelector(IExitController.RefundRefused.selector, caller));
+        vm.expectRevert(abi.encodeWithSelector(IBeaconRequests.RefundRefused.selector, caller));
         send(IExitController.Rule.Stopped, one(101), 2);
         send(IExitController.Rule.Stopped, one(101), 1);
     }

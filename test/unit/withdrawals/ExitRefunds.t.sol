@@ -49,6 +49,18 @@ contract ExitRefundsTest is Exits {
         assertApproxEqAbs(ledger.balanceOf(caller), fee, 2, "the fee, in shares");
     }
 
+    /// @dev What is asked where another one was not proven in time is not recorded: it could be repeated.
+    function test_triggerPartial_GivesNothingBack_InDoubt() public {
+        triggerPartial(RICH);
+        noteUntil(currentTime() + (COMING_EPOCHS + 1) * EPOCH_SECONDS);
+        settle(RICH);
+        dequeueWithdrawals();
+        setWithdrawalExcess(DEAR);
+        triggerPartialWith(RICH, withdrawalVault.withdrawalFee());
+        assertEq(queuedWithdrawals(), 1, "asked");
+        assertEq(ledger.sharesOf(caller), 0, "nothing");
+    }
+
     /// @dev Nothing is recorded of them: they could be repeated, and the budget emptied, for nothing.
     function test_trigger_GivesNothingBack_ForStoppedOperators() public {
         jail();
