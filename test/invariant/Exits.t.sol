@@ -32,16 +32,18 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         TriggerPartial,
         Leave,
         ProveComing,
+        ProvePartial,
         Withdraw,
         Settle,
         SettleMany
     }
 
-    /// @dev What the model says is to come of a validator.
+    /// @dev What the model says is to come of a validator; with no units, a partial one is in doubt.
     struct Model {
         uint256 units;
         uint256 lastEpoch;
         bool aboveCap;
+        bool isPartial;
         bool proven;
     }
 
@@ -51,6 +53,7 @@ contract ExitsHandler is Withdrawals, RequestContracts {
     uint256 private constant EPOCH_SECONDS = SLOTS_PER_EPOCH * SECONDS_PER_SLOT;
     uint256 private constant COMING_EPOCHS = 30;
     uint256 private constant SWEEP_EPOCHS = 5;
+    uint256 private constant PARTIAL_EPOCHS = 8;
     uint256 private constant PATIENCE = 4;
     uint256 private constant NOTE_LIFE = 1 hours;
 
@@ -193,7 +196,8 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         }
     }
 
-    function triggerPartial(uint256 which) external {
+    /// @dev The beacon chain takes it or drops it, and pays it before or after its record ends.
+    function triggerPartial(uint256 which, uint256 delay, bool isDropped) external {
         _begin(Action.TriggerPartial);
         which = bound(which, 0, VALIDATORS - 1);
         uint256 index = indexOf(which);
@@ -208,10 +212,13 @@ contract ExitsHandler is Withdrawals, RequestContracts {
             uint256 excess = (balanceGwei - 32e9) * 1 gwei;
             uint256 needed = amount + minimum > 1 ether ? amount + minimum : 1 ether;
             // both are rounded: to a gwei up, to a unit down
-            uint256 units = ((excess < needed ? excess : ((needed + 1e9 - 1) / 1e9) * 1e9)) / UNIT;
-            model[which] = Model(units, _epoch() + COMING_EPOCHS, false, false);
-            _modelNote();
-            chain.setBalance(index, balanceGwei - uint64((units * UNIT) / 1 gwei));
+            uint256 asked = excess < needed ? excess : ((needed + 1e9 - 1) / 1e9) * 1e9;
+            if (!model[which].isPartial) {
+                model[which] = Model(asked / UNIT, _epoch() + COMING_EPOCHS, false, true, false);
+                _modelNote();
+            }
+            delay = bound(delay, 5, 3 * COMING_EPOCHS);
+            if (!isDropped) chain.takePartial(index, uint64(asked / 1 gwei), uint64(_epoch() + delay));
             ++done[Action.TriggerPartial];
         } catch {}
     }
@@ -223,7 +230,9 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         _begin(Action.Leave);
         which = bound(which, 0, VALIDATORS - 1);
         (BeaconValidator memory v, ) = chain.beaconOf(indexOf(which));
-        if (v.exitEpoch != type(uint64).max) return;
+        (bool waits, ) = chain.partialOf(indexOf(which));
+        // process_voluntary_exit, process_withdrawal_request
+        if (v.exitEpoch != type(uint64).max || waits) return;
         uint64 exitEpoch = uint64(_epoch() + 5);
         chain.leave(indexOf(which), exitEpoch, exitEpoch + 20);
         ++done[Action.Leave];
@@ -240,12 +249,33 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         b.timestamp = uint64(currentTime());
         try exits.proveComing(b, uint40(index), v, new bytes32[](0)) {
             _check(v.exitEpoch != type(uint64).max, "EXIT-2: proven, and does not exit");
-            _check(!model[which].proven, "EXIT-2: proven twice");
+            _check(!model[which].proven || model[which].isPartial, "EXIT-2: proven twice");
             bool aboveCap = model[which].aboveCap;
             uint256 units = (uint256(v.effectiveBalance) * 1 gwei) / UNIT;
-            model[which] = Model(units, v.withdrawableEpoch + SWEEP_EPOCHS, aboveCap, true);
+            model[which] = Model(units, v.withdrawableEpoch + SWEEP_EPOCHS, aboveCap, false, true);
             ++done[Action.ProveComing];
         } catch {}
+    }
+
+    function provePartial(uint256 which) external {
+        _begin(Action.ProvePartial);
+        // one of which a partial withdrawal waits, if there is any
+        which = bound(which, 0, VALIDATORS - 1);
+        for (uint256 i = 0; i < VALIDATORS && !_waits(which); ++i) which = (which + 1) % VALIDATORS;
+        if (!_waits(which)) return;
+        (BeaconValidator memory v, ) = chain.beaconOf(indexOf(which));
+        (, IBeaconVerifier.PendingPartial memory p) = chain.partialOf(indexOf(which));
+        IBeaconVerifier.BlockProof memory b;
+        b.timestamp = uint64(currentTime());
+        bool isLive = model[which].proven && model[which].lastEpoch >= _epoch();
+        try exits.provePartial(b, p, new bytes32[](0), v, new bytes32[](0)) {
+            _check(!isLive, "EXIT-2: proven twice");
+            uint256 units = (uint256(p.amountGwei) * 1 gwei) / UNIT;
+            model[which] = Model(units, p.withdrawableEpoch + PARTIAL_EPOCHS, false, true, true);
+            ++done[Action.ProvePartial];
+        } catch {
+            _check(isLive, "what waits can be proven");
+        }
     }
 
     /// @dev The sweep comes round, and somebody proves it.
@@ -270,7 +300,7 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         try exits.settle(indices) {
             if (model[which].units == 0) return;
             _check(_isOver(which), "EXIT-2: settled before it was over");
-            delete model[which];
+            _end(which);
             ++done[Action.Settle];
         } catch {
             _check(!_isOver(which), "what is over can be settled");
@@ -284,7 +314,7 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         uint256 count = 0;
         for (uint256 i = 0; i < VALIDATORS; ++i) {
             if (model[i].units == 0 || _isOver(i)) indices[count++] = indexOf(i);
-            if (_isOver(i)) delete model[i];
+            if (_isOver(i)) _end(i);
         }
         assembly ("memory-safe") {
             mstore(indices, count)
@@ -347,6 +377,7 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         } catch {
             return;
         }
+        uint256 counted = 0;
         uint256 epochs = rule == IExitController.Rule.Drawn ? 2 * PATIENCE : PATIENCE;
         for (uint256 i = 0; i < count; ++i) {
             uint256 which = _at(first, count, i);
@@ -358,11 +389,14 @@ contract ExitsHandler is Withdrawals, RequestContracts {
             _check(notedAt > 0 && currentTime() <= seenAt + NOTE_LIFE, "EXIT-3: without a note");
             _check(currentTime() >= notedAt + epochs * EPOCH_SECONDS, "EXIT-3: before the patience");
             _check(model[which].units == 0, "EXIT-2: asked twice");
+            if (model[which].isPartial) continue;
+            _check(!_waits(which), "EXIT-2: counted, and the beacon chain drops it");
             uint256 units = (uint256(validators[i].effectiveBalance) * 1 gwei) / UNIT;
             bool aboveCap = rule == IExitController.Rule.AboveCap;
-            model[which] = Model(units, _epoch() + COMING_EPOCHS, aboveCap, false);
+            model[which] = Model(units, _epoch() + COMING_EPOCHS, aboveCap, false, false);
+            ++counted;
         }
-        if (rule != IExitController.Rule.Stopped) _modelNote();
+        if (counted > 0) _modelNote();
     }
 
     function _at(uint256 first, uint256 count, uint256 i) private pure returns (uint256) {
@@ -407,12 +441,26 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         return v.exitEpoch != type(uint64).max && v.effectiveBalance > 0;
     }
 
+    /// @dev Whether a partial withdrawal of it is on its way.
+    function _waits(uint256 which) private view returns (bool waits) {
+        (waits, ) = chain.partialOf(indexOf(which));
+    }
+
+    /// @dev A partial withdrawal that nobody proved leaves a mark.
+    function _end(uint256 which) private {
+        Model memory m = model[which];
+        delete model[which];
+        model[which].isPartial = m.isPartial && !m.proven && !_isWithdrawn(which);
+    }
+
+    function _isWithdrawn(uint256 which) private view returns (bool) {
+        return chain.validator(indexOf(which)).state == IValidatorRegistry.ValidatorState.Withdrawn;
+    }
+
     function _isOver(uint256 which) private view returns (bool) {
         Model memory m = model[which];
         if (m.units == 0) return false;
-        return
-            m.lastEpoch < _epoch() ||
-            chain.validator(indexOf(which)).state == IValidatorRegistry.ValidatorState.Withdrawn;
+        return m.lastEpoch < _epoch() || _isWithdrawn(which);
     }
 
     function _epoch() private view returns (uint256) {
@@ -448,9 +496,10 @@ contract ExitsInvariantTest is KedgeTest {
         actions[10] = handler.triggerPartial.selector;
         actions[11] = handler.leave.selector;
         actions[12] = handler.proveComing.selector;
-        actions[13] = handler.withdraw.selector;
-        actions[14] = handler.settle.selector;
-        actions[15] = handler.settleMany.selector;
+        actions[13] = handler.provePartial.selector;
+        actions[14] = handler.withdraw.selector;
+        actions[15] = handler.settle.selector;
+        actions[16] = handler.settleMany.selector;
         targetContract(address(handler));
         targetSelectors(address(handler), actions);
     }
@@ -466,6 +515,7 @@ contract ExitsInvariantTest is KedgeTest {
             assertEq(uint256(c.units), m.units, "EXIT-2: units");
             assertEq(uint256(c.lastEpoch), m.lastEpoch, "EXIT-2: last epoch");
             assertEq(c.proven, m.proven, "EXIT-2: proven");
+            assertEq(c.isPartial, m.isPartial, "EXIT-2: partial");
         }
         for (uint256 id = 1; id <= handler.OPERATORS(); ++id) {
             assertEq(exits.aboveCapOf(id), handler.aboveCapByModel(id), "EXIT-2: above the cap");
@@ -491,7 +541,12 @@ contract ExitsInvariantTest is KedgeTest {
         handler.setBuffer(100 ether);
         handler.note();
         handler.passTime(30 minutes);
-        handler.triggerPartial(0);
+        // of the first it waits for long, of another for a little
+        handler.triggerPartial(0, 90, false);
+        handler.setBuffer(100 ether);
+        handler.triggerPartial(10, 5, false);
+        handler.setBuffer(100 ether);
+        handler.provePartial(10);
         _checkAll();
         handler.passAndNote(5);
         handler.triggerAboveCap(1, 1);
@@ -516,6 +571,27 @@ contract ExitsInvariantTest is KedgeTest {
             assertGt(handler.done(ExitsHandler.Action(i)), 0, vm.toString(i));
         }
         assertEq(handler.exits().coming(), 0, "all is over");
+    }
+
+    /// @dev Its exit is asked for while it waits, does not count, and the partial withdrawal is proven after all.
+    function test_handler_APartialOutlastsItsRecord() public {
+        handler.setBuffer(100 ether);
+        handler.triggerPartial(0, 90, false);
+        handler.passAndNote(8);
+        handler.settle(0);
+        ExitsHandler.Model memory m = handler.modelOf(0);
+        assertTrue(m.isPartial && m.units == 0, "in doubt");
+        _checkAll();
+        handler.setBuffer(100 ether);
+        handler.note();
+        handler.passAndNote(4);
+        handler.triggerDrawn(0, 1);
+        assertEq(handler.done(ExitsHandler.Action.TriggerDrawn), 1, "asked");
+        assertEq(handler.exits().coming(), 0, "not counted");
+        _checkAll();
+        handler.provePartial(0);
+        assertGt(handler.exits().coming(), 10 ether, "proven");
+        _checkAll();
     }
 
     function _checkAll() private view {

@@ -18,6 +18,7 @@ contract Validators__Mock {
 
     mapping(uint256 index => BeaconValidator) private _beacon;
     mapping(uint256 index => uint64) private _balances;
+    mapping(uint256 index => IBeaconVerifier.PendingPartial[]) private _partials;
     mapping(uint256 index => IValidatorRegistry.Validator) private _validators;
     mapping(uint256 operatorId => IValidatorRegistry.Stake) private _stakes;
     mapping(bytes32 commitmentId => bool) private _proven;
@@ -47,6 +48,15 @@ contract Validators__Mock {
 
     function setBalance(uint256 index, uint64 balanceGwei) external {
         _balances[index] = balanceGwei;
+    }
+
+    /// @notice A partial withdrawal that the beacon chain took: its place is the one among those of its validator.
+    function takePartial(uint256 index, uint64 amountGwei, uint64 withdrawableEpoch) external {
+        uint64 place = uint64(_partials[index].length);
+        _partials[index].push(
+            IBeaconVerifier.PendingPartial(place, uint64(index), amountGwei, withdrawableEpoch)
+        );
+        _balances[index] -= amountGwei;
     }
 
     function withdraw(uint256 index) external {
@@ -93,6 +103,18 @@ contract Validators__Mock {
         return (0, _balances[index]);
     }
 
+    /// @dev What was paid is in the list no more.
+    function verifyPendingPartial(
+        IBeaconVerifier.BlockProof calldata,
+        IBeaconVerifier.PendingPartial calldata p,
+        bytes32[] calldata
+    ) external view returns (uint64) {
+        IBeaconVerifier.PendingPartial memory told = _partials[p.validatorIndex][p.place];
+        bool isTrue = keccak256(abi.encode(p)) == keccak256(abi.encode(told));
+        require(isTrue && told.withdrawableEpoch > _epoch(), ProofInvalid(p.place));
+        return 0;
+    }
+
     /* ASKED OF THE REGISTRY */
 
     function validator(uint256 index) external view returns (IValidatorRegistry.Validator memory) {
@@ -124,6 +146,16 @@ contract Validators__Mock {
         return (_beacon[index], _balances[index]);
     }
 
+    /// @notice Whether one waits, and the newest of those that do.
+    function partialOf(
+        uint256 index
+    ) external view returns (bool waits, IBeaconVerifier.PendingPartial memory p) {
+        IBeaconVerifier.PendingPartial[] storage all = _partials[index];
+        for (uint256 i = 0; i < all.length; ++i) {
+            if (all[i].withdrawableEpoch > _epoch()) (waits, p) = (true, all[i]);
+        }
+    }
+
     /// @notice Root of the commitment that has the key of this validator alone, at place 1.
     function rootOf(uint256 index) public view returns (bytes32) {
         return KeyTree.leaf(keccak256(_beacon[index].pubkey), 0);
@@ -134,6 +166,10 @@ contract Validators__Mock {
     function _stake(uint256 operatorId, uint64 eth) private {
         _stakes[operatorId].eth += eth;
         totalStake += eth;
+    }
+
+    function _epoch() private view returns (uint256) {
+        return (block.timestamp - genesisTime) / (slotsPerEpoch * secondsPerSlot);
     }
 
     function _requireTrue(uint256 index, BeaconValidator calldata v) private view {
