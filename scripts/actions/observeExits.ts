@@ -21,24 +21,41 @@ export async function observeExits({ protocol, beacon }: Sources): Promise<Obser
   const proven = await ValidatorRegistry.queryFilter(ValidatorRegistry.filters.KeyProven());
   const commitmentOf = new Map(proven.map(({ args }) => [Number(args.validatorIndex), args.commitmentId]));
   const { stateId, timestamp } = await newestRoot(beacon);
-  const [validators, parameters, spec, genesis, [deficitWei, minimumWei], threshold, capFrom, total, noted] =
-    await Promise.all([
-      commitmentOf.size === 0 ? [] : beacon.validators(stateId, [...commitmentOf.keys()]),
-      ExitController.parameters(),
-      beacon.spec(),
-      beacon.genesis(),
-      ExitController.deficit(),
-      ExitController.threshold(),
-      ExitController.openFrom(RULE.aboveCap),
-      ValidatorRegistry.totalStake(),
-      ExitController.noted(),
-    ]);
+  const [
+    validators,
+    partials,
+    parameters,
+    spec,
+    genesis,
+    [deficitWei, minimumWei],
+    threshold,
+    capFrom,
+    total,
+    noted,
+  ] = await Promise.all([
+    commitmentOf.size === 0 ? [] : beacon.validators(stateId, [...commitmentOf.keys()]),
+    beacon.pendingPartialWithdrawals(stateId),
+    ExitController.parameters(),
+    beacon.spec(),
+    beacon.genesis(),
+    ExitController.deficit(),
+    ExitController.threshold(),
+    ExitController.openFrom(RULE.aboveCap),
+    ValidatorRegistry.totalStake(),
+    ExitController.noted(),
+  ]);
   const epoch = BigInt(epochOf(slotAt(timestamp, { ...spec, ...genesis }), spec));
   const secondsPerEpoch = BigInt(spec.secondsPerSlot * spec.slotsPerEpoch);
   const since = BigInt(timestamp) - parameters.comingEpochs * secondsPerEpoch;
-  const asked = await askedByKeys(protocol, since);
+  const asked = await askedSince(protocol, since);
+  const waiting = new Set(partials.map(({ validatorIndex }) => validatorIndex));
 
-  const o = { candidates: [] as Candidate[], over: [] as number[], leaving: [] as number[] };
+  const o = {
+    candidates: [] as Candidate[],
+    over: [] as number[],
+    leaving: [] as number[],
+    waiting: [] as number[],
+  };
   const stopped = new Set<bigint>();
   const aboveCap = new Set<bigint>();
   const published = new Map<string, boolean>();
@@ -52,8 +69,12 @@ export async function observeExits({ protocol, beacon }: Sources): Promise<Obser
       continue;
     }
     if (isLeaving(v, epoch, parameters)) o.leaving.push(index);
+    if (v.exitEpoch !== FAR_FUTURE_EPOCH) continue;
+    if (waiting.has(index)) o.waiting.push(index);
     const isOld = v.activationEpoch + parameters.committeePeriod <= epoch;
-    if (v.exitEpoch !== FAR_FUTURE_EPOCH || !isOld || asked.has(keccak256(v.pubkey))) continue;
+    const pubkeyHash = keccak256(v.pubkey);
+    const isAsked = asked.exits.has(pubkeyHash) || (coming.isPartial && asked.partials.has(pubkeyHash));
+    if (!isOld || isAsked) continue;
 
     const [{ operatorId }, rank] = await Promise.all([
       ValidatorRegistry.validator(index),
@@ -101,17 +122,22 @@ function isLeaving(
 }
 
 /**
- * Hashes of public keys that exits were asked for since `since` (seconds). Exits of stopped operators leave no record, and
- * the beacon chain may drop them while a partial withdrawal is on its way: so soon again they would be paid for nothing.
+ * Hashes of public keys that exits, and partial withdrawals, were asked for since `since` (seconds). Exits of stopped
+ * operators leave no record, nor does what is asked where a partial withdrawal was not proven in time, and the beacon chain
+ * may drop it while another one is on its way: so soon again it would be paid for nothing.
  */
-async function askedByKeys({ WithdrawalVault }: Protocol, since: bigint): Promise<Set<string>> {
+async function askedSince(
+  { WithdrawalVault }: Protocol,
+  since: bigint,
+): Promise<{ exits: Set<string>; partials: Set<string> }> {
   const events = await WithdrawalVault.queryFilter(WithdrawalVault.filters.WithdrawalsRequested());
-  const asked = new Set<string>();
+  const asked = { exits: new Set<string>(), partials: new Set<string>() };
   for (const event of events.reverse()) {
     if (BigInt((await event.getBlock()).timestamp) < since) break;
     const { pubkeys, amountsGwei } = event.args;
     amountsGwei.forEach((amount, i) => {
-      if (amount === 0n) asked.add(keccak256(`0x${pubkeys.slice(2 + 96 * i, 2 + 96 * (i + 1))}`));
+      const pubkey = `0x${pubkeys.slice(2 + 96 * i, 2 + 96 * (i + 1))}`;
+      (amount === 0n ? asked.exits : asked.partials).add(keccak256(pubkey));
     });
   }
   return asked;

@@ -23,6 +23,8 @@ export interface Observed {
   over: number[];
   /** Validators that exit, of which nothing is recorded. */
   leaving: number[];
+  /** Validators that stay, of which a partial withdrawal is on its way and nothing is recorded. */
+  waiting: number[];
   /** Operators that are jailed or retired, and those with more stake than the cap. */
   stopped: ReadonlySet<bigint>;
   aboveCap: ReadonlySet<bigint>;
@@ -40,6 +42,7 @@ export type ExitCall =
   | { kind: "settle"; validatorIndices: number[] }
   | { kind: "note" }
   | { kind: "prove"; validatorIndex: number }
+  | { kind: "provePartial"; validatorIndex: number }
   | { kind: "partial"; validatorIndex: number }
   | { kind: "keys"; commitmentId: string; validatorIndices: number[] }
   | { kind: "full"; rule: Rule; validatorIndices: number[] };
@@ -68,6 +71,9 @@ export function planExits(o: Observed): ExitCall | undefined {
   if (!isNoted || o.noteAge! >= NOTE_RENEWAL_SECONDS) return { kind: "note" };
   const [leaving] = o.leaving;
   if (leaving !== undefined) return { kind: "prove", validatorIndex: leaving };
+
+  const [waiting] = o.waiting;
+  if (waiting !== undefined) return { kind: "provePartial", validatorIndex: waiting };
 
   const [rich] = o.candidates
     .filter(

@@ -5,7 +5,7 @@ import { decodeState } from "../lib/beaconState.ts";
 import { FatalError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
-import { balanceProof } from "../lib/verifierProofs.ts";
+import { balanceProof, pendingPartialProof } from "../lib/verifierProofs.ts";
 import { newestRoot, recentBlock } from "./newestRoot.ts";
 import { RULE, type ExitCall } from "./planExits.ts";
 import { keyPlaces, publishedKeys } from "./publishedKeys.ts";
@@ -35,9 +35,15 @@ export async function triggerExits(
       const { block, validators, proof } = await prove(sources, [call.validatorIndex]);
       return receiptOf(controller.proveComing(block, call.validatorIndex, validators[0]!, proof));
     }
+    case "provePartial": {
+      const index = call.validatorIndex;
+      const { block, validators, proof, state, header } = await prove(sources, [index]);
+      const { pending, proof: branch } = pendingPartialProof(state, header, index);
+      return receiptOf(controller.provePartial(block, pending, branch, validators[0]!, proof));
+    }
     case "partial": {
-      const { block, validators, proof, balance } = await prove(sources, [call.validatorIndex]);
-      const { chunk, proof: branch } = balance;
+      const { block, validators, proof, state, header } = await prove(sources, [call.validatorIndex]);
+      const { chunk, proof: branch } = balanceProof(state, header, call.validatorIndex);
       const [v] = validators;
       return receiptOf(
         controller.triggerPartial(block, call.validatorIndex, v!, proof, chunk, branch, { value }),
@@ -65,15 +71,14 @@ export async function triggerExits(
 
 /** What goes with a call, in wei. */
 async function feeOf({ WithdrawalVault }: Protocol, call: ExitCall): Promise<bigint> {
-  if (call.kind === "note" || call.kind === "settle" || call.kind === "prove") return 0n;
+  const isRequest = call.kind === "partial" || call.kind === "keys" || call.kind === "full";
+  if (!isRequest) return 0n;
   const count = call.kind === "partial" ? 1 : call.validatorIndices.length;
   return (await WithdrawalVault.withdrawalFee()) * FEE_MARGIN * BigInt(count);
 }
 
-/** Validators under the newest root that the execution chain knows, and the balance of the first. */
+/** Validators under the newest root that the execution chain knows, and the state that it is of. */
 async function prove({ beacon }: Sources, indices: readonly number[]) {
-  const [first] = indices;
-  if (first === undefined) throw new FatalError("a call triggers at least one exit");
   const { timestamp, header, stateId } = await newestRoot(beacon);
   const { bytes, fork } = await beacon.stateSsz(stateId);
   const state = await decodeState(bytes, fork);
@@ -85,6 +90,7 @@ async function prove({ beacon }: Sources, indices: readonly number[]) {
       effectiveBalance: effectiveBalanceGwei,
     })),
     proof,
-    balance: balanceProof(state, header, first),
+    state,
+    header,
   };
 }

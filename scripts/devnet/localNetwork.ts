@@ -24,6 +24,8 @@ export interface LocalNetworkOptions extends DevnetOptions {
   members?: number;
   /// What one draw allots. Default: the parameter of the network.
   lotEth?: bigint;
+  /// Epochs that a request counts as coming for. Default: the parameter of the network.
+  comingEpochs?: number;
   /// First slot whose states the protocol's verifier does not know. Default: the parameter of the network.
   layoutEndSlot?: number;
   /// Where the deployment is recorded, in place of what was there. Default: in memory only.
@@ -76,11 +78,12 @@ export async function startLocalNetwork(options: LocalNetworkOptions = {}): Prom
       },
       options.members,
     );
-    const { lotEth, layoutEndSlot } = standard;
+    const { lotEth, layoutEndSlot, comingEpochs } = standard;
     const parameters = {
       ...standard,
       lotEth: { ...lotEth, value: options.lotEth ?? lotEth.value },
       layoutEndSlot: { ...layoutEndSlot, value: BigInt(options.layoutEndSlot ?? layoutEndSlot.value) },
+      comingEpochs: { ...comingEpochs, value: BigInt(options.comingEpochs ?? comingEpochs.value) },
     };
     const records = options.records ?? new Records();
     records.clear();

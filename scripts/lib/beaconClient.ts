@@ -13,6 +13,7 @@ import {
   genesisSchema,
   headerSchema,
   pendingDepositsSchema,
+  pendingPartialsSchema,
   proposerDutiesSchema,
   specSchema,
   validatorsSchema,
@@ -22,6 +23,7 @@ import {
   type Genesis,
   type HeaderAnswer,
   type PendingDeposit,
+  type PendingPartialAnswer,
   type ProposerDuty,
   type Spec,
   type ValidatorAnswer,
@@ -143,6 +145,12 @@ export class BeaconClient {
   /** The queue of deposits that the chain has seen and not yet applied (EIP-7251), oldest first. */
   async pendingDeposits(stateId: StateId): Promise<PendingDeposit[]> {
     return this.#required(`/eth/v1/beacon/states/${stateId}/pending_deposits`, pendingDepositsSchema);
+  }
+
+  /** Partial withdrawals that were requested and are not paid yet (EIP-7251), of all validators, in the state's order. */
+  async pendingPartialWithdrawals(stateId: StateId): Promise<PendingPartialAnswer[]> {
+    const path = `/eth/v1/beacon/states/${stateId}/pending_partial_withdrawals`;
+    return this.#required(path, pendingPartialsSchema);
   }
 
   /** Who proposes in each slot of an epoch; nodes know this epoch and the next. */

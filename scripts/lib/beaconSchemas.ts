@@ -206,6 +206,16 @@ export const pendingDepositsSchema = z
   .object({ data: z.array(pendingDeposit) })
   .transform(({ data }) => data);
 
+export const pendingPartialsSchema = z
+  .object({ data: z.array(z.object({ validator_index: count, amount: uint64, withdrawable_epoch: count })) })
+  .transform(({ data }) =>
+    data.map(({ validator_index, amount, withdrawable_epoch }) => ({
+      validatorIndex: validator_index,
+      amountGwei: amount,
+      withdrawableEpoch: withdrawable_epoch,
+    })),
+  );
+
 export const proposerDutiesSchema = z
   .object({ data: z.array(z.object({ pubkey: hexOf(48), validator_index: count, slot: count })) })
   .transform(({ data }) =>
@@ -222,3 +232,4 @@ export type FinalityCheckpoints = z.output<typeof finalityCheckpointsSchema>;
 export type ValidatorAnswer = z.output<typeof validator>;
 export type ProposerDuty = z.output<typeof proposerDutiesSchema>[number];
 export type PendingDeposit = z.output<typeof pendingDeposit>;
+export type PendingPartialAnswer = z.output<typeof pendingPartialsSchema>[number];

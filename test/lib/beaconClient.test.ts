@@ -324,6 +324,17 @@ describe("beacon client", () => {
     expect((await failure(client().pendingDeposits(45))).message).to.contain("not found");
   });
 
+  it("reads pending partial withdrawals", async () => {
+    const path = "/eth/v1/beacon/states/head/pending_partial_withdrawals";
+    const entry = { validator_index: "7", amount: "8500000000", withdrawable_epoch: "22800" };
+    server.routes = { [path]: { version: "fulu", data: [entry] } };
+    expect(await client().pendingPartialWithdrawals("head")).to.deep.equal([
+      { validatorIndex: 7, amountGwei: 8_500_000_000n, withdrawableEpoch: 22_800 },
+    ]);
+    server.routes = { [path]: { data: [{ ...entry, amount: 5 }] } };
+    expect((await failure(client().pendingPartialWithdrawals("head"))).message).to.contain("amount");
+  });
+
   it("fetches a whole state whose root is that of the header", async () => {
     const state = randomState(20);
     const serialized = state.serialize();

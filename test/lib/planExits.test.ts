@@ -14,6 +14,7 @@ function observed(candidates: Candidate[], changes: Partial<Observed> = {}): Obs
     candidates,
     over: [],
     leaving: [],
+    waiting: [],
     noteAge: 60,
     stopped: new Set(),
     aboveCap: new Set(),
@@ -60,6 +61,14 @@ describe("planExits", () => {
     const call = planExits(observed([rich], { leaving: [5, 6] }));
     expect(call).to.deep.equal({ kind: "prove", validatorIndex: 5 });
     const { noteAge: _, ...unnoted } = observed([rich], { leaving: [5, 6], deficitWei: 0n });
+    expect(planExits(unnoted)).to.equal(undefined);
+  });
+
+  it("proves what waits already before it asks for more, while there is a deficit", () => {
+    const call = planExits(observed([rich], { waiting: [5, 6] }));
+    expect(call).to.deep.equal({ kind: "provePartial", validatorIndex: 5 });
+    expect(planExits(observed([rich], { leaving: [4], waiting: [5] }))).to.deep.include({ kind: "prove" });
+    const { noteAge: _, ...unnoted } = observed([rich], { waiting: [5], deficitWei: 0n });
     expect(planExits(unnoted)).to.equal(undefined);
   });
 

@@ -11,6 +11,8 @@ import {
   encodeSeedProof,
   mixProof,
   pastRootProof,
+  pendingConsolidationProof,
+  pendingPartialProof,
   type PastRootProof,
 } from "../../scripts/lib/verifierProofs.ts";
 import { randomBytes, randomState } from "./randomState.ts";
@@ -23,6 +25,9 @@ const CHUNK_LEVELS = 7;
 const SLOTS_PER_EPOCH = 8;
 const ROOTS_PER_PERIOD = 64;
 const MIXES = 64;
+/** Of either list, of which the minimal preset has room for 64. */
+const PENDING = 5;
+const PENDING_LEVELS = 3;
 /** Summaries begin with the third period; the state is of the twentieth. */
 const CAPELLA_SLOT = 136;
 const FIRST_PERIOD = 2;
@@ -78,6 +83,19 @@ describe("verifier proofs", () => {
         }),
       );
     }
+    for (let i = 0; i < PENDING; i++) {
+      const amount = 10n ** 9n + BigInt(i);
+      fresh.pendingPartialWithdrawals.push(
+        ssz.electra.PendingPartialWithdrawal.toViewDU({
+          validatorIndex: 40 + i,
+          amount,
+          withdrawableEpoch: 900 + i,
+        }),
+      );
+      fresh.pendingConsolidations.push(
+        ssz.electra.PendingConsolidation.toViewDU({ sourceIndex: 60 + i, targetIndex: 80 + i }),
+      );
+    }
     for (let i = 0; i < MIXES; i++) fresh.randaoMixes.set(i, randomBytes(`mix ${i}`, 32));
     fresh.commit();
     // Through bytes, as a keeper gets it from a node.
@@ -103,6 +121,34 @@ describe("verifier proofs", () => {
       const balances = new DataView(getBytes(chunk).buffer);
       expect(balances.getBigUint64(8 * (index % 4), true)).to.equal(balanceGwei);
     }
+  });
+
+  it("of what is pending are a classical branch without the hashes of empty levels", () => {
+    for (let i = 0; i < PENDING; i++) {
+      const partial = pendingPartialProof(state, header, 40 + i);
+      expect(partial.pending).to.deep.equal({
+        place: i,
+        validatorIndex: 40 + i,
+        amountGwei: 10n ** 9n + BigInt(i),
+        withdrawableEpoch: 900 + i,
+      });
+      const merger = pendingConsolidationProof(state, header, 60 + i);
+      expect(merger.pending).to.deep.equal({ place: i, source: 60 + i, target: 80 + i });
+      for (const [list, { proof }] of [
+        [GINDEX.pendingPartials, partial],
+        [GINDEX.pendingConsolidations, merger],
+      ] as const) {
+        const reference = witnesses(state, ((list * 2n) << 6n) + BigInt(i));
+        expect(proof).to.have.length(PENDING_LEVELS + 10);
+        expect(proof.slice(0, PENDING_LEVELS)).to.deep.equal(reference.slice(0, PENDING_LEVELS));
+        expect(proof.slice(PENDING_LEVELS, -3)).to.deep.equal(reference.slice(6));
+      }
+    }
+    expect(() => pendingPartialProof(state, header, 39)).to.throw(
+      FatalError,
+      "of validator 39 is on its way",
+    );
+    expect(() => pendingConsolidationProof(state, header, 80)).to.throw(FatalError, "of validator 80 is");
   });
 
   it("of past roots go through the summary of the slot's period", () => {
