@@ -2,12 +2,10 @@ import { expect } from "chai";
 import { exitValidator } from "../../scripts/actions/exitValidator.ts";
 import { proveState } from "../../scripts/actions/proveSlashing.ts";
 import { proveValidators } from "../../scripts/actions/proveValidators.ts";
-import { observeExits } from "../../scripts/actions/observeExits.ts";
-import { planExits } from "../../scripts/actions/planExits.ts";
-import { triggerExits } from "../../scripts/actions/triggerExits.ts";
 import { SLOTS_PER_EPOCH } from "../../scripts/devnet/config.ts";
 import type { BlockRecord } from "../../scripts/devnet/history.ts";
 import { eventIn } from "../../scripts/lib/receipts.ts";
+import { planned, trigger } from "./support/exits.ts";
 import { runValidators } from "./support/keys.ts";
 import { stakeOf } from "./support/operators.ts";
 import { reportNext } from "./support/reports.ts";
@@ -122,12 +120,12 @@ describe("story: validators of 2,048 ETH", () => {
     await mined(controller.note());
     const { amount: deficit, minimum } = await deficitNow();
     expect(deficit).to.be.greaterThan(100n * ETHER);
-    const call = planExits(await observeExits(world));
+    const call = await planned(world);
     if (call?.kind !== "partial") throw new Error("a partial withdrawal comes first");
     payer = call.validatorIndex;
     other = batch.indices.find((index) => index !== payer)!;
     const from = devnet.slot + 1;
-    const receipt = await triggerExits(world, accounts.carol, call);
+    const receipt = await trigger(world, call);
     const { amountGwei } = eventIn(receipt, protocol.ExitController, "PartialTriggered").args;
     // tickets go on earning, for a block or two; whole 1/32 ETH are asked for
     expect(amountGwei * GWEI).to.be.within(deficit + minimum - ETHER, deficit + minimum + ETHER);

@@ -1,9 +1,8 @@
 import { expect } from "chai";
-import { observeExits } from "../../scripts/actions/observeExits.ts";
-import { planExits, type ExitCall } from "../../scripts/actions/planExits.ts";
-import { triggerExits } from "../../scripts/actions/triggerExits.ts";
+import type { ExitCall } from "../../scripts/actions/planExits.ts";
 import { roleId } from "../../scripts/lib/roles.ts";
 import { eventIn } from "../../scripts/lib/receipts.ts";
+import { planned, plannedOf, trigger } from "./support/exits.ts";
 import {
   commitBatch,
   operatorKeys,
@@ -47,25 +46,16 @@ describe("story: exits that nobody can block", () => {
   const balanceOf = (i: number) => BigInt(world.devnet.chain.state.balances.get(indices[i]!)) * GWEI;
   const epochs = (count: number) => world.devnet.tickSlots(count * 8);
   const note = () => mined(world.protocol.ExitController.connect(world.accounts.carol).note());
-  const plan = async () => planExits(await observeExits(world));
-  const trigger = (call: ExitCall) => triggerExits(world, world.accounts.carol, call);
   const isLeaving = (i: number) => validator(i).exitEpoch !== Infinity;
 
-  /// Notes, settles and proves whatever is planned, and lets time pass, until there is a request to trigger.
-  async function planned(): Promise<ExitCall> {
-    for (let i = 0; i < 60; i++) {
-      const call = await plan();
-      if (call === undefined) await epochs(1);
-      else if (isRequest(call)) return call;
-      else await trigger(call);
-    }
-    throw new Error("nothing to trigger");
-  }
+  /// The next request, after what must come before it.
+  const nextRequest = () => plannedOf(world, "partial", "keys", "full");
 
   /// Nothing but notes and settlements is planned.
   async function expectNothingPlanned(): Promise<void> {
-    let call = await plan();
-    for (; call?.kind === "note" || call?.kind === "settle"; call = await plan()) await trigger(call);
+    let call = await planned(world);
+    for (; call?.kind === "note" || call?.kind === "settle"; call = await planned(world))
+      await trigger(world, call);
     expect(call).to.equal(undefined);
   }
 
@@ -78,14 +68,14 @@ describe("story: exits that nobody can block", () => {
     await reportNext(world);
     await request(world, "alice", 10n * ETHER);
     await note();
-    expect(await plan()).to.equal(undefined);
+    expect(await planned(world)).to.equal(undefined);
     await expectRevert(
-      trigger({ kind: "full", rule: "drawn", validatorIndices: [indices[1]!] }),
+      trigger(world, { kind: "full", rule: "drawn", validatorIndices: [indices[1]!] }),
       protocol.ExitController,
       "DeficitTooSmall",
     );
     await expectRevert(
-      trigger({ kind: "full", rule: "stopped", validatorIndices: [indices[1]!] }),
+      trigger(world, { kind: "full", rule: "stopped", validatorIndices: [indices[1]!] }),
       protocol.ExitController,
       "OperatorNotStopped",
     );
@@ -100,10 +90,10 @@ describe("story: exits that nobody can block", () => {
   it("what a validator has above 32 ETH comes first, as much as is needed, and pays a ticket", async () => {
     const { protocol, accounts, devnet, provider } = world;
     const ticket = await request(world, "alice", 55n * ETHER);
-    const call = await planned();
+    const call = await nextRequest();
     const before = await provider.getBalance(accounts.carol);
     expect(call).to.deep.equal({ kind: "partial", validatorIndex: indices[RICH] });
-    const receipt = await trigger(call);
+    const receipt = await trigger(world, call);
     const { amountGwei, lastEpoch } = eventIn(receipt, protocol.ExitController, "PartialTriggered").args;
     partialEpoch = Number(lastEpoch);
     const amount = (amountGwei as bigint) * GWEI;
@@ -133,15 +123,15 @@ describe("story: exits that nobody can block", () => {
     await expectNothingPlanned();
     expect(await protocol.ExitController.coming()).to.equal(0n);
     await request(world, "bob", 35n * ETHER);
-    const first = await planned();
+    const first = await nextRequest();
     expect(first).to.deep.equal({ kind: "partial", validatorIndex: indices[RICH] });
-    await trigger(first);
+    await trigger(world, first);
     await expectRevert(
-      trigger({ kind: "full", rule: "aboveCap", validatorIndices: [indices[1]!] }),
+      trigger(world, { kind: "full", rule: "aboveCap", validatorIndices: [indices[1]!] }),
       protocol.ExitController,
       "RuleNotOpen",
     );
-    const second = await planned();
+    const second = await nextRequest();
     expect(second).to.deep.equal({ kind: "full", rule: "aboveCap", validatorIndices: [indices[1]!] });
 
     // while a partial withdrawal is pending the beacon chain takes no exit
@@ -149,11 +139,11 @@ describe("story: exits that nobody can block", () => {
     await mined(protocol.WithdrawalVault.connect(admin).requestWithdrawals(pubkeys[1]!, [1n], { value: 1n }));
     await mined(protocol.Authority.connect(admin).revokeRole(roleId("EXIT_REQUESTER"), admin));
     await devnet.tickBlocks(1);
-    await trigger(second);
+    await trigger(world, second);
     await devnet.tickBlocks(2);
     expect(isLeaving(1)).to.equal(false);
     expect((await protocol.ExitController.comingOf(indices[1]!)).units).to.be.greaterThan(0n);
-    await expectRevert(trigger(second), protocol.ExitController, "DeficitTooSmall");
+    await expectRevert(trigger(world, second), protocol.ExitController, "DeficitTooSmall");
 
     // it counts as coming until then, so nothing else is asked for
     const { comingEpochs } = await protocol.ExitController.parameters();
@@ -161,9 +151,9 @@ describe("story: exits that nobody can block", () => {
     await note();
     await expectNothingPlanned();
     await epochs(3);
-    const third = await planned();
+    const third = await nextRequest();
     expect(third.kind).to.equal("full");
-    await trigger(third);
+    await trigger(world, third);
     await devnet.tickBlocks(2);
     expect(indices.map((_, i) => i).filter(isLeaving)).to.have.length(1);
   });
@@ -173,7 +163,7 @@ describe("story: exits that nobody can block", () => {
     const i = indices.findIndex((_, at) => isLeaving(at));
     const { withdrawableEpoch } = validator(i);
     await devnet.tickBlocks(2);
-    const receipt = await trigger({ kind: "prove", validatorIndex: indices[i]! });
+    const receipt = await trigger(world, { kind: "prove", validatorIndex: indices[i]! });
     const { lastEpoch } = eventIn(receipt, protocol.ExitController, "ComingProven").args;
     expect(lastEpoch).to.equal(BigInt(withdrawableEpoch) + 4n);
 
@@ -196,10 +186,10 @@ describe("story: exits that nobody can block", () => {
     }
     const calls: ExitCall[] = [];
     while (indices.some((_, i) => !isLeaving(i)) && calls.length < 10) {
-      const call = await planned().catch(() => undefined);
+      const call = await nextRequest().catch(() => undefined);
       if (call === undefined) break;
       calls.push(call);
-      await trigger(call);
+      await trigger(world, call);
       await devnet.tickBlocks(2);
     }
     // partials never open what waits; the draw opens where the cap lets nobody go any more
@@ -213,8 +203,3 @@ describe("story: exits that nobody can block", () => {
     expect(await claim(world, "bob", tickets[1]!)).to.be.greaterThan(24n * ETHER);
   });
 });
-
-/// Whether a call asks the beacon chain for something.
-function isRequest({ kind }: ExitCall): boolean {
-  return kind === "partial" || kind === "keys" || kind === "full";
-}

@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import { observeExits } from "../../scripts/actions/observeExits.ts";
-import { planExits, type ExitCall } from "../../scripts/actions/planExits.ts";
-import { triggerExits } from "../../scripts/actions/triggerExits.ts";
 import { eventIn } from "../../scripts/lib/receipts.ts";
+import { planned, plannedOf, trigger } from "./support/exits.ts";
 import {
   commitBatch,
   operatorKeys,
@@ -49,29 +48,16 @@ describe("story: partial withdrawals that wait longer than they count", () => {
     const { units, isPartial } = await world.protocol.ExitController.comingOf(indices[RICH]!);
     return units === 0n && isPartial;
   };
-  const plan = async () => planExits(await observeExits(world));
-  const trigger = (call: ExitCall) => triggerExits(world, world.accounts.carol, call);
   const waiting = () => world.beacon.pendingPartialWithdrawals("head");
-
-  /// Does what is planned up to the first call of a kind, whose turn it leaves to the story.
-  async function until(kind: ExitCall["kind"]): Promise<ExitCall> {
-    for (let i = 0; i < 20; i++) {
-      const call = await plan();
-      if (call?.kind === kind) return call;
-      if (call === undefined) await epochs(1);
-      else await trigger(call);
-    }
-    throw new Error(`no ${kind} is planned`);
-  }
 
   /// What is asked of the rich one, and settled while the beacon chain has it wait. Returns its amount in wei.
   async function letPartialEnd(): Promise<bigint> {
-    const call = await until("partial");
+    const call = await plannedOf(world, "partial");
     expect(call).to.deep.equal({ kind: "partial", validatorIndex: indices[RICH] });
-    const receipt = await trigger(call);
+    const receipt = await trigger(world, call);
     const event = eventIn(receipt, world.protocol.ExitController, "PartialTriggered");
     await epochs(COMING_EPOCHS + 1);
-    await trigger(await until("settle"));
+    await trigger(world, await plannedOf(world, "settle"));
     expect(await coming()).to.equal(0n);
     expect(await isInDoubt()).to.equal(true);
     expect((await waiting()).map(({ validatorIndex }) => validatorIndex)).to.deep.equal([indices[RICH]]);
@@ -85,15 +71,15 @@ describe("story: partial withdrawals that wait longer than they count", () => {
     const amount = await letPartialEnd();
     expect(amount).to.be.within(4n * ETHER, 6n * ETHER);
 
-    const proof = await until("provePartial");
+    const proof = await plannedOf(world, "provePartial");
     expect(proof).to.deep.equal({ kind: "provePartial", validatorIndex: indices[RICH] });
-    const receipt = await trigger(proof);
+    const receipt = await trigger(world, proof);
     const [entry] = await waiting();
     const { args } = eventIn(receipt, protocol.ExitController, "ComingProven");
     expect(args.amountGwei).to.equal(entry!.amountGwei);
     expect(args.lastEpoch).to.equal(BigInt(entry!.withdrawableEpoch) + 8n);
     expect(amount - (await coming())).to.be.within(0n, ETHER / 32n);
-    expect((await plan())?.kind).to.be.oneOf([undefined, "note"]);
+    expect((await planned(world))?.kind).to.be.oneOf([undefined, "note"]);
 
     const held = await world.provider.getBalance(protocol.WithdrawalVault);
     await devnet.tickUntil(async () => (await waiting()).length === 0);
@@ -105,7 +91,7 @@ describe("story: partial withdrawals that wait longer than they count", () => {
     // after which it counts no more, and nothing is in doubt
     await devnet.tickUntil(() => BigInt(devnet.epoch) > (args.lastEpoch as bigint));
     await devnet.tickBlocks(2);
-    await trigger(await until("settle"));
+    await trigger(world, await plannedOf(world, "settle"));
     expect(await isInDoubt()).to.equal(false);
   });
 
@@ -114,19 +100,19 @@ describe("story: partial withdrawals that wait longer than they count", () => {
     ticket = await request(world, "bob", 30n * ETHER);
     await letPartialEnd();
     // a stranger who knows better than the plan
-    const { threshold } = await until("provePartial").then(() => observeExits(world));
+    const { threshold } = await plannedOf(world, "provePartial").then(() => observeExits(world));
     const rule = threshold > 0n ? "drawn" : "aboveCap";
-    await trigger({ kind: "full", rule, validatorIndices: [indices[RICH]!] });
+    await trigger(world, { kind: "full", rule, validatorIndices: [indices[RICH]!] });
     await devnet.tickBlocks(2);
     expect(validator(RICH).exitEpoch).to.equal(Infinity);
     expect(await coming()).to.equal(0n);
     expect(await isInDoubt()).to.equal(true);
 
-    await trigger(await until("provePartial"));
-    const full = await until("full");
+    await trigger(world, await plannedOf(world, "provePartial"));
+    const full = await plannedOf(world, "full");
     expect(full.kind === "full" && full.validatorIndices).to.have.length(1);
     expect(full.kind === "full" && full.validatorIndices).not.to.include(indices[RICH]);
-    await trigger(full);
+    await trigger(world, full);
     await devnet.tickUntil(() => [1, 2].some((i) => balanceOf(i) === 0n));
     await devnet.tickBlocks(1);
     await cooldown(world, ticket);

@@ -1,8 +1,7 @@
 import { expect } from "chai";
-import { observeExits } from "../../scripts/actions/observeExits.ts";
-import { planExits, type ExitCall } from "../../scripts/actions/planExits.ts";
-import { triggerExits } from "../../scripts/actions/triggerExits.ts";
+import type { ExitCall } from "../../scripts/actions/planExits.ts";
 import { eventIn } from "../../scripts/lib/receipts.ts";
+import { planned, trigger } from "./support/exits.ts";
 import { runValidators } from "./support/keys.ts";
 import { reportNext } from "./support/reports.ts";
 import { expectRevert } from "./support/revert.ts";
@@ -26,8 +25,6 @@ describe("story: the validators of a jailed operator", () => {
   });
   after(() => world.close());
 
-  const plan = async () => planExits(await observeExits(world));
-  const trigger = (planned: ExitCall) => triggerExits(world, world.accounts.carol, planned);
   const areLeaving = () => indices.map((index) => world.devnet.chain.validator(index).exitEpoch !== Infinity);
 
   async function stand(standing: number): Promise<void> {
@@ -38,25 +35,25 @@ describe("story: the validators of a jailed operator", () => {
 
   it("anyone makes them exit by the keys that the operator published, without a proof or a deficit", async () => {
     const { protocol, devnet } = world;
-    expect(await plan()).to.equal(undefined);
+    expect(await planned(world)).to.equal(undefined);
     await stand(JAILED);
-    const planned = await plan();
-    expect(planned).to.deep.include({ kind: "keys", validatorIndices: indices });
-    call = planned!;
+    const keys = await planned(world);
+    expect(keys).to.deep.include({ kind: "keys", validatorIndices: indices });
+    call = keys!;
 
     await stand(GOOD);
-    await expectRevert(trigger(call), protocol.ExitController, "OperatorInGoodStanding");
+    await expectRevert(trigger(world, call), protocol.ExitController, "OperatorInGoodStanding");
     await stand(JAILED);
-    await trigger(call);
+    await trigger(world, call);
     await devnet.tickBlocks(1);
     expect(areLeaving()).to.deep.equal([true, true]);
     expect(await protocol.ExitController.coming()).to.equal(0n);
   });
 
   it("who asks again pays for nothing, and no plan does", async () => {
-    expect(await plan()).to.equal(undefined);
-    await trigger(call);
-    expect(await plan()).to.equal(undefined);
+    expect(await planned(world)).to.equal(undefined);
+    await trigger(world, call);
+    expect(await planned(world)).to.equal(undefined);
   });
 
   it("what they bring counts for tickets once it is proven", async () => {
@@ -64,10 +61,10 @@ describe("story: the validators of a jailed operator", () => {
     await reportNext(world);
     await request(world, "alice", 60n * ETHER);
     const kinds: string[] = [];
-    for (let planned = await plan(); planned !== undefined; planned = await plan()) {
-      kinds.push(planned.kind);
-      const receipt = await trigger(planned);
-      if (planned.kind === "prove") eventIn(receipt, protocol.ExitController, "ComingProven");
+    for (let next = await planned(world); next !== undefined; next = await planned(world)) {
+      kinds.push(next.kind);
+      const receipt = await trigger(world, next);
+      if (next.kind === "prove") eventIn(receipt, protocol.ExitController, "ComingProven");
       await world.devnet.tickBlocks(2);
     }
     // the last note says that the deficit is gone
