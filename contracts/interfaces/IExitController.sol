@@ -11,9 +11,11 @@ import {IBeaconRequests} from "./IBeaconRequests.sol";
 /// requests (EIP-7002): of what a validator has above 32 ETH at once, and exits by a fixed rule later.
 ///
 /// A request that serves the deficit counts as coming for some epochs. The beacon chain drops some without a word: those
-/// count no more after these epochs, and may be sent again. A partial withdrawal may wait for longer: it is proven
-/// (`provePartial`), or leaves a mark, and what is asked of its validator then counts from the proof on. So do exits of
-/// stopped operators (`proveComing`). Blocks and proofs are those of `IBeaconVerifier`, whose errors pass through.
+/// count no more after these epochs, and may be sent again. Few epochs it is for validators of which a partial withdrawal
+/// was ever asked, which may be waiting still, and for those that are to be merged: the beacon chain drops such exits. What
+/// is proven to be on its way takes the place of what was asked (`proveComing`, `provePartial`), or ends it (`proveMerged`).
+/// Exits of stopped operators count from their proofs on. Blocks and proofs are those of `IBeaconVerifier`, whose errors
+/// pass through.
 interface IExitController is IBeaconRequests {
     /* TYPES */
 
@@ -52,20 +54,20 @@ interface IExitController is IBeaconRequests {
     /// @param units Amount in 1/32 ETH, rounded down; 0 if nothing is to come.
     /// @param lastEpoch Last epoch in which it is to come. It counts until it is settled.
     /// @param aboveCap Whether it counts against what its operator has above the cap.
-    /// @param isPartial Whether it is of what is above 32 ETH. With nothing to come: such a withdrawal was not proven in
-    /// time, and may be on its way still.
+    /// @param hadPartial Whether a partial withdrawal was ever asked of the validator: it may be on its way.
     /// @param proven Whether it was proven that the validator exits, or that the partial withdrawal is on its way.
     struct Coming {
         uint16 units;
         uint24 lastEpoch;
         bool aboveCap;
-        bool isPartial;
+        bool hadPartial;
         bool proven;
     }
 
     /* EVENTS */
 
-    /// @notice Exits were triggered by `rule`, and are to come up to `lastEpoch`: 0 where they count from their proofs on.
+    /// @notice Exits were triggered by `rule`, and are to come up to `lastEpoch` at the latest: 0 where they count from
+    /// their proofs on.
     event ExitsTriggered(
         address indexed caller,
         Rule indexed rule,
@@ -74,8 +76,7 @@ interface IExitController is IBeaconRequests {
     );
     /// @notice Exits of a stopped operator were triggered by the places of keys in a commitment.
     event KeysTriggered(address indexed caller, bytes32 indexed commitmentId, uint32[] gindices);
-    /// @notice A withdrawal of what a validator has above 32 ETH was triggered, and is to come up to `lastEpoch`: 0 where it
-    /// counts from its proof on.
+    /// @notice A withdrawal of what a validator has above 32 ETH was triggered, and is to come up to `lastEpoch`.
     event PartialTriggered(
         address indexed caller,
         uint256 indexed validatorIndex,
@@ -84,7 +85,7 @@ interface IExitController is IBeaconRequests {
     );
     /// @notice A validator was proven to exit, or a partial withdrawal to be on its way; it is to come up to `lastEpoch`.
     event ComingProven(uint256 indexed validatorIndex, uint256 amountGwei, uint256 lastEpoch);
-    /// @notice What was recorded of a validator was over, and counts no more.
+    /// @notice What was recorded of a validator is over, or does not come, and counts no more.
     event ComingSettled(uint256 indexed validatorIndex);
     /// @notice The fee that a caller paid was not given back: the budget refused (wei).
     event NotRefunded(address indexed caller, uint256 fee);
@@ -129,6 +130,10 @@ interface IExitController is IBeaconRequests {
     error NotComing(uint256 validatorIndex, uint256 exitEpoch, uint256 lastEpoch);
     /// @notice The validator is to be merged into another one: what it has does not come.
     error Consolidating(uint256 validatorIndex);
+    /// @notice The validator is slashed, and so it is not merged.
+    error SourceSlashed(uint256 validatorIndex);
+    /// @notice Nothing is recorded as coming of the validator.
+    error NothingComing(uint256 validatorIndex);
     /// @notice There is no contract at the address of the budget: refunds would make requests fail.
     error NotABudget(address budget);
     /// @notice What is to come of the validator is not over.
@@ -151,13 +156,12 @@ interface IExitController is IBeaconRequests {
     function note() external;
 
     /// @notice Takes what is over off the count: its last epoch has gone, or the registry knows the validator as withdrawn.
-    /// Passes over validators of which nothing is to come. A partial withdrawal that was not proven leaves its mark.
+    /// Passes over validators of which nothing is to come.
     function settle(uint256[] calldata validatorIndices) external;
 
     /// @notice Triggers exits. The ether sent pays the fee of each request; the rest comes back to the caller. Each
     /// validator is ours, active for long enough, not exiting, and (but by the rule `Stopped`) none of which something
-    /// is to come. Exits by the rule `Stopped`, of validators that are to be merged, and of those whose partial
-    /// withdrawal was not proven in time, count from their proofs on; who asks again pays again.
+    /// is to come. Exits by the rule `Stopped` count from their proofs on; who asks again pays again.
     /// @param b A block of the last ten minutes.
     /// @param validatorIndices Strictly increasing, at most 16.
     /// @param validators What the state holds at these indices. @param proof See `IBeaconVerifier.verifyValidators`.
@@ -186,8 +190,7 @@ interface IExitController is IBeaconRequests {
 
     /// @notice Triggers the withdrawal of what a validator has above 32 ETH, or of as much of it as the deficit needs
     /// with the least one on top, at least 1 ETH. Not of validators of stopped operators, which should exit: the beacon
-    /// chain drops the exit of a validator that has a withdrawal on its way. Where another one was not proven in time, it
-    /// counts from its proof on. The ether sent pays, as above.
+    /// chain drops the exit of a validator that has a withdrawal on its way. The ether sent pays, as above.
     /// @param chunk, balanceProof See `IBeaconVerifier.verifyBalance`.
     function triggerPartial(
         IBeaconVerifier.BlockProof calldata b,
@@ -199,7 +202,8 @@ interface IExitController is IBeaconRequests {
     ) external payable;
 
     /// @notice Proves that a validator of ours exits, whoever made it: its effective balance is to come until it is
-    /// withdrawable and the sweep has come round. Takes the place of a request that was sent.
+    /// withdrawable and the sweep has come round. Takes the place of what was recorded. Of one that is slashed, and locked
+    /// up for longer than requests count, nothing is to come before that time: what was recorded ends.
     function proveComing(
         IBeaconVerifier.BlockProof calldata b,
         uint40 validatorIndex,
@@ -209,12 +213,23 @@ interface IExitController is IBeaconRequests {
 
     /// @notice Proves that a partial withdrawal of a validator of ours, which does not exit, is on its way: its amount is to
     /// come until it may be paid, and some epochs more; again where it was not paid by then. Takes the place of what was
-    /// sent, and of the mark that stayed.
+    /// asked, and of a smaller one that was proven.
     /// @param p, pendingProof See `IBeaconVerifier.verifyPendingPartial`.
     function provePartial(
         IBeaconVerifier.BlockProof calldata b,
         IBeaconVerifier.PendingPartial calldata p,
         bytes32[] calldata pendingProof,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external;
+
+    /// @notice Proves that a validator of ours, which is not slashed, is being merged into another one: what was recorded
+    /// of it ends, for the beacon chain drops what was asked. @param merger, mergerProof See
+    /// `IBeaconVerifier.verifyPendingConsolidation`. @param v, proof The source.
+    function proveMerged(
+        IBeaconVerifier.BlockProof calldata b,
+        IBeaconVerifier.PendingConsolidation calldata merger,
+        bytes32[] calldata mergerProof,
         BeaconValidator calldata v,
         bytes32[] calldata proof
     ) external;

@@ -15,14 +15,13 @@ import {BeaconRequests} from "./BeaconRequests.sol";
 /// withdrawal is on its way, and ends when anyone settles it: nothing ends by itself, so that no call depends on how many
 /// there are.
 ///
-/// A partial withdrawal waits in the queue of exits, and its validator does not tell of it: when nobody proved it in time it
-/// was dropped, or it waits still. Then its record ends, but a mark stays: what is asked of the validator from then on is
-/// asked, and counts from its proof on. Else the same ether would be counted twice, or an exit that the beacon chain drops
-/// for the one before it.
+/// A partial withdrawal waits in the queue of exits, and its validator does not tell of it, nor does anything tell that none
+/// waits. While one does, the beacon chain drops exits of the validator. So a validator of which one was ever asked keeps a
+/// mark, and what is asked of it counts for a little only, within which it is to be proven; so does what is asked of one
+/// that is to be merged. What is proven takes the place of what was asked.
 /// TRUST: none.
 /// INVARIANTS: EXIT-2: the total is the sum of the records.
-/// ASSUMPTIONS: a partial withdrawal is paid within `PARTIAL_EPOCHS` of its withdrawable epoch: eight are paid with each
-/// block (MAX_PENDING_PARTIALS_PER_WITHDRAWALS_SWEEP), and two requests taken where their fee does not rise (EIP-7002).
+/// ASSUMPTIONS: what is on its way on the beacon chain is shown by somebody who wants others to be asked, or not to be.
 abstract contract ComingEther is ExitParameters, BeaconRequests {
     /// @dev Amounts are counted in 1/32 ETH, so that 2,048 ETH nearly fit 16 bits.
     uint256 internal constant UNIT = 1 ether / 32;
@@ -31,8 +30,8 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
     /// @dev Bits of a record, and of its last epoch.
     uint256 private constant LANE = 42;
     uint256 private constant MAX_EPOCH = (1 << 23) - 1;
-    /// @notice Epochs that a partial withdrawal still counts for once it may be paid.
-    uint256 public constant PARTIAL_EPOCHS = 8;
+    /// @notice Epochs that a request counts for where it may well be dropped, and a partial withdrawal once it may be paid.
+    uint256 public constant BRIEF_EPOCHS = 8;
 
     /* IMMUTABLES */
 
@@ -42,7 +41,7 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
     /* STORAGE */
 
     /// @dev Records by index on the beacon chain, six to a slot:
-    /// `last epoch (23) | amount in 1/32 ETH (16) | above cap (1) | partial (1) | proven (1)`.
+    /// `last epoch (23) | amount in 1/32 ETH (16) | above cap (1) | had partial (1) | proven (1)`.
     mapping(uint256 word => uint256) private _records;
     /// @dev What operators have coming that counts against their stake above the cap, in units.
     mapping(uint256 operatorId => uint256) internal _aboveCapUnits;
@@ -68,14 +67,16 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
         IValidatorRegistry.Validator memory known = validatorRegistry.validator(validatorIndex);
         require(known.operatorId != 0, NotOurs(validatorIndex));
         uint256 lastEpoch = uint256(v.withdrawableEpoch) + _sweepEpochs;
+        // what is locked up for long pays nobody, and must not keep others from being asked
+        bool isLockedUp = v.slashed && lastEpoch > _epoch() + _comingEpochs;
+        Coming memory sent = comingOf(validatorIndex);
         require(
             v.exitEpoch != BeaconProofs.FAR_FUTURE_EPOCH &&
                 v.effectiveBalance > 0 &&
                 // a root of ten minutes ago may still tell of what has come since
                 known.state != IValidatorRegistry.ValidatorState.Withdrawn &&
                 _epoch() <= lastEpoch &&
-                // what is locked up for long pays nobody, and must not keep others from being asked
-                (!v.slashed || lastEpoch <= _epoch() + _comingEpochs),
+                (!isLockedUp || sent.units > 0),
             NotComing(validatorIndex, v.exitEpoch, lastEpoch)
         );
         // merged into another validator, it brings nothing
@@ -83,10 +84,9 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
             v.slashed || !validatorRegistry.isConsolidating(validatorIndex),
             Consolidating(validatorIndex)
         );
-        Coming memory sent = comingOf(validatorIndex);
-        require(!sent.proven || sent.isPartial, RequestLive(validatorIndex));
+        if (isLockedUp) return _end(validatorIndex, known.operatorId, sent.hadPartial);
         Coming memory c = _coming(v.effectiveBalance, lastEpoch);
-        (c.aboveCap, c.proven) = (sent.aboveCap, true);
+        (c.aboveCap, c.hadPartial, c.proven) = (sent.aboveCap, sent.hadPartial, true);
         _record(validatorIndex, known.operatorId, c);
         emit ComingProven(validatorIndex, v.effectiveBalance, lastEpoch);
     }
@@ -106,18 +106,41 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
         uint256 operatorId = _operatorOf(validatorIndex);
         // get_expected_withdrawals: of one that exits, or has less than 32 ETH, none is paid
         require(v.exitEpoch == BeaconProofs.FAR_FUTURE_EPOCH, AlreadyExiting(validatorIndex, v.exitEpoch));
-        Coming memory sent = comingOf(validatorIndex);
-        // again where it was not paid in time
-        require(!sent.proven || sent.lastEpoch < _epoch(), RequestLive(validatorIndex));
         uint256 from = p.withdrawableEpoch > _epoch() ? p.withdrawableEpoch : _epoch();
-        Coming memory c = _coming(p.amountGwei, from + PARTIAL_EPOCHS);
+        Coming memory c = _coming(p.amountGwei, from + BRIEF_EPOCHS);
         require(
             c.units > 0 && v.effectiveBalance >= MIN_ACTIVATION_GWEI,
             ExcessTooSmall(validatorIndex, p.amountGwei, GWEI_PER_UNIT)
         );
-        (c.isPartial, c.proven) = (true, true);
+        Coming memory sent = comingOf(validatorIndex);
+        // again where it was not paid in time; of two that wait, the larger
+        require(
+            !sent.proven || sent.lastEpoch < _epoch() || c.units > sent.units,
+            RequestLive(validatorIndex)
+        );
+        (c.hadPartial, c.proven) = (true, true);
         _record(validatorIndex, operatorId, c);
         emit ComingProven(validatorIndex, p.amountGwei, c.lastEpoch);
+    }
+
+    /// @inheritdoc IExitController
+    function proveMerged(
+        IBeaconVerifier.BlockProof calldata b,
+        IBeaconVerifier.PendingConsolidation calldata merger,
+        bytes32[] calldata mergerProof,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external {
+        verifier.verifyPendingConsolidation(b, merger, mergerProof);
+        // in the state, and so one of the list's 2^40
+        uint40 source = uint40(merger.source);
+        _verify(b, source, v, proof);
+        uint256 operatorId = _operatorOf(source);
+        // process_pending_consolidations: of a slashed one nothing goes there
+        require(!v.slashed, SourceSlashed(source));
+        Coming memory sent = comingOf(source);
+        require(sent.units > 0, NothingComing(source));
+        _end(source, operatorId, sent.hadPartial);
     }
 
     /// @inheritdoc IExitController
@@ -129,10 +152,7 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
             IValidatorRegistry.Validator memory v = validatorRegistry.validator(index);
             bool isWithdrawn = v.state == IValidatorRegistry.ValidatorState.Withdrawn;
             require(isWithdrawn || c.lastEpoch < _epoch(), NotOver(index, c.lastEpoch));
-            Coming memory left;
-            left.isPartial = c.isPartial && !c.proven && !isWithdrawn;
-            _record(index, v.operatorId, left);
-            emit ComingSettled(index);
+            _end(index, v.operatorId, c.hadPartial && !isWithdrawn);
         }
     }
 
@@ -150,7 +170,7 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
         c.lastEpoch = uint24((record >> 19) & MAX_EPOCH);
         c.units = uint16(record >> 3);
         c.aboveCap = record & 4 != 0;
-        c.isPartial = record & 2 != 0;
+        c.hadPartial = record & 2 != 0;
         c.proven = record & 1 != 0;
     }
 
@@ -166,18 +186,34 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
         require(operatorId != 0, NotOurs(validatorIndex));
     }
 
-    /// @dev Returns whether a partial withdrawal was not proven in time: what is asked now counts from its proof on.
-    function _requireNothingComing(uint256 validatorIndex) internal view returns (bool isInDoubt) {
-        Coming memory c = comingOf(validatorIndex);
-        require(c.units == 0, RequestLive(validatorIndex));
-        return c.isPartial;
+    /// @dev What begins with a request now: how long it counts, and the mark that the validator has. In doubt is, too,
+    /// what is to be merged: if it was by now, the beacon chain drops the request.
+    function _requested(
+        uint256 validatorIndex,
+        uint256 amountGwei,
+        bool isConsolidating
+    ) internal view returns (Coming memory c, bool isInDoubt) {
+        Coming memory old = comingOf(validatorIndex);
+        require(old.units == 0, RequestLive(validatorIndex));
+        isInDoubt = old.hadPartial || isConsolidating;
+        uint256 epochs = isInDoubt && _comingEpochs > BRIEF_EPOCHS ? BRIEF_EPOCHS : _comingEpochs;
+        c = _coming(amountGwei, _epoch() + epochs);
+        c.hadPartial = old.hadPartial;
     }
 
     /// @dev Amounts are rounded down, and cut to what fits, like epochs.
-    function _coming(uint256 amountGwei, uint256 lastEpoch) internal pure returns (Coming memory c) {
+    function _coming(uint256 amountGwei, uint256 lastEpoch) private pure returns (Coming memory c) {
         uint256 units = amountGwei / GWEI_PER_UNIT;
         c.units = units > type(uint16).max ? type(uint16).max : uint16(units);
         c.lastEpoch = uint24(lastEpoch > MAX_EPOCH ? MAX_EPOCH : lastEpoch);
+    }
+
+    /// @dev Nothing is to come of the validator any more; its mark may stay.
+    function _end(uint256 validatorIndex, uint256 operatorId, bool hadPartial) private {
+        Coming memory left;
+        left.hadPartial = hadPartial;
+        _record(validatorIndex, operatorId, left);
+        emit ComingSettled(validatorIndex);
     }
 
     /// @dev In place of what was recorded of the validator.
@@ -192,7 +228,7 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
         uint256 record = (uint256(c.lastEpoch) << 19) |
             (uint256(c.units) << 3) |
             (c.aboveCap ? 4 : 0) |
-            (c.isPartial ? 2 : 0) |
+            (c.hadPartial ? 2 : 0) |
             (c.proven ? 1 : 0);
         uint256 others = _records[validatorIndex / 6] & ~(((1 << LANE) - 1) << shift);
         _records[validatorIndex / 6] = others | (record << shift);

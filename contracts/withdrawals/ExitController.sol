@@ -95,8 +95,8 @@ contract ExitController is ExitRules {
         require(KeyTree.verifyMany(root, places, leaves, proof), KeysNotCommitted(id));
         emit KeysTriggered(msg.sender, id, gindices);
 
-        // nothing is recorded, so it could be repeated for a refund
-        _request(pubkeys, new uint64[](count), false);
+        // nothing is recorded
+        _request(pubkeys, new uint64[](count), 0);
     }
 
     /// @inheritdoc IExitController
@@ -117,19 +117,19 @@ contract ExitController is ExitRules {
             verifier.verifyValidators(b, validatorIndices, validators, proof);
         }
 
+        uint256 sure = 0;
         uint256 lastEpoch = 0;
-        uint256 served = 0;
         if (rule == Rule.Stopped) {
             _requireStopped(validatorIndices, validators);
         } else {
+            sure = _takeNeeded(rule, validatorIndices, validators);
             lastEpoch = _epoch() + _comingEpochs;
-            served = _takeNeeded(rule, validatorIndices, validators, lastEpoch);
         }
         emit ExitsTriggered(msg.sender, rule, validatorIndices, lastEpoch);
 
         bytes memory pubkeys = validators[0].pubkey;
         for (uint256 i = 1; i < count; ++i) pubkeys = bytes.concat(pubkeys, validators[i].pubkey);
-        _request(pubkeys, new uint64[](count), served > 0);
+        _request(pubkeys, new uint64[](count), sure);
     }
 
     /// @inheritdoc IExitController
@@ -147,7 +147,6 @@ contract ExitController is ExitRules {
         (uint256 amount, uint256 minimum) = _requireDeficit();
         uint256 operatorId = _requireActive(validatorIndex, v);
         require(!_isStopped(operatorId), OperatorStopped(validatorIndex, operatorId));
-        bool isInDoubt = _requireNothingComing(validatorIndex);
         // the beacon chain merges nothing that has a withdrawal on its way, and pays none of what it merged
         require(!validatorRegistry.isConsolidating(validatorIndex), Consolidating(validatorIndex));
         uint256 least = MIN_ACTIVATION_GWEI + MIN_PARTIAL_GWEI;
@@ -156,20 +155,16 @@ contract ExitController is ExitRules {
             ExcessTooSmall(validatorIndex, balance, least)
         );
         uint256 amountGwei = _partialOf(balance - MIN_ACTIVATION_GWEI, amount + minimum);
-        uint256 lastEpoch = 0;
-        if (!isInDoubt) {
-            lastEpoch = _epoch() + _comingEpochs;
-            Coming memory c = _coming(amountGwei, lastEpoch);
-            c.isPartial = true;
-            _record(validatorIndex, operatorId, c);
-            _serve(amount, minimum, c.units * UNIT);
-        }
-        emit PartialTriggered(msg.sender, validatorIndex, amountGwei, lastEpoch);
+        (Coming memory c, bool isInDoubt) = _requested(validatorIndex, amountGwei, false);
+        c.hadPartial = true;
+        _record(validatorIndex, operatorId, c);
+        _serve(amount, minimum, c.units * UNIT);
+        emit PartialTriggered(msg.sender, validatorIndex, amountGwei, c.lastEpoch);
 
         uint64[] memory amountsGwei = new uint64[](1);
         // at most the balance
         amountsGwei[0] = uint64(amountGwei);
-        _request(v.pubkey, amountsGwei, !isInDoubt);
+        _request(v.pubkey, amountsGwei, isInDoubt ? 0 : 1);
     }
 
     /* INTERNAL: exits */
@@ -186,35 +181,39 @@ contract ExitController is ExitRules {
         }
     }
 
-    /// @dev Exits for the deficit: each must still be needed when those before it have come.
+    /// @dev Exits for the deficit: each must still be needed when those before it have come. Returns how many are not in
+    /// doubt.
     function _takeNeeded(
         Rule rule,
         uint256[] calldata indices,
-        BeaconValidator[] calldata validators,
-        uint256 lastEpoch
-    ) private returns (uint256 served) {
+        BeaconValidator[] calldata validators
+    ) private returns (uint256 sure) {
         (uint256 amount, uint256 minimum) = _requireDeficit();
         uint256 from = _requireOpen(rule);
         bool drawn = rule == Rule.Drawn;
         uint256 limit = drawn ? _threshold(amount, from) : _capEth();
         bytes32 seed = drawn ? _seed() : bytes32(0);
+        uint256 served = 0;
 
         for (uint256 i = 0; i < indices.length; ++i) {
             uint256 index = indices[i];
             require(served < amount, DeficitServed(index));
             uint256 operatorId = _requireActive(index, validators[i]);
-            bool isInDoubt = _requireNothingComing(index);
             if (drawn) _requireDrawn(index, seed, limit);
             else _requireAboveCap(index, operatorId, limit);
-            // asked, so that neither is a shield; but if it was merged, or has a partial withdrawal on its way, the beacon
-            // chain drops the request
-            if (isInDoubt || validatorRegistry.isConsolidating(index)) continue;
-            Coming memory c = _coming(validators[i].effectiveBalance, lastEpoch);
+            // asked, so that no link is a shield
+            bool isConsolidating = validatorRegistry.isConsolidating(index);
+            (Coming memory c, bool isInDoubt) = _requested(
+                index,
+                validators[i].effectiveBalance,
+                isConsolidating
+            );
             c.aboveCap = !drawn;
             _record(index, operatorId, c);
             served += c.units * UNIT;
+            if (!isInDoubt) ++sure;
         }
-        if (served > 0) _serve(amount, minimum, served);
+        _serve(amount, minimum, served);
     }
 
     /// @dev The least deficit on top: tickets go on earning, and nothing would be triggered for so small a rest.
@@ -226,10 +225,12 @@ contract ExitController is ExitRules {
 
     /* INTERNAL: requests */
 
-    function _request(bytes memory pubkeys, uint64[] memory amountsGwei, bool isRecorded) private {
+    /// @dev The last thing of a call. Of `sure` requests the fee is given back: others could be repeated for it.
+    function _request(bytes memory pubkeys, uint64[] memory amountsGwei, uint256 sure) private {
         uint256 cost = _costOf(withdrawalVault.withdrawalFee(), amountsGwei.length);
         withdrawalVault.requestWithdrawals{value: cost}(pubkeys, amountsGwei);
-        if (isRecorded && cost >= MIN_REFUND) _refund(cost);
+        uint256 back = (cost / amountsGwei.length) * sure;
+        if (back >= MIN_REFUND) _refund(back);
         _returnRest(msg.value - cost);
     }
 

@@ -31,19 +31,22 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         TriggerByKeys,
         TriggerPartial,
         Leave,
+        Slash,
+        Merge,
         ProveComing,
         ProvePartial,
+        ProveMerged,
         Withdraw,
         Settle,
         SettleMany
     }
 
-    /// @dev What the model says is to come of a validator; with no units, a partial one is in doubt.
+    /// @dev What the model says is to come of a validator.
     struct Model {
         uint256 units;
         uint256 lastEpoch;
         bool aboveCap;
-        bool isPartial;
+        bool hadPartial;
         bool proven;
     }
 
@@ -53,7 +56,7 @@ contract ExitsHandler is Withdrawals, RequestContracts {
     uint256 private constant EPOCH_SECONDS = SLOTS_PER_EPOCH * SECONDS_PER_SLOT;
     uint256 private constant COMING_EPOCHS = 30;
     uint256 private constant SWEEP_EPOCHS = 5;
-    uint256 private constant PARTIAL_EPOCHS = 8;
+    uint256 private constant BRIEF_EPOCHS = 8;
     uint256 private constant PATIENCE = 4;
     uint256 private constant NOTE_LIFE = 1 hours;
 
@@ -213,10 +216,8 @@ contract ExitsHandler is Withdrawals, RequestContracts {
             uint256 needed = amount + minimum > 1 ether ? amount + minimum : 1 ether;
             // both are rounded: to a gwei up, to a unit down
             uint256 asked = excess < needed ? excess : ((needed + 1e9 - 1) / 1e9) * 1e9;
-            if (!model[which].isPartial) {
-                model[which] = Model(asked / UNIT, _epoch() + COMING_EPOCHS, false, true, false);
-                _modelNote();
-            }
+            model[which] = Model(asked / UNIT, _lastEpoch(which), false, true, false);
+            _modelNote();
             delay = bound(delay, 5, 3 * COMING_EPOCHS);
             if (!isDropped) chain.takePartial(index, uint64(asked / 1 gwei), uint64(_epoch() + delay));
             ++done[Action.TriggerPartial];
@@ -229,13 +230,29 @@ contract ExitsHandler is Withdrawals, RequestContracts {
     function leave(uint256 which) external {
         _begin(Action.Leave);
         which = bound(which, 0, VALIDATORS - 1);
-        (BeaconValidator memory v, ) = chain.beaconOf(indexOf(which));
-        (bool waits, ) = chain.partialOf(indexOf(which));
-        // process_voluntary_exit, process_withdrawal_request
-        if (v.exitEpoch != type(uint64).max || waits) return;
+        if (!_mayLeave(which)) return;
         uint64 exitEpoch = uint64(_epoch() + 5);
         chain.leave(indexOf(which), exitEpoch, exitEpoch + 20);
         ++done[Action.Leave];
+    }
+
+    /// @dev Whatever waits; for longer than requests count, or not.
+    function slash(uint256 which, uint256 epochs) external {
+        _begin(Action.Slash);
+        which = bound(which, 0, VALIDATORS - 1);
+        (BeaconValidator memory v, ) = chain.beaconOf(indexOf(which));
+        if (v.slashed || v.effectiveBalance == 0 || v.withdrawableEpoch <= _epoch()) return;
+        chain.slash(indexOf(which), uint64(_epoch() + 5), uint64(_epoch() + bound(epochs, 20, 100)));
+        ++done[Action.Slash];
+    }
+
+    /// @dev Whatever was asked of it before: the beacon chain takes this first.
+    function merge(uint256 which) external {
+        _begin(Action.Merge);
+        which = bound(which, 0, VALIDATORS - 1);
+        if (!_mayLeave(which)) return;
+        chain.merge(indexOf(which), uint64(_epoch() + 5), uint64(_epoch() + 25));
+        ++done[Action.Merge];
     }
 
     function proveComing(uint256 which) external {
@@ -247,14 +264,41 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         (BeaconValidator memory v, ) = chain.beaconOf(index);
         IBeaconVerifier.BlockProof memory b;
         b.timestamp = uint64(currentTime());
+        Model memory m = model[which];
+        uint256 lastEpoch = v.withdrawableEpoch + SWEEP_EPOCHS;
+        bool isLockedUp = v.slashed && lastEpoch > _epoch() + COMING_EPOCHS;
         try exits.proveComing(b, uint40(index), v, new bytes32[](0)) {
             _check(v.exitEpoch != type(uint64).max, "EXIT-2: proven, and does not exit");
-            _check(!model[which].proven || model[which].isPartial, "EXIT-2: proven twice");
-            bool aboveCap = model[which].aboveCap;
+            _check(!chain.isConsolidating(index), "EXIT-2: proven, and is merged");
             uint256 units = (uint256(v.effectiveBalance) * 1 gwei) / UNIT;
-            model[which] = Model(units, v.withdrawableEpoch + SWEEP_EPOCHS, aboveCap, false, true);
+            if (isLockedUp) model[which] = Model(0, 0, false, m.hadPartial, false);
+            else model[which] = Model(units, lastEpoch, m.aboveCap, m.hadPartial, true);
             ++done[Action.ProveComing];
-        } catch {}
+        } catch {
+            bool isGone = !_isLeaving(which) || lastEpoch < _epoch() || chain.isConsolidating(index);
+            _check(isGone || (isLockedUp && m.units == 0), "what comes can be proven");
+        }
+    }
+
+    function proveMerged(uint256 which) external {
+        _begin(Action.ProveMerged);
+        which = bound(which, 0, VALIDATORS - 1);
+        for (uint256 i = 0; i < VALIDATORS && !chain.isConsolidating(indexOf(which)); ++i)
+            which = (which + 1) % VALIDATORS;
+        uint256 index = indexOf(which);
+        (BeaconValidator memory v, ) = chain.beaconOf(index);
+        IBeaconVerifier.BlockProof memory b;
+        b.timestamp = uint64(currentTime());
+        IBeaconVerifier.PendingConsolidation memory c;
+        (c.source, c.target) = (uint64(index), uint64(index + 1));
+        try exits.proveMerged(b, c, new bytes32[](0), v, new bytes32[](0)) {
+            _check(model[which].units > 0, "EXIT-2: nothing to end");
+            model[which] = Model(0, 0, false, model[which].hadPartial, false);
+            ++done[Action.ProveMerged];
+        } catch {
+            bool isMerging = chain.isConsolidating(index) && v.withdrawableEpoch > _epoch();
+            _check(!isMerging || model[which].units == 0, "what is merged can be taken off");
+        }
     }
 
     function provePartial(uint256 which) external {
@@ -267,14 +311,16 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         (, IBeaconVerifier.PendingPartial memory p) = chain.partialOf(indexOf(which));
         IBeaconVerifier.BlockProof memory b;
         b.timestamp = uint64(currentTime());
-        bool isLive = model[which].proven && model[which].lastEpoch >= _epoch();
+        uint256 units = (uint256(p.amountGwei) * 1 gwei) / UNIT;
+        bool isLive = model[which].proven &&
+            model[which].lastEpoch >= _epoch() &&
+            units <= model[which].units;
         try exits.provePartial(b, p, new bytes32[](0), v, new bytes32[](0)) {
             _check(!isLive, "EXIT-2: proven twice");
-            uint256 units = (uint256(p.amountGwei) * 1 gwei) / UNIT;
-            model[which] = Model(units, p.withdrawableEpoch + PARTIAL_EPOCHS, false, true, true);
+            model[which] = Model(units, p.withdrawableEpoch + BRIEF_EPOCHS, false, true, true);
             ++done[Action.ProvePartial];
         } catch {
-            _check(isLive, "what waits can be proven");
+            _check(isLive || v.exitEpoch != type(uint64).max, "what waits can be proven");
         }
     }
 
@@ -286,7 +332,8 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         uint256 index = indexOf(which);
         (BeaconValidator memory v, uint64 balanceGwei) = chain.beaconOf(index);
         if (v.withdrawableEpoch > _epoch() || v.effectiveBalance == 0) return;
-        vm.deal(address(withdrawalVault), address(withdrawalVault).balance + uint256(balanceGwei) * 1 gwei);
+        uint256 paid = chain.isConsolidating(index) ? 0 : uint256(balanceGwei) * 1 gwei;
+        vm.deal(address(withdrawalVault), address(withdrawalVault).balance + paid);
         chain.withdraw(index);
         ++done[Action.Withdraw];
     }
@@ -377,7 +424,6 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         } catch {
             return;
         }
-        uint256 counted = 0;
         uint256 epochs = rule == IExitController.Rule.Drawn ? 2 * PATIENCE : PATIENCE;
         for (uint256 i = 0; i < count; ++i) {
             uint256 which = _at(first, count, i);
@@ -389,14 +435,15 @@ contract ExitsHandler is Withdrawals, RequestContracts {
             _check(notedAt > 0 && currentTime() <= seenAt + NOTE_LIFE, "EXIT-3: without a note");
             _check(currentTime() >= notedAt + epochs * EPOCH_SECONDS, "EXIT-3: before the patience");
             _check(model[which].units == 0, "EXIT-2: asked twice");
-            if (model[which].isPartial) continue;
-            _check(!_waits(which), "EXIT-2: counted, and the beacon chain drops it");
+            _check(
+                !_waits(which) || model[which].hadPartial,
+                "EXIT-2: counts for long, and the beacon chain drops it"
+            );
             uint256 units = (uint256(validators[i].effectiveBalance) * 1 gwei) / UNIT;
             bool aboveCap = rule == IExitController.Rule.AboveCap;
-            model[which] = Model(units, _epoch() + COMING_EPOCHS, aboveCap, false, false);
-            ++counted;
+            model[which] = Model(units, _lastEpoch(which), aboveCap, model[which].hadPartial, false);
         }
-        if (counted > 0) _modelNote();
+        if (rule != IExitController.Rule.Stopped) _modelNote();
     }
 
     function _at(uint256 first, uint256 count, uint256 i) private pure returns (uint256) {
@@ -446,11 +493,21 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         (waits, ) = chain.partialOf(indexOf(which));
     }
 
-    /// @dev A partial withdrawal that nobody proved leaves a mark.
+    /// @dev process_voluntary_exit, process_withdrawal_request, process_consolidation_request: nothing waits of it.
+    function _mayLeave(uint256 which) private view returns (bool) {
+        (BeaconValidator memory v, ) = chain.beaconOf(indexOf(which));
+        return v.exitEpoch == type(uint64).max && !_waits(which);
+    }
+
+    /// @dev Of what is asked now. What is being merged exits already, so that nothing is asked of it.
+    function _lastEpoch(uint256 which) private view returns (uint256) {
+        return _epoch() + (model[which].hadPartial ? BRIEF_EPOCHS : COMING_EPOCHS);
+    }
+
+    /// @dev The mark stays.
     function _end(uint256 which) private {
-        Model memory m = model[which];
-        delete model[which];
-        model[which].isPartial = m.isPartial && !m.proven && !_isWithdrawn(which);
+        bool hadPartial = model[which].hadPartial && !_isWithdrawn(which);
+        model[which] = Model(0, 0, false, hadPartial, false);
     }
 
     function _isWithdrawn(uint256 which) private view returns (bool) {
@@ -495,11 +552,14 @@ contract ExitsInvariantTest is KedgeTest {
         actions[9] = handler.triggerByKeys.selector;
         actions[10] = handler.triggerPartial.selector;
         actions[11] = handler.leave.selector;
-        actions[12] = handler.proveComing.selector;
-        actions[13] = handler.provePartial.selector;
-        actions[14] = handler.withdraw.selector;
-        actions[15] = handler.settle.selector;
-        actions[16] = handler.settleMany.selector;
+        actions[12] = handler.slash.selector;
+        actions[13] = handler.merge.selector;
+        actions[14] = handler.proveComing.selector;
+        actions[15] = handler.provePartial.selector;
+        actions[16] = handler.proveMerged.selector;
+        actions[17] = handler.withdraw.selector;
+        actions[18] = handler.settle.selector;
+        actions[19] = handler.settleMany.selector;
         targetContract(address(handler));
         targetSelectors(address(handler), actions);
     }
@@ -515,7 +575,7 @@ contract ExitsInvariantTest is KedgeTest {
             assertEq(uint256(c.units), m.units, "EXIT-2: units");
             assertEq(uint256(c.lastEpoch), m.lastEpoch, "EXIT-2: last epoch");
             assertEq(c.proven, m.proven, "EXIT-2: proven");
-            assertEq(c.isPartial, m.isPartial, "EXIT-2: partial");
+            assertEq(c.hadPartial, m.hadPartial, "EXIT-2: had a partial");
         }
         for (uint256 id = 1; id <= handler.OPERATORS(); ++id) {
             assertEq(exits.aboveCapOf(id), handler.aboveCapByModel(id), "EXIT-2: above the cap");
@@ -555,6 +615,9 @@ contract ExitsInvariantTest is KedgeTest {
         _checkAll();
         handler.leave(1);
         handler.proveComing(1);
+        handler.merge(2);
+        handler.proveMerged(2);
+        handler.slash(3, 100);
         _checkAll();
         handler.setStanding(1, 2);
         handler.triggerStopped(15, 1);
@@ -573,24 +636,41 @@ contract ExitsInvariantTest is KedgeTest {
         assertEq(handler.exits().coming(), 0, "all is over");
     }
 
-    /// @dev Its exit is asked for while it waits, does not count, and the partial withdrawal is proven after all.
+    /// @dev Its exit is asked for while it waits, counts for a little, and the partial withdrawal is proven after all.
     function test_handler_APartialOutlastsItsRecord() public {
         handler.setBuffer(100 ether);
         handler.triggerPartial(0, 90, false);
         handler.passAndNote(8);
         handler.settle(0);
         ExitsHandler.Model memory m = handler.modelOf(0);
-        assertTrue(m.isPartial && m.units == 0, "in doubt");
+        assertTrue(m.hadPartial && m.units == 0, "in doubt");
         _checkAll();
         handler.setBuffer(100 ether);
         handler.note();
         handler.passAndNote(4);
         handler.triggerDrawn(0, 1);
-        assertEq(handler.done(ExitsHandler.Action.TriggerDrawn), 1, "asked");
-        assertEq(handler.exits().coming(), 0, "not counted");
+        assertGt(handler.exits().coming(), 44 ether, "asked");
         _checkAll();
         handler.provePartial(0);
-        assertGt(handler.exits().coming(), 10 ether, "proven");
+        assertApproxEqAbs(handler.exits().coming(), 13.7 ether, 0.1 ether, "proven");
+        _checkAll();
+    }
+
+    /// @dev An exit is asked for, and the operator merges the validator, or has it slashed.
+    function test_handler_WhatWasAskedDoesNotCome() public {
+        handler.setBuffer(100 ether);
+        handler.note();
+        handler.passAndNote(4);
+        handler.triggerDrawn(1, 2);
+        assertEq(handler.exits().coming(), 64 ether, "asked");
+        handler.merge(1);
+        handler.proveMerged(1);
+        assertEq(handler.exits().coming(), 32 ether, "merged");
+        handler.slash(2, 100);
+        handler.proveComing(2);
+        assertEq(handler.exits().coming(), 0, "slashed");
+        assertEq(handler.done(ExitsHandler.Action.ProveMerged), 1, "proven");
+        assertEq(handler.done(ExitsHandler.Action.ProveComing), 1, "proven");
         _checkAll();
     }
 

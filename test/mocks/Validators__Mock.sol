@@ -19,6 +19,8 @@ contract Validators__Mock {
     mapping(uint256 index => BeaconValidator) private _beacon;
     mapping(uint256 index => uint64) private _balances;
     mapping(uint256 index => IBeaconVerifier.PendingPartial[]) private _partials;
+    /// @dev Validators that are being merged, each into the one after it.
+    mapping(uint256 index => bool) private _isMerging;
     mapping(uint256 index => IValidatorRegistry.Validator) private _validators;
     mapping(uint256 operatorId => IValidatorRegistry.Stake) private _stakes;
     mapping(bytes32 commitmentId => bool) private _proven;
@@ -41,13 +43,20 @@ contract Validators__Mock {
         _stake(operatorId, effective / 1e9);
     }
 
-    function leave(uint256 index, uint64 exitEpoch, uint64 withdrawableEpoch) external {
+    function leave(uint256 index, uint64 exitEpoch, uint64 withdrawableEpoch) public {
         _beacon[index].exitEpoch = exitEpoch;
         _beacon[index].withdrawableEpoch = withdrawableEpoch;
     }
 
-    function setBalance(uint256 index, uint64 balanceGwei) external {
-        _balances[index] = balanceGwei;
+    function slash(uint256 index, uint64 exitEpoch, uint64 withdrawableEpoch) external {
+        leave(index, exitEpoch, withdrawableEpoch);
+        _beacon[index].slashed = true;
+    }
+
+    /// @notice The beacon chain took a consolidation of it.
+    function merge(uint256 index, uint64 exitEpoch, uint64 withdrawableEpoch) external {
+        leave(index, exitEpoch, withdrawableEpoch);
+        _isMerging[index] = true;
     }
 
     /// @notice A partial withdrawal that the beacon chain took: its place is the one among those of its validator.
@@ -115,6 +124,16 @@ contract Validators__Mock {
         return 0;
     }
 
+    function verifyPendingConsolidation(
+        IBeaconVerifier.BlockProof calldata,
+        IBeaconVerifier.PendingConsolidation calldata c,
+        bytes32[] calldata
+    ) external view returns (uint64) {
+        bool isTrue = _isMerging[c.source] && c.target == c.source + 1;
+        require(isTrue && _beacon[c.source].withdrawableEpoch > _epoch(), ProofInvalid(c.source));
+        return 0;
+    }
+
     /* ASKED OF THE REGISTRY */
 
     function validator(uint256 index) external view returns (IValidatorRegistry.Validator memory) {
@@ -125,8 +144,8 @@ contract Validators__Mock {
         return _stakes[operatorId];
     }
 
-    function isConsolidating(uint256) external pure returns (bool) {
-        return false;
+    function isConsolidating(uint256 index) external view returns (bool) {
+        return _isMerging[index] && !_beacon[index].slashed;
     }
 
     function stateOf(bytes32 commitmentId, uint256) external view returns (IValidatorRegistry.KeyState) {

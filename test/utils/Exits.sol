@@ -35,6 +35,11 @@ abstract contract Exits is Validators, RequestContracts {
         bytes32[] proof;
     }
 
+    struct Merging {
+        IBeaconVerifier.PendingConsolidation merger;
+        bytes32[] proof;
+    }
+
     KeeperBudget internal budget;
     ExitController internal exits;
     string internal vectors;
@@ -171,24 +176,49 @@ abstract contract Exits is Validators, RequestContracts {
 
     /// @dev In a state in which 101 exits.
     function proveLeaving() internal {
+        proveLeavingOf("$.leaving.one");
+    }
+
+    /// @dev In that state: 104 is slashed, and RICH exits.
+    function proveLeavingOf(string memory path) internal {
         rootTime = uint64(currentTime() - 12);
         setBeaconRoot(rootTime, vm.parseJsonBytes32(vectors, "$.leaving.root"));
-        Shown memory s = shown("$.leaving.one");
-        exits.proveComing(recent(), 101, s.validators[0], s.proof);
+        Shown memory s = shown(path);
+        exits.proveComing(recent(), uint40(s.indices[0]), s.validators[0], s.proof);
     }
 
     /// @dev In a state in which partial withdrawals are on their way: that at `place`, with what the state says of its
     /// validator. The one of RICH comes first.
     function provePartial(uint256 place) internal {
+        setWaitingRoot();
+        provePartialOf(pending(place), place);
+    }
+
+    function setWaitingRoot() internal {
         rootTime = uint64(currentTime() - 12);
         setBeaconRoot(rootTime, vm.parseJsonBytes32(vectors, "$.waiting.root"));
-        provePartialOf(pending(place), place);
     }
 
     function provePartialOf(Pending memory p, uint256 owner) internal {
         string memory path = string.concat("$.waiting.owners[", vm.toString(owner), "]");
         Shown memory s = shown(path);
         exits.provePartial(recent(), p.partialWithdrawal, p.proof, s.validators[0], s.proof);
+    }
+
+    /// @dev In the same state, 107 is being merged: first of the list.
+    function proveMerged(uint256 place) internal {
+        setWaitingRoot();
+        proveMergedOf(merging(place), place);
+    }
+
+    function proveMergedOf(Merging memory m, uint256 source) internal {
+        Shown memory s = shown(string.concat("$.waiting.sources[", vm.toString(source), "]"));
+        exits.proveMerged(recent(), m.merger, m.proof, s.validators[0], s.proof);
+    }
+
+    function merging(uint256 place) internal view returns (Merging memory) {
+        string memory path = string.concat("$.waiting.mergers[", vm.toString(place), "]");
+        return abi.decode(vm.parseJsonBytes(vectors, path), (Merging));
     }
 
     function pending(uint256 place) internal view returns (Pending memory) {

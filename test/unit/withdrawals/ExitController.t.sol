@@ -232,22 +232,21 @@ contract ExitControllerTest is Exits {
 
     /* WHAT IS TO BE MERGED */
 
-    /// @dev A request for it is dropped where it was merged in the same ten minutes: it must not stand in for others.
-    function test_trigger_CountsNothingOfWhatIsToBeMerged() public {
+    /// @dev A request for it is dropped where it was merged in the same ten minutes: it must not stand in for others for
+    /// long.
+    function test_trigger_CountsForLittleWhatIsToBeMerged() public {
         openDraw(300 ether);
         authority.grantRole(Roles.CONSOLIDATOR, address(this));
         validatorRegistry.noteConsolidation(104, 105);
-        (uint256 firstSeen, ) = exits.noted();
-        trigger(IExitController.Rule.Drawn, 104);
-        assertEq(queuedWithdrawals(), 1, "asked: no link is a shield");
-        assertEq(exits.coming(), 0, "and not counted");
-        (uint256 amount, ) = exits.deficit();
-        assertEq(amount, 300 ether, "the deficit stands");
-        (uint256 stillSeen, ) = exits.noted();
-        assertEq(stillSeen, firstSeen, "and so does its note");
         Shown memory s = shown("$.seven");
         send(IExitController.Rule.Drawn, s, 7);
+        assertEq(queuedWithdrawals(), 7, "asked: no link is a shield");
+        expectComing(104, 32 * 32, epoch() + 8, false);
+        expectComing(105, 32 * 32, epoch() + COMING_EPOCHS, false);
+        skipTime(9 * EPOCH_SECONDS);
+        settle(104);
         assertEq(exits.coming(), 6 * 32 ether, "the others count");
+        assertFalse(exits.comingOf(104).hadPartial, "no mark");
     }
 
     function test_triggerPartial_RevertWhen_ItIsToBeMerged() public {

@@ -49,16 +49,23 @@ contract ExitRefundsTest is Exits {
         assertApproxEqAbs(ledger.balanceOf(caller), fee, 2, "the fee, in shares");
     }
 
-    /// @dev What is asked where another one was not proven in time is not recorded: it could be repeated.
-    function test_triggerPartial_GivesNothingBack_InDoubt() public {
+    /// @dev What may well be dropped counts for a little only, and could soon be asked again.
+    function test_trigger_GivesTheFeeBackOfThoseThatAreNotInDoubt() public {
         triggerPartial(RICH);
         noteUntil(currentTime() + (COMING_EPOCHS + 1) * EPOCH_SECONDS);
         settle(RICH);
         dequeueWithdrawals();
         setWithdrawalExcess(DEAR);
-        triggerPartialWith(RICH, withdrawalVault.withdrawalFee());
-        assertEq(queuedWithdrawals(), 1, "asked");
-        assertEq(ledger.sharesOf(caller), 0, "nothing");
+        uint256 fee = withdrawalVault.withdrawalFee();
+        triggerPartialWith(RICH, fee);
+        assertEq(ledger.sharesOf(caller), 0, "the second of two");
+        noteUntil(currentTime() + 9 * EPOCH_SECONDS);
+        settle(RICH);
+        dequeueWithdrawals();
+        setWithdrawalExcess(DEAR);
+        send(IExitController.Rule.Drawn, shown("$.two"), 2 * fee);
+        assertEq(queuedWithdrawals(), 2, "both were asked");
+        assertApproxEqAbs(ledger.balanceOf(caller), fee, 2, "one fee");
     }
 
     /// @dev Nothing is recorded of them: they could be repeated, and the budget emptied, for nothing.

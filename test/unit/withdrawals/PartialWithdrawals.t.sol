@@ -1,96 +1,109 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Roles} from "../../../contracts/access/Roles.sol";
 import {IBeaconRequests} from "../../../contracts/interfaces/IBeaconRequests.sol";
 import {IExitController} from "../../../contracts/interfaces/IExitController.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {BeaconProofs} from "../../../contracts/libraries/BeaconProofs.sol";
 import {Exits} from "../../utils/Exits.sol";
 
-/// @notice Partial withdrawals that wait on the beacon chain for longer than they count, and their proofs.
+/// @notice Validators of which the beacon chain may drop what is asked: a partial withdrawal may be waiting, or they are
+/// being merged. And what is shown to be on its way.
 contract PartialWithdrawalsTest is Exits {
     /// @dev In the state in which they wait: when they may be paid.
     uint256 private constant PAYABLE = 22_800;
     uint256 private constant LAST = PAYABLE + 8;
+    uint256 private constant BRIEF = 8;
 
-    /* NOT PROVEN IN TIME */
+    /* IN DOUBT */
 
     function test_settle_LeavesAMark() public {
         letPartialEnd();
         assertEq(exits.coming(), 0, "counts no more");
         expectNothing(RICH);
-        assertTrue(exits.comingOf(RICH).isPartial, "mark");
+        assertTrue(exits.comingOf(RICH).hadPartial, "mark");
         // there is nothing to settle
         settle(RICH);
-        assertTrue(exits.comingOf(RICH).isPartial, "still");
+        assertTrue(exits.comingOf(RICH).hadPartial, "still");
     }
 
     function test_settle_LeavesNoMarkOfAWithdrawnOne() public {
         setDeficit(100 ether);
         triggerPartial(RICH);
-        assertTrue(exits.comingOf(RICH).isPartial, "partial");
+        assertTrue(exits.comingOf(RICH).hadPartial, "mark");
         validatorRegistry.advance(RICH, IValidatorRegistry.ValidatorState.Withdrawn, false);
         settle(RICH);
         expectNothing(RICH);
-        assertFalse(exits.comingOf(RICH).isPartial, "mark");
+        assertFalse(exits.comingOf(RICH).hadPartial, "mark");
     }
 
     function test_settle_LeavesNoMarkOfAnExit() public {
         openDraw(300 ether);
         trigger(IExitController.Rule.Drawn, 101);
-        assertFalse(exits.comingOf(101).isPartial, "partial");
+        assertFalse(exits.comingOf(101).hadPartial, "mark");
         skipTime((COMING_EPOCHS + 1) * EPOCH_SECONDS);
         settle(101);
-        assertFalse(exits.comingOf(101).isPartial, "mark");
+        assertFalse(exits.comingOf(101).hadPartial, "mark");
     }
 
-    /// @dev While the partial withdrawal waits the beacon chain drops the exit: it must not stand in for others.
-    function test_trigger_CountsNothingOfWhatIsInDoubt() public {
+    /// @dev While the partial withdrawal waits the beacon chain drops the exit: it must not stand in for others for long.
+    function test_trigger_CountsForLittleAfterAPartial() public {
         letPartialEnd();
         openDraw(300 ether);
-        (uint256 firstSeen, ) = exits.noted();
         trigger(IExitController.Rule.Drawn, RICH);
         assertEq(queuedWithdrawals(), 1, "asked: no mark is a shield");
-        assertEq(exits.coming(), 0, "and not counted");
-        (uint256 amount, ) = exits.deficit();
-        assertEq(amount, 300 ether, "the deficit stands");
-        (uint256 stillSeen, ) = exits.noted();
-        assertEq(stillSeen, firstSeen, "and so does its note");
-        assertTrue(exits.comingOf(RICH).isPartial, "and so does the mark");
-        Shown memory s = shown("$.seven");
-        send(IExitController.Rule.Drawn, s, 7);
-        assertEq(exits.coming(), 7 * 32 ether, "the others count");
+        uint256 last = epoch() + BRIEF;
+        expectComing(RICH, 40 * 32, last, false);
+        assertEq(exits.coming(), 40 ether, "and counted");
+        warpToEpoch(last);
+        vm.expectRevert(abi.encodeWithSelector(IExitController.NotOver.selector, RICH, last));
+        settle(RICH);
+        warpToEpoch(last + 1);
+        settle(RICH);
+        assertEq(exits.coming(), 0, "for a little");
+        assertTrue(exits.comingOf(RICH).hadPartial, "the mark stays");
     }
 
-    function test_trigger_AboveTheCap_CountsNothingOfWhatIsInDoubt() public {
-        letPartialEnd();
-        setDeficit(100 ether);
-        exits.note();
-        noteUntil(currentTime() + PATIENCE * EPOCH_SECONDS);
-        trigger(IExitController.Rule.AboveCap, RICH);
-        assertEq(queuedWithdrawals(), 1, "asked");
-        assertEq(exits.coming(), 0, "not counted");
-        assertEq(exits.aboveCapOf(OPERATOR), 0, "nor against the cap");
-    }
-
-    /// @dev Of what is there above 32 ETH the beacon chain gives what no other withdrawal waits for: it may be nothing.
-    function test_triggerPartial_CountsFromItsProofWhereAnotherIsInDoubt() public {
+    function test_triggerPartial_CountsForLittleAfterAnother() public {
         letPartialEnd();
         setDeficit(100 ether);
         vm.expectEmit(address(exits));
-        emit IExitController.PartialTriggered(caller, RICH, 8.5e9, 0);
+        emit IExitController.PartialTriggered(caller, RICH, 8.5e9, epoch() + BRIEF);
         triggerPartial(RICH);
-        assertEq(queuedWithdrawals(), 1, "asked");
-        assertEq(exits.coming(), 0, "not counted");
-        (uint256 firstSeen, ) = exits.noted();
-        assertEq(firstSeen, 0, "nor noted");
-        provePartial(0);
-        assertEq(exits.coming(), 8.5 ether, "proven");
-        expectComing(RICH, 272, LAST, true);
-        triggerPartialRefused();
+        expectComing(RICH, 272, epoch() + BRIEF, false);
     }
 
-    /* PROVEN */
+    /// @dev Where requests count for fewer epochs than that, they do so here too.
+    function test_trigger_CountsForNoLongerThanOthers() public {
+        IExitController.Parameters memory p = parameters();
+        p.comingEpochs = 4;
+        exits = deploy(p);
+        authority.grantRole(Roles.EXIT_REQUESTER, address(exits));
+        setDeficit(100 ether);
+        for (uint256 i = 0; i < 2; ++i) {
+            triggerPartial(RICH);
+            expectComing(RICH, 272, epoch() + 4, false);
+            skipTime(5 * EPOCH_SECONDS);
+            settle(RICH);
+        }
+    }
+
+    /// @dev An operator is taken down to the cap, not to nothing.
+    function test_trigger_AboveTheCap_CountsAgainstItInDoubt() public {
+        letPartialEnd();
+        setDeficit(300 ether);
+        exits.note();
+        noteUntil(currentTime() + PATIENCE * EPOCH_SECONDS);
+        trigger(IExitController.Rule.AboveCap, RICH);
+        assertEq(exits.aboveCapOf(OPERATOR), 40 ether, "sent");
+        proveLeavingOf("$.leaving.rich");
+        assertEq(exits.aboveCapOf(OPERATOR), 40 ether, "proven");
+        expectComing(RICH, 40 * 32, 22_796, true);
+        assertTrue(exits.comingOf(RICH).hadPartial, "the mark stays");
+    }
+
+    /* PARTIAL WITHDRAWALS, PROVEN */
 
     function test_provePartial_InPlaceOfTheRequestThatWasSent() public {
         setDeficit(100 ether);
@@ -100,34 +113,46 @@ contract PartialWithdrawalsTest is Exits {
         provePartial(0);
         assertEq(exits.coming(), 8.5 ether, "once");
         expectComing(RICH, 272, LAST, true);
-        assertTrue(exits.comingOf(RICH).isPartial, "partial");
         vm.expectRevert(abi.encodeWithSelector(IExitController.RequestLive.selector, RICH));
         provePartial(0);
+        vm.expectRevert(abi.encodeWithSelector(IExitController.RequestLive.selector, RICH));
+        triggerPartial(RICH);
         warpToEpoch(LAST);
         vm.expectRevert(abi.encodeWithSelector(IExitController.NotOver.selector, RICH, LAST));
         settle(RICH);
         warpToEpoch(LAST + 1);
         settle(RICH);
         assertEq(exits.coming(), 0, "over");
-        assertFalse(exits.comingOf(RICH).isPartial, "and no mark stays");
-        openDraw(300 ether);
-        trigger(IExitController.Rule.Drawn, RICH);
-        assertEq(exits.coming(), 40 ether, "an exit counts");
     }
 
-    function test_provePartial_TakesTheMarkAway() public {
-        letPartialEnd();
+    /// @dev It may wait still, if many others stand before it: then the beacon chain drops an exit.
+    function test_settle_OfAProvenOne_LeavesTheMark() public {
         provePartial(0);
-        assertEq(exits.coming(), 8.5 ether, "it waits still");
         warpToEpoch(LAST + 1);
         settle(RICH);
-        assertFalse(exits.comingOf(RICH).isPartial, "proven, and over");
+        assertTrue(exits.comingOf(RICH).hadPartial, "mark");
+        openDraw(300 ether);
+        trigger(IExitController.Rule.Drawn, RICH);
+        expectComing(RICH, 40 * 32, epoch() + BRIEF, false);
+    }
+
+    /// @dev An exit that the beacon chain drops is taken off as soon as somebody shows why.
+    function test_provePartial_InPlaceOfAnExitThatIsDropped() public {
+        letPartialEnd();
+        openDraw(300 ether);
+        trigger(IExitController.Rule.Drawn, RICH);
+        assertEq(exits.coming(), 40 ether, "asked");
+        provePartial(0);
+        assertEq(exits.coming(), 8.5 ether, "what comes");
+        (uint256 amount, ) = exits.deficit();
+        assertEq(amount, 291.5 ether, "others may be asked");
     }
 
     /// @dev Nobody asked here: governance may have, or a controller before this one.
     function test_provePartial_OfWhatIsNotKnown() public {
         provePartial(0);
         assertEq(exits.coming(), 8.5 ether, "coming");
+        assertTrue(exits.comingOf(RICH).hadPartial, "mark");
     }
 
     /// @dev A queue that is longer still: proven again, settled or not.
@@ -143,16 +168,92 @@ contract PartialWithdrawalsTest is Exits {
         expectComing(RICH, 272, LAST + 18, true);
     }
 
-    /// @dev Slashed, or the operator lets it go: then all that it has comes.
+    /// @dev Of two that wait the larger counts, whoever is first to prove which.
+    function test_provePartial_TheLargerOfTwo() public {
+        provePartial(6);
+        assertEq(exits.coming(), 4 ether, "the smaller");
+        provePartial(0);
+        assertEq(exits.coming(), 8.5 ether, "the larger");
+        vm.expectRevert(abi.encodeWithSelector(IExitController.RequestLive.selector, RICH));
+        provePartial(6);
+    }
+
+    /// @dev Then all that it has comes.
     function test_proveComing_InPlaceOfAPartial() public {
         provePartial(5);
         expectComing(101, 64, LAST, true);
         proveLeaving();
         assertEq(exits.coming(), 32 ether, "once");
         expectComing(101, 32 * 32, 22_796, true);
-        assertFalse(exits.comingOf(101).isPartial, "whole");
         vm.expectRevert(abi.encodeWithSelector(IExitController.RequestLive.selector, 101));
         provePartial(5);
+    }
+
+    /* SLASHED */
+
+    /// @dev Nothing is paid of it before it is withdrawable: it must not stand in for what tickets ask now.
+    function test_proveComing_EndsTheRecordOfOneThatIsLockedUp() public {
+        provePartial(7);
+        assertEq(exits.coming(), 2 ether, "waits");
+        vm.expectEmit(address(exits));
+        emit IExitController.ComingSettled(104);
+        proveLeavingOf("$.leaving.slashed");
+        assertEq(exits.coming(), 0, "nothing is paid of it");
+        vm.expectRevert(abi.encodeWithSelector(IExitController.NotComing.selector, 104, 22_520, 30_620));
+        proveLeavingOf("$.leaving.slashed");
+    }
+
+    function test_proveComing_EndsAnExitThatWasAskedOfOneThatIsLockedUp() public {
+        openDraw(300 ether);
+        trigger(IExitController.Rule.Drawn, 104);
+        proveLeavingOf("$.leaving.slashed");
+        assertEq(exits.coming(), 0, "nothing");
+        warpToEpoch(30_620 - COMING_EPOCHS);
+        proveLeavingOf("$.leaving.slashed");
+        assertEq(exits.coming(), 32 ether, "in its time");
+    }
+
+    /* MERGED */
+
+    /// @dev An operator that merges what was asked to exit: the beacon chain takes whichever comes first.
+    function test_proveMerged_EndsWhatWasAsked() public {
+        openDraw(300 ether);
+        trigger(IExitController.Rule.Drawn, 107);
+        assertEq(exits.coming(), 32 ether, "asked");
+        vm.expectEmit(address(exits));
+        emit IExitController.ComingSettled(107);
+        proveMerged(0);
+        expectNothing(107);
+        (uint256 amount, ) = exits.deficit();
+        assertEq(amount, 300 ether, "others may be asked");
+        vm.expectRevert(abi.encodeWithSelector(IExitController.NothingComing.selector, 107));
+        proveMerged(0);
+    }
+
+    function test_proveMerged_RevertWhen_ItIsSlashedOrNotOurs() public {
+        openDraw(300 ether);
+        trigger(IExitController.Rule.Drawn, 109);
+        vm.expectRevert(abi.encodeWithSelector(IExitController.SourceSlashed.selector, 109));
+        proveMerged(2);
+        vm.expectRevert(abi.encodeWithSelector(IExitController.NotOurs.selector, 5));
+        proveMerged(1);
+        assertEq(exits.coming(), 32 ether, "stands");
+    }
+
+    function test_proveMerged_RevertWhen_TheProofIsOfAnother() public {
+        openDraw(300 ether);
+        trigger(IExitController.Rule.Drawn, 107);
+        setWaitingRoot();
+        Merging memory m = merging(0);
+        vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
+        proveMergedOf(m, 2);
+        m.merger.source = 108;
+        vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
+        proveMergedOf(m, 0);
+        m = merging(0);
+        skipTime(10 minutes);
+        vm.expectPartialRevert(IBeaconRequests.RootTooOld.selector);
+        proveMergedOf(m, 0);
     }
 
     /* REFUSED */
@@ -175,7 +276,7 @@ contract PartialWithdrawalsTest is Exits {
     }
 
     function test_provePartial_RevertWhen_TheProofIsOfAnother() public {
-        provePartial(5);
+        setWaitingRoot();
         Pending memory p = pending(0);
         vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
         provePartialOf(p, 5);
@@ -189,7 +290,7 @@ contract PartialWithdrawalsTest is Exits {
     }
 
     function test_provePartial_RevertWhen_TheRootIsOld() public {
-        provePartial(5);
+        setWaitingRoot();
         skipTime(10 minutes);
         Pending memory p = pending(0);
         vm.expectRevert(
@@ -209,10 +310,5 @@ contract PartialWithdrawalsTest is Exits {
         settle(RICH);
         setDeficit(0);
         exits.note();
-    }
-
-    function triggerPartialRefused() private {
-        vm.expectRevert(abi.encodeWithSelector(IExitController.RequestLive.selector, RICH));
-        triggerPartial(RICH);
     }
 }
