@@ -2,9 +2,9 @@ import { keccak256 } from "ethers";
 import type { BeaconClient } from "../lib/beaconClient.ts";
 import type { ValidatorAnswer } from "../lib/beaconSchemas.ts";
 import type { Protocol } from "../lib/protocol.ts";
-import { epochOf, FAR_FUTURE_EPOCH, slotAt, WEI_PER_ETHER } from "../lib/units.ts";
+import { epochOf, FAR_FUTURE_EPOCH, GWEI_PER_ETHER, slotAt, WEI_PER_ETHER } from "../lib/units.ts";
 import { newestRoot } from "./newestRoot.ts";
-import { RULE, type Candidate, type Observed } from "./planExits.ts";
+import { RULE, type Candidate, type ExitCall, type Observed } from "./planExits.ts";
 import { publishedKeys } from "./publishedKeys.ts";
 
 interface Sources {
@@ -12,6 +12,13 @@ interface Sources {
   beacon: BeaconClient;
 }
 
+interface Epochs {
+  sweepEpochs: bigint;
+  comingEpochs: bigint;
+}
+
+/** Records count in 1/32 ETH, rounded down. */
+const UNIT_GWEI = GWEI_PER_ETHER / 32n;
 /** `Standing.Jailed` of contracts/interfaces/IOperatorRegistry.sol. */
 const JAILED = 2n;
 
@@ -24,6 +31,7 @@ export async function observeExits({ protocol, beacon }: Sources): Promise<Obser
   const [
     validators,
     partials,
+    mergers,
     parameters,
     spec,
     genesis,
@@ -35,6 +43,7 @@ export async function observeExits({ protocol, beacon }: Sources): Promise<Obser
   ] = await Promise.all([
     commitmentOf.size === 0 ? [] : beacon.validators(stateId, [...commitmentOf.keys()]),
     beacon.pendingPartialWithdrawals(stateId),
+    beacon.pendingConsolidations(stateId),
     ExitController.parameters(),
     beacon.spec(),
     beacon.genesis(),
@@ -47,12 +56,19 @@ export async function observeExits({ protocol, beacon }: Sources): Promise<Obser
   const epoch = BigInt(epochOf(slotAt(timestamp, { ...spec, ...genesis }), spec));
   const secondsPerEpoch = BigInt(spec.secondsPerSlot * spec.slotsPerEpoch);
   const since = BigInt(timestamp) - parameters.comingEpochs * secondsPerEpoch;
-  const asked = await askedSince(protocol, since);
-  const waiting = new Set(partials.map(({ validatorIndex }) => validatorIndex));
+  const asked = await askedByKeys(protocol, since);
+  // the largest of each counts
+  const waiting = new Map<number, bigint>();
+  for (const { validatorIndex, amountGwei } of partials) {
+    const known = waiting.get(validatorIndex) ?? 0n;
+    waiting.set(validatorIndex, amountGwei > known ? amountGwei : known);
+  }
+  const merging = new Set(mergers.map(({ source }) => source));
 
   const o = {
     candidates: [] as Candidate[],
     over: [] as number[],
+    vain: [] as ExitCall[],
     leaving: [] as number[],
     waiting: [] as number[],
   };
@@ -65,16 +81,24 @@ export async function observeExits({ protocol, beacon }: Sources): Promise<Obser
     const { index, balanceGwei, effectiveBalanceGwei } = v;
     const coming = await ExitController.comingOf(index);
     if (coming.units > 0n) {
+      const waits = coming.proven ? undefined : waiting.get(index);
       if (coming.lastEpoch < epoch) o.over.push(index);
+      else if (v.slashed && isLockedUp(v, epoch, parameters)) {
+        o.vain.push({ kind: "prove", validatorIndex: index });
+      } else if (merging.has(index) && !v.slashed) {
+        o.vain.push({ kind: "proveMerged", validatorIndex: index });
+      } else if (waits !== undefined && coming.units * UNIT_GWEI > waits) {
+        o.vain.push({ kind: "provePartial", validatorIndex: index });
+      }
       continue;
     }
-    if (isLeaving(v, epoch, parameters)) o.leaving.push(index);
+    // what is to be merged does not come
+    const comes = isLeaving(v, epoch, parameters) && !(await ValidatorRegistry.isConsolidating(index));
+    if (comes) o.leaving.push(index);
     if (v.exitEpoch !== FAR_FUTURE_EPOCH) continue;
     if (waiting.has(index)) o.waiting.push(index);
     const isOld = v.activationEpoch + parameters.committeePeriod <= epoch;
-    const pubkeyHash = keccak256(v.pubkey);
-    const isAsked = asked.exits.has(pubkeyHash) || (coming.isPartial && asked.partials.has(pubkeyHash));
-    if (!isOld || isAsked) continue;
+    if (!isOld || asked.has(keccak256(v.pubkey))) continue;
 
     const [{ operatorId }, rank] = await Promise.all([
       ValidatorRegistry.validator(index),
@@ -111,33 +135,30 @@ export async function observeExits({ protocol, beacon }: Sources): Promise<Obser
 }
 
 /** Whether the controller would take the proof that it exits. */
-function isLeaving(
-  v: ValidatorAnswer,
-  epoch: bigint,
-  { sweepEpochs, comingEpochs }: { sweepEpochs: bigint; comingEpochs: bigint },
-): boolean {
+function isLeaving(v: ValidatorAnswer, epoch: bigint, parameters: Epochs): boolean {
   if (v.exitEpoch === FAR_FUTURE_EPOCH || v.effectiveBalanceGwei === 0n) return false;
-  const lastEpoch = v.withdrawableEpoch + sweepEpochs;
-  return epoch <= lastEpoch && (!v.slashed || lastEpoch <= epoch + comingEpochs);
+  return (
+    epoch <= v.withdrawableEpoch + parameters.sweepEpochs && (!v.slashed || !isLockedUp(v, epoch, parameters))
+  );
+}
+
+/** Whether what a slashed one has comes later than requests count for. */
+function isLockedUp(v: ValidatorAnswer, epoch: bigint, { sweepEpochs, comingEpochs }: Epochs): boolean {
+  return v.withdrawableEpoch + sweepEpochs > epoch + comingEpochs;
 }
 
 /**
- * Hashes of public keys that exits, and partial withdrawals, were asked for since `since` (seconds). Exits of stopped
- * operators leave no record, nor does what is asked where a partial withdrawal was not proven in time, and the beacon chain
- * may drop it while another one is on its way: so soon again it would be paid for nothing.
+ * Hashes of public keys that exits were asked for since `since` (seconds). Exits of stopped operators leave no record, and
+ * the beacon chain may drop them while a partial withdrawal is on its way: so soon again they would be paid for nothing.
  */
-async function askedSince(
-  { WithdrawalVault }: Protocol,
-  since: bigint,
-): Promise<{ exits: Set<string>; partials: Set<string> }> {
+async function askedByKeys({ WithdrawalVault }: Protocol, since: bigint): Promise<Set<string>> {
   const events = await WithdrawalVault.queryFilter(WithdrawalVault.filters.WithdrawalsRequested());
-  const asked = { exits: new Set<string>(), partials: new Set<string>() };
+  const asked = new Set<string>();
   for (const event of events.reverse()) {
     if (BigInt((await event.getBlock()).timestamp) < since) break;
     const { pubkeys, amountsGwei } = event.args;
     amountsGwei.forEach((amount, i) => {
-      const pubkey = `0x${pubkeys.slice(2 + 96 * i, 2 + 96 * (i + 1))}`;
-      (amount === 0n ? asked.exits : asked.partials).add(keccak256(pubkey));
+      if (amount === 0n) asked.add(keccak256(`0x${pubkeys.slice(2 + 96 * i, 2 + 96 * (i + 1))}`));
     });
   }
   return asked;

@@ -21,6 +21,8 @@ export interface Observed {
   candidates: Candidate[];
   /** Validators of which what was to come is over. */
   over: number[];
+  /** Proofs that nothing comes of what was asked, or less. */
+  vain: ExitCall[];
   /** Validators that exit, of which nothing is recorded. */
   leaving: number[];
   /** Validators that stay, of which a partial withdrawal is on its way and nothing is recorded. */
@@ -43,6 +45,7 @@ export type ExitCall =
   | { kind: "note" }
   | { kind: "prove"; validatorIndex: number }
   | { kind: "provePartial"; validatorIndex: number }
+  | { kind: "proveMerged"; validatorIndex: number }
   | { kind: "partial"; validatorIndex: number }
   | { kind: "keys"; commitmentId: string; validatorIndices: number[] }
   | { kind: "full"; rule: Rule; validatorIndices: number[] };
@@ -57,12 +60,14 @@ const MAX_SETTLED = 100;
 const NOTE_RENEWAL_SECONDS = 1_800;
 
 /**
- * The next call, or none. What is over is settled before anything is decided by the deficit. Then come validators of stopped
+ * The next call, or none. What is over, or asked in vain, is taken off before anything is decided by the deficit. Then come validators of stopped
  * operators, and, while there is a deficit: its note, proofs of what is coming already, what validators have above 32 ETH,
  * and exits by whatever rule is open, as many as the deficit needs.
  */
 export function planExits(o: Observed): ExitCall | undefined {
   if (o.over.length > 0) return { kind: "settle", validatorIndices: o.over.slice(0, MAX_SETTLED) };
+  // it hides a deficit
+  if (o.vain.length > 0) return o.vain[0];
   const stopped = o.candidates.filter(({ operatorId }) => o.stopped.has(operatorId));
   if (stopped.length > 0) return stop(stopped);
   const isNoted = o.noteAge !== undefined;

@@ -5,7 +5,7 @@ import { decodeState } from "../lib/beaconState.ts";
 import { FatalError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
-import { balanceProof, pendingPartialProof } from "../lib/verifierProofs.ts";
+import { balanceProof, pendingConsolidationProof, pendingPartialProof } from "../lib/verifierProofs.ts";
 import { newestRoot, recentBlock } from "./newestRoot.ts";
 import { RULE, type ExitCall } from "./planExits.ts";
 import { keyPlaces, publishedKeys } from "./publishedKeys.ts";
@@ -40,6 +40,12 @@ export async function triggerExits(
       const { block, validators, proof, state, header } = await prove(sources, [index]);
       const { pending, proof: branch } = pendingPartialProof(state, header, index);
       return receiptOf(controller.provePartial(block, pending, branch, validators[0]!, proof));
+    }
+    case "proveMerged": {
+      const source = call.validatorIndex;
+      const { block, validators, proof, state, header } = await prove(sources, [source]);
+      const { pending, proof: branch } = pendingConsolidationProof(state, header, source);
+      return receiptOf(controller.proveMerged(block, pending, branch, validators[0]!, proof));
     }
     case "partial": {
       const { block, validators, proof, state, header } = await prove(sources, [call.validatorIndex]);

@@ -12,6 +12,7 @@ import {
   finalityCheckpointsSchema,
   genesisSchema,
   headerSchema,
+  pendingConsolidationsSchema,
   pendingDepositsSchema,
   pendingPartialsSchema,
   proposerDutiesSchema,
@@ -22,6 +23,7 @@ import {
   type FinalityCheckpoints,
   type Genesis,
   type HeaderAnswer,
+  type PendingConsolidationAnswer,
   type PendingDeposit,
   type PendingPartialAnswer,
   type ProposerDuty,
@@ -151,6 +153,12 @@ export class BeaconClient {
   async pendingPartialWithdrawals(stateId: StateId): Promise<PendingPartialAnswer[]> {
     const path = `/eth/v1/beacon/states/${stateId}/pending_partial_withdrawals`;
     return this.#required(path, pendingPartialsSchema);
+  }
+
+  /** Consolidations that were requested and are not carried out yet (EIP-7251), of all validators, in the state's order. */
+  async pendingConsolidations(stateId: StateId): Promise<PendingConsolidationAnswer[]> {
+    const path = `/eth/v1/beacon/states/${stateId}/pending_consolidations`;
+    return this.#required(path, pendingConsolidationsSchema);
   }
 
   /** Who proposes in each slot of an epoch; nodes know this epoch and the next. */

@@ -216,6 +216,12 @@ export const pendingPartialsSchema = z
     })),
   );
 
+export const pendingConsolidationsSchema = z
+  .object({ data: z.array(z.object({ source_index: count, target_index: count })) })
+  .transform(({ data }) =>
+    data.map(({ source_index, target_index }) => ({ source: source_index, target: target_index })),
+  );
+
 export const proposerDutiesSchema = z
   .object({ data: z.array(z.object({ pubkey: hexOf(48), validator_index: count, slot: count })) })
   .transform(({ data }) =>
@@ -232,4 +238,5 @@ export type FinalityCheckpoints = z.output<typeof finalityCheckpointsSchema>;
 export type ValidatorAnswer = z.output<typeof validator>;
 export type ProposerDuty = z.output<typeof proposerDutiesSchema>[number];
 export type PendingDeposit = z.output<typeof pendingDeposit>;
+export type PendingConsolidationAnswer = z.output<typeof pendingConsolidationsSchema>[number];
 export type PendingPartialAnswer = z.output<typeof pendingPartialsSchema>[number];

@@ -88,7 +88,7 @@ export function balanceProof(state: BeaconStateView, header: BeaconHeader, index
 }
 
 /**
- * The first partial withdrawal of a validator that is on its way in this state, and its proof.
+ * The largest partial withdrawal of a validator that is on its way in this state, and its proof.
  * @throws FatalError where there is none, on a header of another state
  */
 export function pendingPartialProof(
@@ -98,7 +98,11 @@ export function pendingPartialProof(
 ): { pending: PendingPartial; proof: string[] } {
   const list = state.pendingPartialWithdrawals;
   const entries = list.getAllReadonlyValues();
-  const place = entries.findIndex((entry) => entry.validatorIndex === validatorIndex);
+  let place = -1;
+  for (const [i, entry] of entries.entries()) {
+    if (entry.validatorIndex !== validatorIndex) continue;
+    if (place < 0 || entry.amount > entries[place]!.amount) place = i;
+  }
   if (place < 0) throw new FatalError(`no partial withdrawal of validator ${validatorIndex} is on its way`);
   const { amount, withdrawableEpoch } = entries[place]!;
   return {

@@ -335,6 +335,14 @@ describe("beacon client", () => {
     expect((await failure(client().pendingPartialWithdrawals("head"))).message).to.contain("amount");
   });
 
+  it("reads pending consolidations", async () => {
+    const path = "/eth/v1/beacon/states/head/pending_consolidations";
+    server.routes = { [path]: { version: "fulu", data: [{ source_index: "7", target_index: "9" }] } };
+    expect(await client().pendingConsolidations("head")).to.deep.equal([{ source: 7, target: 9 }]);
+    server.routes = { [path]: { data: [{ source_index: "7" }] } };
+    expect((await failure(client().pendingConsolidations("head"))).message).to.contain("target_index");
+  });
+
   it("fetches a whole state whose root is that of the header", async () => {
     const state = randomState(20);
     const serialized = state.serialize();

@@ -13,6 +13,7 @@ function observed(candidates: Candidate[], changes: Partial<Observed> = {}): Obs
   return {
     candidates,
     over: [],
+    vain: [],
     leaving: [],
     waiting: [],
     noteAge: 60,
@@ -46,6 +47,13 @@ describe("planExits", () => {
     const many = Array.from({ length: 101 }, (_, i) => i);
     const first = { kind: "settle", validatorIndices: many.slice(0, 100) };
     expect(planExits(observed([], { over: many }))).to.deep.equal(first);
+  });
+
+  it("takes off what was asked in vain next, deficit or not", () => {
+    const call = { kind: "proveMerged", validatorIndex: 7 } as const;
+    const list = { vain: [call, { ...call, validatorIndex: 8 }], stopped: new Set([1n]), deficitWei: 0n };
+    expect(planExits(observed([rich], list))).to.deep.equal(call);
+    expect(planExits(observed([rich], { ...list, over: [9] }))).to.deep.include({ kind: "settle" });
   });
 
   it("notes a deficit, renews its note in the middle of its life, and notes that it is gone", () => {

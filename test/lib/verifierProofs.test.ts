@@ -144,6 +144,15 @@ describe("verifier proofs", () => {
         expect(proof.slice(PENDING_LEVELS, -3)).to.deep.equal(reference.slice(6));
       }
     }
+    // of two the larger
+    const twice = ssz.fulu.BeaconState.deserializeToViewDU(state.serialize());
+    for (const amount of [5n * 10n ** 9n, 2n]) {
+      twice.pendingPartialWithdrawals.push(
+        ssz.electra.PendingPartialWithdrawal.toViewDU({ validatorIndex: 41, amount, withdrawableEpoch: 950 }),
+      );
+    }
+    twice.commit();
+    expect(pendingPartialProof(twice, headerOf(twice), 41).pending.place).to.equal(PENDING);
     expect(() => pendingPartialProof(state, header, 39)).to.throw(
       FatalError,
       "of validator 39 is on its way",
