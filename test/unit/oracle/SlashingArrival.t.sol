@@ -117,6 +117,19 @@ contract SlashingArrivalTest is BondedOperators {
         expectSettled(later + MARGIN, 1_290e9, 10 ether);
     }
 
+    /// @dev The bounty is a part of the penalty for the slashing, whatever came after.
+    function test_settle_PaysNoBountyForWhatArrived() public {
+        prove(AT_STAKE, slashedEpoch);
+        arrive(SOURCE, MOVED, arrival);
+        ISlashingOracle.Parameters memory p = slashing.parameters();
+        uint256 bounty = (uint256(AT_STAKE) * 1 gwei * p.bountyBp) / (uint256(p.penaltyQuotient) * 10_000);
+        uint256 shares = ledger.getSharesByPooledEth(bounty);
+        assertGt(shares, 0, "some");
+        uint256 before = ledger.sharesOf(address(this));
+        expectSettled(arrival + MARGIN, 1_199e9, 1 ether);
+        assertEq(ledger.sharesOf(address(this)) - before, shares, "bounty");
+    }
+
     /* BLOCKS THAT MAY BE SETTLED */
 
     function test_settle_RevertWhen_TheBlockIsOfBeforeTheArrival() public {
@@ -214,6 +227,24 @@ contract SlashingArrivalTest is BondedOperators {
         expectBase(AT_STAKE + MOVED + MOVED_LATER);
         arrive(SOURCE, MOVED, arrival);
         expectBase(AT_STAKE + MOVED + MOVED_LATER);
+    }
+
+    /// @dev A base must be of before the first of all arrivals, whichever was shown last.
+    function test_raiseBase_RevertWhen_ItIsOfBetweenTwoArrivals() public {
+        withdrawableEpoch += 100;
+        prove(AT_STAKE, slashedEpoch);
+        arrive(SOURCE, MOVED, arrival);
+        arrive(OTHER, MOVED_LATER, later);
+        uint256 slot = arrival * EPOCH;
+        bytes memory refused = abi.encodeWithSelector(
+            IBondVault.BaseAfterArrival.selector,
+            TARGET,
+            slot,
+            slot
+        );
+        raise(AT_STAKE + MOVED, arrival, refused);
+        raise(AT_STAKE + 1e9, arrival - 1);
+        expectBase(AT_STAKE + 1e9 + MOVED + MOVED_LATER);
     }
 
     function test_raiseBase_OfALaterBlockRefusesOlderOnes() public {
