@@ -22,10 +22,24 @@ interface IBondVault {
     /// @param shares How much. @param baseGwei Balance of the validator below which losses are burnt; it falls with each
     /// that was.
     /// @param prover Who gets a bounty with the first settlement; zero when it was paid.
+    /// @param arrivedGwei What has arrived since the fault and was counted; the base has no more than 2,048 ETH of it all.
+    /// @param fromSlot Balances of earlier slots may lack what the base has: none of them may be settled.
     struct Lock {
         uint256 shares;
         uint256 baseGwei;
         address prover;
+        uint256 arrivedGwei;
+        uint256 fromSlot;
+    }
+
+    /// @notice What a slashed validator got from another one that was merged into it (EIP-7251).
+    /// @param source The other one. @param amountGwei How much. @param slot The first slot after it moved.
+    /// @param fromSlot First slot whose block is surely of after it, where slots were missed.
+    struct Arrival {
+        uint256 source;
+        uint256 amountGwei;
+        uint256 slot;
+        uint256 fromSlot;
     }
 
     /// @notice What is locked for predeposits that are overdue.
@@ -62,7 +76,14 @@ interface IBondVault {
         uint256 asked,
         uint256 uncovered
     );
-    /// @notice A lock's base was told too low, and is higher by the difference (gwei).
+    /// @notice What `source` brought to a slashed validator counts in the base of its lock (gwei).
+    event ArrivalCounted(
+        uint256 indexed validatorIndex,
+        uint256 indexed source,
+        uint256 amountGwei,
+        uint256 fromSlot
+    );
+    /// @notice A lock's base was told too low, or something arrived, and it is higher by the difference (gwei).
     event BaseRaised(uint256 indexed validatorIndex, uint256 oldBaseGwei, uint256 newBaseGwei);
     /// @notice What was locked for a validator's fault was burnt against `loss` wei; the last time, the rest was unlocked.
     /// `uncovered` of the loss the bond did not have: the insurance's part.
@@ -113,8 +134,12 @@ interface IBondVault {
     error AlreadyLocked(uint256 validatorIndex);
     /// @notice More shares than are held for claims on the operator.
     error NotHeld(uint256 operatorId, uint256 shares, uint256 held);
-    /// @notice The base of the validator's lock is no lower than that (gwei).
+    /// @notice The base of the validator's lock is no lower than that with what arrived (gwei).
     error BaseNotHigher(uint256 validatorIndex, uint256 baseGwei, uint256 present);
+    /// @notice The base is of a slot at which it may have what counts as arrived already.
+    error BaseAfterArrival(uint256 validatorIndex, uint256 slot, uint256 firstArrival);
+    /// @notice What this validator brought to another is counted.
+    error ArrivalKnown(uint256 source);
     /// @notice Nothing is locked for this validator.
     error NothingLocked(uint256 validatorIndex);
 
@@ -186,8 +211,19 @@ interface IBondVault {
 
     /// @notice Raises the base of a lock, which was told too low, by what it was short of: settlements to come burn as much
     /// more. Caller: `WITNESS`.
-    /// @param baseGwei What the base should have been, in gwei; it must be above what it was.
-    function raiseBase(uint256 validatorIndex, uint256 baseGwei) external;
+    /// @param baseGwei What the base should have been before anything arrived, in gwei; with what did, it must be above what
+    /// it was, and is 2,048 ETH at most. @param slot Of its block; no earlier balance is settled from now on.
+    function raiseBase(uint256 validatorIndex, uint256 baseGwei, uint256 slot) external;
+
+    /// @notice Adds to the base of a lock what another validator brought, so that it hides no loss. Once for each source, in
+    /// any order; what passes 2,048 ETH counts for nothing, as the beacon chain pays it out. Caller: `WITNESS`.
+    /// @param baseGwei What the base is without all that arrived, as of a block at `slot`, before the first arrival.
+    function countArrival(
+        uint256 validatorIndex,
+        uint256 baseGwei,
+        uint256 slot,
+        Arrival calldata a
+    ) external;
 
     /// @notice Burns `loss` wei of bond, as far as there is. Of what no other stake needs then, pays `bounty` wei to whoever
     /// proved the fault, and burns `fine` wei: many faults of one operator leave each the bond that covers its loss.

@@ -29,6 +29,26 @@ interface ISlashingOracle {
         bytes4 genesisForkVersion;
     }
 
+    /// @notice A slashed validator under a block of the epoch of its slashing.
+    struct Slashed {
+        IBeaconVerifier.BlockProof b;
+        BeaconValidator v;
+        bytes32[] proof;
+    }
+
+    /// @notice A validator that is about to be merged into another (EIP-7251), under the last block before.
+    /// @param entry It and its target, see `IBeaconVerifier.verifyPendingConsolidation`. @param v, proof The validator.
+    /// @param chunk, balanceProof Its balance, see `IBeaconVerifier.verifyBalance`.
+    struct Merge {
+        IBeaconVerifier.BlockProof b;
+        IBeaconVerifier.PendingConsolidation entry;
+        bytes32[] entryProof;
+        BeaconValidator v;
+        bytes32[] proof;
+        bytes32 chunk;
+        bytes32[] balanceProof;
+    }
+
     /// @notice What a slashed validator lost up to `slot` was burnt from the bond. `last`: nothing is locked for it any
     /// more.
     event SlashingSettled(uint256 indexed validatorIndex, uint256 slot, uint256 balanceGwei, bool last);
@@ -57,6 +77,14 @@ interface ISlashingOracle {
     error AfterEpochOfSlashing(uint256 epoch, uint256 withdrawableEpoch);
     /// @notice The validator may have been paid out at this epoch: its balance says nothing.
     error AfterWithdrawable(uint256 epoch, uint256 withdrawableEpoch);
+    /// @notice The base may have what this slot's balance has not, see `proveArrival`.
+    error BeforeBase(uint256 slot, uint256 fromSlot);
+    /// @notice The source is slashed: the beacon chain moves nothing of it.
+    error SourceSlashed(uint256 source);
+    /// @notice The block is not surely the last one before the source's balance moves, at `arrivalSlot`.
+    error MergeAhead(uint256 slot, uint256 arrivalSlot);
+    /// @notice What arrives so late is in no balance that may be settled.
+    error ArrivalTooLate(uint256 fromSlot, uint256 withdrawableEpoch);
     /// @notice The key's validator has our credentials.
     error CredentialsAreOurs(bytes32 pubkeyHash);
     /// @notice The signature is not that of the key under the predeposit: its ether may have gone nowhere.
@@ -71,7 +99,8 @@ interface ISlashingOracle {
     ) external;
 
     /// @notice Proves that a validator of ours was slashed: stops its operator, locks the initial penalty and a provision of
-    /// its bond, and pays the caller a bounty. Once for each validator.
+    /// its bond, and pays the caller a bounty. Once for each validator. Best under a block of the epoch of the slashing: a
+    /// later one tells no exact base, and costs some 30,000 gas more.
     function proveSlashed(
         IBeaconVerifier.BlockProof calldata b,
         uint40 validatorIndex,
@@ -89,10 +118,19 @@ interface ISlashingOracle {
         bytes32[] calldata proof
     ) external;
 
+    /// @notice Adds to the base of a lock what another validator of ours brought when it was merged into a slashed one: else
+    /// losses up to that amount would hide behind it. Anyone may, before the last settlement, once for each source.
+    ///
+    /// The merge is at the end of the epoch before the source is withdrawable, and moves its balance, the effective one at
+    /// most (process_pending_consolidations). The block of `m` must be the last one before: its slot is told as the last of
+    /// that epoch, or a later one. From then on only balances from `ARRIVAL_MARGIN` epochs after the merge are settled.
+    /// @param slashed The target, which tells the base without the arrival.
+    function proveArrival(Slashed calldata slashed, Merge calldata m) external;
+
     /// @notice Burns bond against what a slashed validator has lost, as far as a report has booked it. Once the penalty for
     /// correlated slashings is over (half the slashings vector before it is withdrawable) it is the last time, and the
-    /// rest is unlocked. The block must be before the validator is withdrawable, and not after the last report's reference
-    /// slot.
+    /// rest is unlocked. The block must be before the validator is withdrawable, not after the last report's reference
+    /// slot, and not before what the base tells of (`BeforeBase`).
     /// @param chunk, balanceProof See `IBeaconVerifier.verifyBalance`.
     function settle(
         IBeaconVerifier.BlockProof calldata b,

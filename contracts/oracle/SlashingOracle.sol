@@ -25,6 +25,9 @@ contract SlashingOracle is ISlashingOracle {
     uint64 private constant PREDEPOSIT_GWEI = 1e9;
     /// @notice What uncovered provisions must pass for exits to be held, in 1/10,000 of pooled ether.
     uint256 public constant HOLD_BP = 5;
+    /// @notice Epochs after an arrival that no settlement may look at: the slot of a balance is that of its block or a later
+    /// one, and in these not all are missed.
+    uint256 public constant ARRIVAL_MARGIN = 4;
 
     /* IMMUTABLES */
 
@@ -119,12 +122,21 @@ contract SlashingOracle is ISlashingOracle {
         bytes32[] calldata proof
     ) external {
         require(v.slashed, NotSlashed(validatorIndex));
-        verifier.verifyValidator(b, validatorIndex, v, proof);
+        uint256 slot = verifier.verifyValidator(b, validatorIndex, v, proof);
 
         uint256 operatorId = validatorRegistry.advance(validatorIndex, _stateOf(v), true);
         operatorRegistry.jail(operatorId, "slashed");
         // not what we deposited: some of it may be pending, and some may have been withdrawn
-        _charge(operatorId, validatorIndex, v.effectiveBalance > 0 ? v.effectiveBalance : 1);
+        uint256 atStake = v.effectiveBalance > 0 ? v.effectiveBalance : 1;
+        if (slot / _slotsPerEpoch + _slashingsVector <= v.withdrawableEpoch) {
+            _charge(operatorId, validatorIndex, atStake, atStake);
+        } else {
+            _charge(operatorId, validatorIndex, atStake, 1);
+            // what arrived since is in no earlier balance; and once it may be paid out, none tells anything
+            if (atStake > 1 && slot / _slotsPerEpoch < v.withdrawableEpoch) {
+                bondVault.raiseBase(validatorIndex, atStake, slot);
+            }
+        }
     }
 
     /// @inheritdoc ISlashingOracle
@@ -134,14 +146,36 @@ contract SlashingOracle is ISlashingOracle {
         BeaconValidator calldata v,
         bytes32[] calldata proof
     ) external {
-        require(v.slashed, NotSlashed(validatorIndex));
-        uint256 epoch = verifier.verifyValidator(b, validatorIndex, v, proof) / _slotsPerEpoch;
-        // slash_validator: withdrawable this many epochs later, or later still where the exit was to be so
+        uint256 slot = _verifySlashing(b, validatorIndex, v, proof);
+        bondVault.raiseBase(validatorIndex, v.effectiveBalance, slot);
+    }
+
+    /// @inheritdoc ISlashingOracle
+    function proveArrival(Slashed calldata slashed, Merge calldata m) external {
+        // indices of validators are below 2^40 (VALIDATOR_REGISTRY_LIMIT)
+        (uint40 source, uint40 target) = (uint40(m.entry.source), uint40(m.entry.target));
+        _ours(source);
+        require(!m.v.slashed, SourceSlashed(source));
+        uint256 baseSlot = _verifySlashing(slashed.b, target, slashed.v, slashed.proof);
+        uint256 slot = verifier.verifyPendingConsolidation(m.b, m.entry, m.entryProof);
+        // while it is pending it has not moved; what the sync committee costs or pays the source may come until then
+        uint256 arrivalSlot = m.v.withdrawableEpoch * _slotsPerEpoch;
+        require(slot + 1 >= arrivalSlot, MergeAhead(slot, arrivalSlot));
+        uint256 fromSlot = arrivalSlot + ARRIVAL_MARGIN * _slotsPerEpoch;
         require(
-            epoch + _slashingsVector <= v.withdrawableEpoch,
-            AfterEpochOfSlashing(epoch, v.withdrawableEpoch)
+            fromSlot < slashed.v.withdrawableEpoch * _slotsPerEpoch,
+            ArrivalTooLate(fromSlot, slashed.v.withdrawableEpoch)
         );
-        bondVault.raiseBase(validatorIndex, v.effectiveBalance);
+
+        verifier.verifyValidator(m.b, source, m.v, m.proof);
+        (, uint256 amount) = verifier.verifyBalance(m.b, source, m.chunk, m.balanceProof);
+        if (amount > m.v.effectiveBalance) amount = m.v.effectiveBalance;
+        bondVault.countArrival(
+            target,
+            slashed.v.effectiveBalance,
+            baseSlot,
+            IBondVault.Arrival({source: source, amountGwei: amount, slot: arrivalSlot, fromSlot: fromSlot})
+        );
     }
 
     /// @inheritdoc ISlashingOracle
@@ -160,13 +194,15 @@ contract SlashingOracle is ISlashingOracle {
         require(slot <= lastRefSlot, NotBookedYet(slot, lastRefSlot));
         uint256 epoch = slot / _slotsPerEpoch;
         require(epoch < v.withdrawableEpoch, AfterWithdrawable(epoch, v.withdrawableEpoch));
+        IBondVault.Lock memory held = bondVault.lockOf(validatorIndex);
+        require(slot >= held.fromSlot, BeforeBase(slot, held.fromSlot));
 
         // the slot is that of the block or a later one: an epoch more leaves room for missed slots
         bool last = epoch > v.withdrawableEpoch - _slashingsVector / 2 + 1;
         emit SlashingSettled(validatorIndex, slot, balanceGwei, last);
-        // only the first settlement pays it: the base is that of the proof then
-        uint256 bounty = _bounty(bondVault.lockOf(validatorIndex).baseGwei);
-        bondVault.settle(validatorIndex, balanceGwei, last, bounty);
+        // only the first settlement pays it: the base is that of the proof then, beside what arrived
+        uint256 proven = held.baseGwei > held.arrivedGwei ? held.baseGwei - held.arrivedGwei : 0;
+        bondVault.settle(validatorIndex, balanceGwei, last, _bounty(proven));
     }
 
     /// @inheritdoc ISlashingOracle
@@ -240,17 +276,46 @@ contract SlashingOracle is ISlashingOracle {
         require(ours.operatorId != 0, NotOurs(validatorIndex));
     }
 
-    function _charge(uint256 operatorId, uint256 validatorIndex, uint256 baseGwei) private {
-        uint256 penalty = (baseGwei * 1 gwei) / _penaltyQuotient;
-        uint256 provision = (baseGwei * 1 gwei * _provisionBp) / BP;
-        uint256 asked = penalty + provision + _bounty(baseGwei);
+    /// @dev The slot of a block of the epoch of a slashing: of a state whose effective balance tells what was at stake.
+    function _verifySlashing(
+        IBeaconVerifier.BlockProof calldata b,
+        uint40 validatorIndex,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) private view returns (uint256 slot) {
+        require(v.slashed, NotSlashed(validatorIndex));
+        slot = verifier.verifyValidator(b, validatorIndex, v, proof);
+        uint256 epoch = slot / _slotsPerEpoch;
+        // slash_validator: withdrawable this many epochs later, or later still where the exit was to be so
+        require(
+            epoch + _slashingsVector <= v.withdrawableEpoch,
+            AfterEpochOfSlashing(epoch, v.withdrawableEpoch)
+        );
+    }
+
+    function _charge(
+        uint256 operatorId,
+        uint256 validatorIndex,
+        uint256 atStakeGwei,
+        uint256 baseGwei
+    ) private {
+        uint256 asked = 0;
+        // 64 bits of gwei in wei, ten-thousandfold, are far below 2^256
+        unchecked {
+            uint256 penalty = (atStakeGwei * 1 gwei) / _penaltyQuotient;
+            uint256 provision = (atStakeGwei * 1 gwei * _provisionBp) / BP;
+            asked = penalty + provision + _bounty(atStakeGwei);
+        }
         uint256 uncovered = bondVault.lock(operatorId, validatorIndex, asked, baseGwei, msg.sender);
         if (uncovered > 0) _holdExits();
     }
 
     /// @dev A part of the penalty, in wei.
     function _bounty(uint256 baseGwei) private view returns (uint256) {
-        return (baseGwei * 1 gwei * _bountyBp) / (_penaltyQuotient * BP);
+        // as above
+        unchecked {
+            return (baseGwei * 1 gwei * _bountyBp) / (_penaltyQuotient * BP);
+        }
     }
 
     /// @dev Nobody is to leave ahead of a loss that is proven, not booked yet, and no bond pays for.

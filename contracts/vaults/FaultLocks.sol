@@ -19,6 +19,8 @@ abstract contract FaultLocks is OperatorBonds {
 
     /// @dev Locks are counted in 1e-9 of a share, so that one fits a slot.
     uint256 private constant GRAIN = 1e9;
+    /// @dev MAX_EFFECTIVE_BALANCE_ELECTRA: what passes it the beacon chain pays out, and that is no loss.
+    uint256 private constant MAX_BASE_GWEI = 2_048e9;
 
     // 20 + 6 + 6 = 32 bytes
     struct PackedLock {
@@ -27,12 +29,16 @@ abstract contract FaultLocks is OperatorBonds {
         uint48 baseGwei;
     }
 
-    /// @dev What settlements of a validator's fault did not find in the bond, in wei, and the base that the first one
-    /// began with: zero before it.
-    // 16 + 6 = 22 bytes
+    /// @dev What settlements of a validator's fault did not find in the bond, in wei; the base before they took anything off
+    /// it, with what arrived, zero while that is the lock's own; what arrived, and the slot of the first of it, zero
+    /// while nothing did; the first slot whose balances may be compared with the base.
+    // 12 + 6 + 6 + 4 + 4 = 32 bytes
     struct Settled {
-        uint128 owed;
+        uint96 owed;
         uint48 baseGwei;
+        uint48 arrivedGwei;
+        uint32 firstArrival;
+        uint32 fromSlot;
     }
 
     /// @dev What becomes of a lock, in shares; `loss` in wei. `more` is burnt of what was free.
@@ -50,6 +56,8 @@ abstract contract FaultLocks is OperatorBonds {
 
     mapping(uint256 validatorIndex => PackedLock) private _locks;
     mapping(uint256 validatorIndex => Settled) private _settled;
+    /// @dev A validator is merged once in its life.
+    mapping(uint256 source => bool) private _counted;
     /// @dev What locks did not cover, in wei, ever, by the time that they were asked for.
     Checkpoints.Trace208 private _provisions;
 
@@ -98,7 +106,8 @@ abstract contract FaultLocks is OperatorBonds {
         // what one settlement did not find, a later one may: locks of other validators end
         if (uncovered != owed) totalUncovered = totalUncovered + uncovered - owed;
         if (before.baseGwei == 0) before.baseGwei = held.baseGwei;
-        _settled[validatorIndex] = Settled(uncovered.toUint128(), before.baseGwei);
+        before.owed = uncovered.toUint96();
+        _settled[validatorIndex] = before;
         if (last && uncovered == 0) {
             delete _locks[validatorIndex];
         } else {
@@ -116,16 +125,30 @@ abstract contract FaultLocks is OperatorBonds {
     }
 
     /// @inheritdoc IBondVault
-    function raiseBase(uint256 validatorIndex, uint256 baseGwei) external onlyRole(Roles.WITNESS) {
-        PackedLock storage held = _locks[validatorIndex];
-        require(held.baseGwei > 0, NothingLocked(validatorIndex));
-        // what settlements have taken off it stays off
-        uint256 first = _settled[validatorIndex].baseGwei;
-        uint256 old = first > 0 ? first : held.baseGwei;
-        require(baseGwei > old, BaseNotHigher(validatorIndex, baseGwei, old));
-        if (first > 0) _settled[validatorIndex].baseGwei = baseGwei.toUint48();
-        held.baseGwei = (held.baseGwei + baseGwei - old).toUint48();
-        emit BaseRaised(validatorIndex, old, baseGwei);
+    function raiseBase(
+        uint256 validatorIndex,
+        uint256 baseGwei,
+        uint256 slot
+    ) external onlyRole(Roles.WITNESS) {
+        Settled memory s = _settled[validatorIndex];
+        (uint256 old, uint256 base) = _rebase(validatorIndex, s, baseGwei, slot, slot);
+        require(base > old, BaseNotHigher(validatorIndex, baseGwei + s.arrivedGwei, old));
+    }
+
+    /// @inheritdoc IBondVault
+    function countArrival(
+        uint256 validatorIndex,
+        uint256 baseGwei,
+        uint256 slot,
+        Arrival calldata a
+    ) external onlyRole(Roles.WITNESS) {
+        require(!_counted[a.source], ArrivalKnown(a.source));
+        _counted[a.source] = true;
+        Settled memory s = _settled[validatorIndex];
+        s.arrivedGwei = (s.arrivedGwei + a.amountGwei).toUint48();
+        if (s.firstArrival == 0 || a.slot < s.firstArrival) s.firstArrival = a.slot.toUint32();
+        emit ArrivalCounted(validatorIndex, a.source, a.amountGwei, a.fromSlot);
+        _rebase(validatorIndex, s, baseGwei, slot, a.fromSlot);
     }
 
     /// @inheritdoc IBondVault
@@ -155,7 +178,15 @@ abstract contract FaultLocks is OperatorBonds {
     /// @inheritdoc IBondVault
     function lockOf(uint256 validatorIndex) external view returns (Lock memory) {
         PackedLock memory held = _locks[validatorIndex];
-        return Lock({shares: held.grains * GRAIN, baseGwei: held.baseGwei, prover: held.prover});
+        Settled memory s = _settled[validatorIndex];
+        return
+            Lock({
+                shares: held.grains * GRAIN,
+                baseGwei: held.baseGwei,
+                prover: held.prover,
+                arrivedGwei: s.arrivedGwei,
+                fromSlot: s.fromSlot
+            });
     }
 
     /// @inheritdoc IBondVault
@@ -164,6 +195,31 @@ abstract contract FaultLocks is OperatorBonds {
     }
 
     /* INTERNAL */
+
+    /// @dev The base as of a block that is of before all arrivals, with these; it never falls. What settlements have taken
+    /// off it stays off. Stores `s`.
+    function _rebase(
+        uint256 validatorIndex,
+        Settled memory s,
+        uint256 baseGwei,
+        uint256 slot,
+        uint256 fromSlot
+    ) private returns (uint256 old, uint256 base) {
+        PackedLock storage held = _locks[validatorIndex];
+        require(held.baseGwei > 0, NothingLocked(validatorIndex));
+        // else it may have a part of them already
+        require(
+            s.firstArrival == 0 || slot < s.firstArrival,
+            BaseAfterArrival(validatorIndex, slot, s.firstArrival)
+        );
+        old = s.baseGwei > 0 ? s.baseGwei : held.baseGwei;
+        base = Math.max(old, Math.min(baseGwei + s.arrivedGwei, MAX_BASE_GWEI));
+        held.baseGwei = (held.baseGwei + base - old).toUint48();
+        s.baseGwei = base.toUint48();
+        if (fromSlot > s.fromSlot) s.fromSlot = fromSlot.toUint32();
+        _settled[validatorIndex] = s;
+        if (base > old) emit BaseRaised(validatorIndex, old, base);
+    }
 
     /// @dev The prover first, then the loss: of the lock, and of what else is free where the lock was too little.
     function _settlement(

@@ -1,6 +1,7 @@
 import type { ContractTransactionReceipt, Signer } from "ethers";
 import type { BeaconClient } from "../lib/beaconClient.ts";
 import { validatorProof } from "../lib/beaconProofs.ts";
+import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { decodeState } from "../lib/beaconState.ts";
 import { FatalError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
@@ -72,10 +73,15 @@ export async function settleSlashing(
 }
 
 /** A validator in the state of the last block that has a child not after a slot: so the slot of both is known not to be. */
-async function bookedState(beacon: BeaconClient, slot: number, validatorIndex: number) {
+export async function bookedState(beacon: BeaconClient, slot: number, validatorIndex: number) {
   const { root } = await beacon.blockAtOrBefore(slot);
   const child = await beacon.blockV2(root as `0x${string}`);
   if (child === undefined) throw new FatalError(`the beacon node has no block ${root}`);
+  return parentState(beacon, child, validatorIndex);
+}
+
+/** A validator in the state of a block's parent, which the execution chain knows by the child's timestamp. */
+export async function parentState(beacon: BeaconClient, child: BlockAnswer, validatorIndex: number) {
   const parent = await beacon.header(child.parentRoot as `0x${string}`);
   if (parent === undefined) throw new FatalError(`the beacon node has no block ${child.parentRoot}`);
 
@@ -86,6 +92,8 @@ async function bookedState(beacon: BeaconClient, slot: number, validatorIndex: n
   const { effectiveBalanceGwei, ...container } = validators[0]!;
   return {
     timestamp: child.execution.timestamp,
+    header: parent.header,
+    state,
     container: { ...container, effectiveBalance: effectiveBalanceGwei },
     proof,
     balance,

@@ -27,21 +27,31 @@ contract SlashingsHandler is BondedOperators {
         ProveAgain,
         Settle,
         SettleTooEarly,
+        Merge,
+        ProveArrival,
         ProveForeign,
         Report,
         RequestExit,
         PassTime
     }
 
-    /// @dev What the beacon chain and the model know of a validator, by its key.
+    /// @dev What the beacon chain and the model know of a validator, by its key. What it has lost is kept like its balance;
+    /// and into which it was merged, with how much, and whether that is proven.
     struct Life {
         uint64 balanceGwei;
         uint64 boundaryGwei;
         uint64 bookedGwei;
+        uint64 lostGwei;
+        uint64 boundaryLostGwei;
+        uint64 bookedLostGwei;
         uint64 slashedSlot;
         uint64 withdrawableEpoch;
+        uint64 arrivalEpoch;
+        uint64 movedGwei;
+        uint256 target;
+        bool counted;
         bool proven;
-        uint64 lowestGwei;
+        uint64 seenLostGwei;
         uint256 settlements;
         uint256 burntWei;
         uint256 owedWei;
@@ -55,6 +65,7 @@ contract SlashingsHandler is BondedOperators {
 
     uint64 private constant FULL = 32e9;
     uint64 private constant VECTOR = 1_024;
+    uint64 private constant ARRIVAL_MARGIN = 4;
     uint256 private constant PENALTY = 32 ether / uint256(4_096);
     uint256 private constant PROVISION = 6.4 ether;
     uint256 private constant BOUNTY = PENALTY / 10;
@@ -83,6 +94,8 @@ contract SlashingsHandler is BondedOperators {
     uint256 public holds;
     uint256 public heldReports;
     uint256 public belowThreshold;
+    /// @notice Settlements that did not see all, since something had arrived.
+    uint256 public hiding;
 
     /// @dev As of the beginning of the action that runs.
     bytes32[OPERATORS + 1] private _before;
@@ -152,7 +165,6 @@ contract SlashingsHandler is BondedOperators {
         uint256 asked = PENALTY + PROVISION + BOUNTY;
         _proveSlashed(at);
         _lives[at].proven = true;
-        _lives[at].lowestGwei = FULL;
         b = bonds.bondOf(id);
         _check(b.locked <= b.shares, "BND-1: locked within the bond");
         _modelHold(value < asked ? asked - value : 0);
@@ -183,7 +195,11 @@ contract SlashingsHandler is BondedOperators {
 
         Life storage life = _lives[at];
         ++life.settlements;
-        if (life.bookedGwei < life.lowestGwei) life.lowestGwei = life.bookedGwei;
+        // behind what has arrived and is not proven, losses hide
+        uint64 hidden = _hiddenOf(at);
+        if (life.bookedLostGwei > life.seenLostGwei + hidden)
+            life.seenLostGwei = life.bookedLostGwei - hidden;
+        if (hidden > 0) ++hiding;
         paid = ledger.sharesOf(_proverOf(at)) - paid;
         if (paid > 0) ++life.bounties;
         _check(paid <= mostPaid, "SLA-1: no bounty above its part of the penalty");
@@ -204,6 +220,45 @@ contract SlashingsHandler is BondedOperators {
         vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.NotBookedYet.selector, slot, _lastRefSlot));
         _settle(at, slot);
         _end(Action.SettleTooEarly, 0);
+    }
+
+    /// @dev A validator that has lost a little is merged into a slashed one of the same operator, at the start of an epoch.
+    function merge(uint256 pick, uint256 lossGwei) external {
+        _begin(0);
+        (bool found, uint256 at) = _from(pick, _isSlashed);
+        uint64 epoch = _slot() / 32 + 1;
+        if (!found || _unbookedGwei > MAX_UNBOOKED) return;
+        if (epoch + ARRIVAL_MARGIN >= _lives[at].withdrawableEpoch) return;
+        uint256 source = 0;
+        (found, source) = _sourceFor(at, pick);
+        if (!found) return;
+        Life storage life = _lives[source];
+        _lose(life, uint64(bound(lossGwei, 0, 1e9)));
+        _warp(GENESIS_TIME + uint256(epoch) * 32 * SECONDS_PER_SLOT);
+        (life.arrivalEpoch, life.target, life.movedGwei) = (epoch, at, life.balanceGwei);
+        _tell(source);
+        _verifier.tellMerge(_entryOf(source), epoch * 32 - 1);
+        _verifier.tellBalance(FIRST_VALIDATOR + source, epoch * 32 - 1, life.movedGwei);
+        life.balanceGwei = 0;
+        _lives[at].balanceGwei += life.movedGwei;
+        _end(Action.Merge, 0);
+    }
+
+    function proveArrival(uint256 pick) external {
+        (bool found, uint256 source) = _from(pick, _hasArrived);
+        if (!found) return;
+        Life storage life = _lives[source];
+        uint256 id = _begin(allKeys[source].operatorId);
+        uint256 index = FIRST_VALIDATOR + life.target;
+        uint256 base = bonds.lockOf(index).baseGwei;
+        bytes32 bond = keccak256(abi.encode(bonds.bondOf(id)));
+        _proveArrival(source);
+        life.counted = true;
+        _check(bonds.lockOf(index).baseGwei == base + life.movedGwei, "SLA-1: what arrived is at stake");
+        _check(keccak256(abi.encode(bonds.bondOf(id))) == bond, "SLA-1: an arrival burns nothing");
+        vm.expectPartialRevert(IBondVault.ArrivalKnown.selector);
+        _proveArrival(source);
+        _end(Action.ProveArrival, id);
     }
 
     /// @dev The predeposit of a stranger's key is lost.
@@ -243,7 +298,7 @@ contract SlashingsHandler is BondedOperators {
         for (uint256 at = 0; at < allKeys.length; ++at) {
             Life storage life = _lives[at];
             sum += life.boundaryGwei;
-            life.bookedGwei = life.boundaryGwei;
+            (life.bookedGwei, life.bookedLostGwei) = (life.boundaryGwei, life.boundaryLostGwei);
             _verifier.tellBalance(FIRST_VALIDATOR + at, r.refSlot, life.boundaryGwei);
         }
         r.beaconBalanceGwei = uint64(sum);
@@ -293,7 +348,7 @@ contract SlashingsHandler is BondedOperators {
         returns (uint256 lostWei, uint256 burntWei, uint256 owedWei, uint256 settlements, uint256 bounties)
     {
         Life memory life = _lives[at];
-        if (life.proven) lostWei = uint256(FULL - life.lowestGwei) * 1 gwei;
+        lostWei = uint256(life.seenLostGwei) * 1 gwei;
         return (lostWei, life.burntWei, life.owedWei, life.settlements, life.bounties);
     }
 
@@ -364,7 +419,10 @@ contract SlashingsHandler is BondedOperators {
         uint256 frame = currentFrame();
         vm.warp(time);
         if (currentFrame() == frame) return;
-        for (uint256 at = 0; at < allKeys.length; ++at) _lives[at].boundaryGwei = _lives[at].balanceGwei;
+        for (uint256 at = 0; at < allKeys.length; ++at) {
+            Life storage life = _lives[at];
+            (life.boundaryGwei, life.boundaryLostGwei) = (life.balanceGwei, life.lostGwei);
+        }
     }
 
     function _addValidator(uint256 id) private {
@@ -388,6 +446,7 @@ contract SlashingsHandler is BondedOperators {
     function _lose(Life storage life, uint64 amountGwei) private {
         if (amountGwei > life.balanceGwei) amountGwei = life.balanceGwei;
         life.balanceGwei -= amountGwei;
+        life.lostGwei += amountGwei;
         _unbookedGwei += amountGwei;
     }
 
@@ -401,10 +460,30 @@ contract SlashingsHandler is BondedOperators {
         v.effectiveBalance = FULL;
         v.exitEpoch = v.withdrawableEpoch = type(uint64).max;
         Life memory life = _lives[at];
+        if (life.arrivalEpoch > 0)
+            (v.exitEpoch, v.withdrawableEpoch) = (life.arrivalEpoch - 9, life.arrivalEpoch);
         if (life.withdrawableEpoch == 0) return v;
         v.slashed = true;
         v.withdrawableEpoch = life.withdrawableEpoch;
         v.exitEpoch = life.withdrawableEpoch - VECTOR + 5;
+    }
+
+    function _entryOf(
+        uint256 source
+    ) private view returns (IBeaconVerifier.PendingConsolidation memory entry) {
+        entry.source = uint64(FIRST_VALIDATOR + source);
+        entry.target = uint64(FIRST_VALIDATOR + _lives[source].target);
+    }
+
+    /// @dev What has arrived by the last report and is not proven, in gwei. At the slot itself it is not there yet.
+    function _hiddenOf(uint256 at) private view returns (uint64 hidden) {
+        for (uint256 source = 0; source < allKeys.length; ++source) {
+            Life memory life = _lives[source];
+            bool arrived = life.arrivalEpoch > 0 &&
+                life.target == at &&
+                life.arrivalEpoch * 32 < _lastRefSlot;
+            if (arrived && !life.counted) hidden += life.movedGwei;
+        }
     }
 
     function _proverOf(uint256 at) private pure returns (address) {
@@ -416,6 +495,16 @@ contract SlashingsHandler is BondedOperators {
         BeaconValidator memory v = _containerOf(at);
         vm.prank(_proverOf(at));
         _slashing.proveSlashed(b, uint40(FIRST_VALIDATOR + at), v, new bytes32[](0));
+    }
+
+    function _proveArrival(uint256 source) private {
+        ISlashingOracle.Slashed memory s;
+        s.v = _containerOf(_lives[source].target);
+        ISlashingOracle.Merge memory m;
+        m.b.slot = _lives[source].arrivalEpoch * 32 - 1;
+        m.entry = _entryOf(source);
+        m.v = _containerOf(source);
+        _slashing.proveArrival(s, m);
     }
 
     function _settle(uint256 at, uint64 slot) private {
@@ -447,7 +536,22 @@ contract SlashingsHandler is BondedOperators {
     }
 
     function _isWell(uint256 at) internal view returns (bool) {
-        return _lives[at].slashedSlot == 0;
+        return _lives[at].slashedSlot == 0 && _lives[at].arrivalEpoch == 0;
+    }
+
+    /// @dev One of the same operator.
+    function _sourceFor(uint256 target, uint256 pick) private view returns (bool found, uint256 at) {
+        for (uint256 i = 0; i < allKeys.length && !found; ++i) {
+            at = ((pick % allKeys.length) + i) % allKeys.length;
+            found = _isWell(at) && allKeys[at].operatorId == allKeys[target].operatorId;
+        }
+    }
+
+    /// @dev It was merged into one whose lock stands, and that is not proven.
+    function _hasArrived(uint256 at) internal view returns (bool) {
+        Life memory life = _lives[at];
+        if (life.arrivalEpoch == 0 || life.counted) return false;
+        return bonds.lockOf(FIRST_VALIDATOR + life.target).baseGwei > 0;
     }
 
     function _isSlashed(uint256 at) internal view returns (bool) {
@@ -468,7 +572,8 @@ contract SlashingsHandler is BondedOperators {
         bool booked = life.proven &&
             _lastRefSlot > life.slashedSlot &&
             _lastRefSlot / 32 < life.withdrawableEpoch;
-        return booked && bonds.lockOf(FIRST_VALIDATOR + at).baseGwei > 0;
+        IBondVault.Lock memory held = bonds.lockOf(FIRST_VALIDATOR + at);
+        return booked && held.baseGwei > 0 && _lastRefSlot >= held.fromSlot;
     }
 }
 
@@ -495,10 +600,12 @@ contract SlashingsInvariantTest is RandomWalk {
         actions[5] = handler.proveAgain.selector;
         actions[6] = handler.settle.selector;
         actions[7] = handler.settleTooEarly.selector;
-        actions[8] = handler.proveForeign.selector;
-        actions[9] = handler.reportBalances.selector;
-        actions[10] = handler.requestExit.selector;
-        actions[11] = handler.passTime.selector;
+        actions[8] = handler.merge.selector;
+        actions[9] = handler.proveArrival.selector;
+        actions[10] = handler.proveForeign.selector;
+        actions[11] = handler.reportBalances.selector;
+        actions[12] = handler.requestExit.selector;
+        actions[13] = handler.passTime.selector;
     }
 
     /* INVARIANTS */
@@ -552,6 +659,17 @@ contract SlashingsInvariantTest is RandomWalk {
         // the large bond covers it
         handler.slash(0);
         handler.proveSlashed(0);
+        // a loss hides behind what arrives, until that is proven
+        handler.merge(0, 1e9);
+        handler.loseMore(0, 5e9);
+        handler.reportBalances();
+        handler.settle(0);
+        assertEq(handler.hiding(), 1, "hidden");
+        _checkAll();
+        handler.proveArrival(0);
+        handler.settle(0);
+        assertEq(handler.hiding(), 1, "and seen");
+        _checkAll();
         handler.slash(4);
         handler.slash(5);
         handler.slash(6);

@@ -16,6 +16,7 @@ contract Verifier__Mock {
     mapping(uint256 index => bytes32) private _containers;
     /// @dev One more than what was told.
     mapping(uint256 index => mapping(uint64 slot => uint64)) private _balances;
+    mapping(uint256 source => mapping(uint64 slot => bytes32)) private _merges;
 
     function tellValidator(uint256 index, BeaconValidator calldata v) external {
         _containers[index] = keccak256(abi.encode(v));
@@ -23,6 +24,11 @@ contract Verifier__Mock {
 
     function tellBalance(uint256 index, uint64 slot, uint64 balanceGwei) external {
         _balances[index][slot] = balanceGwei + 1;
+    }
+
+    /// @notice That a consolidation is on its way at this slot.
+    function tellMerge(IBeaconVerifier.PendingConsolidation calldata c, uint64 slot) external {
+        _merges[c.source][slot] = keccak256(abi.encode(c));
     }
 
     function verifyValidator(
@@ -44,5 +50,14 @@ contract Verifier__Mock {
         uint64 told = _balances[index][b.slot];
         require(told > 0, NotTold(index));
         return (b.slot, told - 1);
+    }
+
+    function verifyPendingConsolidation(
+        IBeaconVerifier.BlockProof calldata b,
+        IBeaconVerifier.PendingConsolidation calldata c,
+        bytes32[] calldata
+    ) external view returns (uint64 slot) {
+        require(_merges[c.source][b.slot] == keccak256(abi.encode(c)), NotTold(c.source));
+        return b.slot;
     }
 }

@@ -5,6 +5,7 @@ import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {WithheldRewards} from "../../../contracts/oracle/WithheldRewards.sol";
+import {IBondVault} from "../../../contracts/interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
@@ -138,7 +139,9 @@ contract AccessMatrixTest is Protocol {
         a = address(bonds);
         add(a, abi.encodeCall(bonds.lock, (1, 1, 1, 1, a)), Roles.WITNESS, "lock");
         add(a, abi.encodeCall(bonds.settle, (1, 1, true, 1)), Roles.WITNESS, "settle");
-        add(a, abi.encodeCall(bonds.raiseBase, (1, 1)), Roles.WITNESS, "raiseBase");
+        add(a, abi.encodeCall(bonds.raiseBase, (1, 1, 1)), Roles.WITNESS, "raiseBase");
+        IBondVault.Arrival memory arrival;
+        add(a, abi.encodeCall(bonds.countArrival, (1, 1, 1, arrival)), Roles.WITNESS, "countArrival");
         add(a, abi.encodeCall(bonds.burn, (1, 1, 1, a, 1)), Roles.WITNESS, "burn");
         add(a, abi.encodeCall(bonds.hold, (1, 1)), Roles.BOND_LOCKER, "hold");
         add(a, abi.encodeCall(bonds.release, (1, 1)), Roles.BOND_LOCKER, "release");

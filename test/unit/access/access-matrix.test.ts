@@ -32,7 +32,7 @@ const OPEN: Record<string, string> = {
     "burnOverdue cancelClaim claim deposit depositShares depositWrapped lockOverdue releaseOverdue requestClaim",
   BeaconDepositor: "predeposit predepositChecked proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
-  SlashingOracle: "proveDuplicate proveForeign proveSlashed proveState raiseBase settle",
+  SlashingOracle: "proveArrival proveDuplicate proveForeign proveSlashed proveState raiseBase settle",
   // managers, of what is proven: see Consolidator.t.sol
   Consolidator: "consolidate drop",
   ExitController: "note proveComing settle trigger triggerByKeys triggerPartial",
