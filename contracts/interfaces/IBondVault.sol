@@ -42,11 +42,16 @@ interface IBondVault {
         uint256 fromSlot;
     }
 
-    /// @notice What is locked for predeposits that are overdue.
-    /// @param shares How much. @param keys For how many keys.
+    /// @notice What is locked for predeposits that are overdue, and what is owed for those that were given up.
+    /// @param shares How much is locked. @param keys For how many keys.
+    /// @param lostKeys How many were given up and have not come back.
+    /// @param owed What bond was missing of 1 ETH for each that was given up, less 1 ETH for each that came back, in wei. It
+    /// is below zero where more was burnt than the pool lost in the end: that stays burnt, and counts for later keys.
     struct OverdueLock {
         uint128 shares;
         uint32 keys;
+        uint32 lostKeys;
+        int128 owed;
     }
 
     /// @notice What a manager has asked for.
@@ -105,6 +110,8 @@ interface IBondVault {
     event OverdueReleased(uint256 indexed operatorId, uint256 keys, uint256 shares);
     /// @notice What was locked for predeposits that were given up was burnt.
     event OverdueBurnt(uint256 indexed operatorId, uint256 keys, uint256 shares);
+    /// @notice Predeposits that were given up came back: what is owed for them is now `owed` wei, see `OverdueLock`.
+    event PredepositsReturned(uint256 indexed operatorId, uint256 keys, int256 owed);
     /// @notice A bond was held for a claim on its operator. `asked` is in wei; `uncovered` of it the bond did not have.
     event BondHeld(uint256 indexed operatorId, uint256 shares, uint256 asked, uint256 uncovered);
     /// @notice What was held for a claim is free again.
@@ -162,7 +169,9 @@ interface IBondVault {
     /// @notice Burns what is locked for predeposits that are overdue by a second deadline, and frees their stake.
     function burnOverdue(uint256 operatorId, bytes32 root, uint32[] calldata gindices) external;
 
-    /// @notice Unlocks what was locked for predeposits that were proven since.
+    /// @notice Unlocks what was locked for predeposits that were proven since, and counts no longer as uncovered what was
+    /// missing for predeposits that were given up and came back: each of them is 1 ETH of the pool again. Whatever is asked
+    /// of a bond does this first; until then `totalUncovered` has them, and the insurance may pay.
     /// @return shares Shares unlocked.
     function releaseOverdue(uint256 operatorId) external returns (uint256 shares);
 
@@ -263,7 +272,8 @@ interface IBondVault {
     /// @notice What is locked for a validator's fault; zeros if nothing is.
     function lockOf(uint256 validatorIndex) external view returns (Lock memory);
 
-    /// @notice What is locked for an operator's overdue predeposits.
+    /// @notice What is locked for an operator's overdue predeposits, and owed for lost ones, as of its last
+    /// `releaseOverdue`.
     function overdueOf(uint256 operatorId) external view returns (OverdueLock memory);
 
     /// @notice Shares held for claims on the operator, part of what is locked.
@@ -294,6 +304,7 @@ interface IBondVault {
     /// @notice What was to be locked after `time` (seconds since 1970) and bonds did not have, in wei.
     function uncoveredSince(uint256 time) external view returns (uint256);
 
-    /// @notice Losses that bonds did not cover, in wei, ever.
+    /// @notice Losses that bonds did not cover, in wei, ever; less predeposits that were given up and came back, as far as
+    /// `releaseOverdue` was told. Of each operator's lost keys it is what is `owed`, where that is above zero.
     function totalUncovered() external view returns (uint256);
 }

@@ -142,7 +142,8 @@ interface ISlashingOracle {
     ) external;
 
     /// @notice Proves that a key which had a predeposit has foreign credentials: its operator is stopped, its bond pays the
-    /// predeposit and a fine, and the caller gets a bounty.
+    /// predeposit and a fine, and the caller gets a bounty. Once for each key, at any time: where the predeposit was given
+    /// up before, the bond was charged for it then, and pays the fine and the bounty alone.
     /// @param gindex, signatureHash, keyProof The key in its operator's commitment: see `IValidatorRegistry.markForeign`.
     function proveForeign(
         uint256 operatorId,
@@ -159,7 +160,8 @@ interface ISlashingOracle {
     /// @notice Proves that a key which had a predeposit is a validator of ours already, proven under another commitment: an
     /// operator may copy the keys that another has published. The key is given up, its stake and its lock are free, and
     /// nobody pays: the ether lies with a validator of ours. Under a signature that is no good it went nowhere, so the
-    /// signature is checked (EIP-2537).
+    /// signature is checked (EIP-2537). Where the key was given up before, what was burnt stays burnt, and what the bond did
+    /// not cover is uncovered no more.
     /// @param y Y coordinates of key and signature, see `DepositSignature`.
     function proveDuplicate(
         uint256 operatorId,

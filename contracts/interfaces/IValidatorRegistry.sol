@@ -10,15 +10,18 @@ interface IValidatorRegistry {
     /* TYPES */
 
     /// @notice How far a key of a commitment has come. `Overdue`: not proven by the deadline of its predeposit. `Lost`: not
-    /// proven by a second deadline, or shown to have foreign credentials; it reserves nothing any more. `Removed`:
-    /// withdrawn by its operator before any deposit. An overdue or lost key may still be proven.
+    /// proven by a second deadline; it reserves nothing any more. An overdue or lost key may still be proven. `Removed`:
+    /// withdrawn by its operator before any deposit. `Foreign`: its validator was shown to have foreign credentials, or to
+    /// be one of ours under another commitment; it reserves nothing, and that is the end of it. Should the beacon chain ever
+    /// say that the validator is ours after all, the key may be proven under another commitment, with another predeposit.
     enum KeyState {
         Committed,
         Predeposited,
         Proven,
         Overdue,
         Lost,
-        Removed
+        Removed,
+        Foreign
     }
 
     /// @notice How far a validator has come, as the beacon chain was proven to say. States only move forward.
@@ -46,9 +49,12 @@ interface IValidatorRegistry {
     /// @notice What an operator has at stake.
     /// @param eth Stake that its bond must back, in ETH.
     /// @param overdueKeys Its keys in state `Overdue`.
+    /// @param lostKeys Its keys that were lost, and whose predeposits have not come back: those in state `Lost`, and those
+    /// that were shown to have foreign credentials after it.
     struct Stake {
         uint64 eth;
         uint32 overdueKeys;
+        uint32 lostKeys;
     }
 
     /// @notice A key of a commitment by its hashes, with its validator.
@@ -110,8 +116,10 @@ interface IValidatorRegistry {
     event KeyProven(bytes32 indexed commitmentId, bytes32 indexed pubkeyHash, uint256 validatorIndex);
     /// @notice Predeposits were not proven by their deadline.
     event KeysOverdue(bytes32 indexed commitmentId, uint32[] gindices);
-    /// @notice Predeposits were given up.
+    /// @notice Predeposits were given up after their second deadline.
     event KeysLost(bytes32 indexed commitmentId, uint32[] gindices);
+    /// @notice The validator of a key is not, or not by this key, one of ours. `wasLost`: it was given up before.
+    event KeyForeign(bytes32 indexed commitmentId, uint32 gindex, bool wasLost);
     /// @notice The beacon chain was proven to say more of a validator than was known.
     event ValidatorAdvanced(
         uint256 indexed validatorIndex,
@@ -265,9 +273,9 @@ interface IValidatorRegistry {
 
     /* BRAINS: what the beacon chain says */
 
-    /// @notice Gives up the predeposit of a key whose validator has foreign credentials. Caller: `WITNESS`, which has
-    /// verified it.
-    /// @return overdue Whether the key was marked as overdue before.
+    /// @notice Gives up the predeposit of a key whose validator has foreign credentials, at whatever time, once for each
+    /// key. Caller: `WITNESS`, which has verified it.
+    /// @return wasLost Whether it was given up before: then nothing is freed, and the bond was charged for it.
     function markForeign(
         uint256 operatorId,
         bytes32 root,
@@ -275,7 +283,18 @@ interface IValidatorRegistry {
         bytes32 pubkeyHash,
         bytes32 signatureHash,
         bytes32[] calldata proof
-    ) external returns (bool overdue);
+    ) external returns (bool wasLost);
+
+    /// @notice As `markForeign`, for a key whose validator is one of ours already: its predeposit lies there, so it is lost
+    /// no more. Caller: `WITNESS`, which has verified it.
+    function markDuplicate(
+        uint256 operatorId,
+        bytes32 root,
+        uint32 gindex,
+        bytes32 pubkeyHash,
+        bytes32 signatureHash,
+        bytes32[] calldata proof
+    ) external;
 
     /// @notice Notes how far a validator has come. Caller: `WITNESS`, which has verified it. A withdrawn one reserves no
     /// stake any more: it is free, or goes to the validator that it was to be merged into, if it was not slashed. From one

@@ -11,7 +11,7 @@ import {StakeBook} from "./StakeBook.sol";
 /// @title KeyRegistry
 /// @notice Mixin: the life of each key under its operator's commitment, until it is proven or given up.
 /// TRUST: a manager commits whatever it wants, at its own risk; `DEPOSITOR` says what is predeposited, `BOND_VAULT` that the
-/// bond is locked or burnt for what is overdue, `WITNESS` that a key has foreign credentials.
+/// bond is locked or burnt for what is overdue, `WITNESS` that a key has foreign credentials, or is a duplicate.
 /// INVARIANTS: VAL-1, VAL-2, VAL-4.
 /// ASSUMPTIONS: the same key may stand in several commitments and be predeposited under each (1 ETH more for a validator
 /// of ours, or for whoever was first); only one of them is ever proven, since a validator index is.
@@ -159,7 +159,9 @@ abstract contract KeyRegistry is StakeBook, Guarded {
             _change(id, gindices[i], KeyState.Overdue, KeyState.Lost, 0);
             _requireAge(id, gindices[i], 2);
         }
-        _stakes[operatorId].overdueKeys -= uint32(gindices.length);
+        Stake storage stake = _stakes[operatorId];
+        stake.overdueKeys -= uint32(gindices.length);
+        stake.lostKeys += uint32(gindices.length);
         _release(operatorId, gindices.length * RESERVED_ETH);
         emit KeysLost(id, gindices);
     }
@@ -174,19 +176,22 @@ abstract contract KeyRegistry is StakeBook, Guarded {
         bytes32 pubkeyHash,
         bytes32 signatureHash,
         bytes32[] calldata proof
-    ) external onlyRole(Roles.WITNESS) returns (bool overdue) {
-        bytes32 id = commitmentIdOf(operatorId, root);
-        require(
-            KeyTree.verify(root, gindex, KeyTree.leaf(pubkeyHash, signatureHash), proof),
-            KeysNotCommitted(id)
-        );
-        overdue = stateOf(id, gindex) == KeyState.Overdue;
-        _change(id, gindex, overdue ? KeyState.Overdue : KeyState.Predeposited, KeyState.Lost, 0);
-        if (overdue) _stakes[operatorId].overdueKeys -= 1;
-        _release(operatorId, RESERVED_ETH);
-        uint32[] memory gindices = new uint32[](1);
-        gindices[0] = gindex;
-        emit KeysLost(id, gindices);
+    ) external onlyRole(Roles.WITNESS) returns (bool wasLost) {
+        wasLost = _markForeign(operatorId, root, gindex, KeyTree.leaf(pubkeyHash, signatureHash), proof);
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function markDuplicate(
+        uint256 operatorId,
+        bytes32 root,
+        uint32 gindex,
+        bytes32 pubkeyHash,
+        bytes32 signatureHash,
+        bytes32[] calldata proof
+    ) external onlyRole(Roles.WITNESS) {
+        bytes32 leaf = KeyTree.leaf(pubkeyHash, signatureHash);
+        bool wasLost = _markForeign(operatorId, root, gindex, leaf, proof);
+        if (wasLost) _stakes[operatorId].lostKeys -= 1;
     }
 
     /* VIEWS */
@@ -216,7 +221,7 @@ abstract contract KeyRegistry is StakeBook, Guarded {
 
     /* INTERNAL */
 
-    /// @dev A key that was overdue counts as such no more. Returns whether the key was lost, and so reserves nothing.
+    /// @dev A key that was overdue or lost counts as such no more. Returns whether it was lost, and so reserves nothing.
     function _markProven(bytes32 id, uint256 operatorId, uint256 gindex) internal returns (bool wasLost) {
         mapping(uint256 => uint256) storage words = _keys[id];
         uint256 word = words[gindex / 32];
@@ -224,10 +229,32 @@ abstract contract KeyRegistry is StakeBook, Guarded {
         KeyState from = KeyState((word >> shift) & 7);
         if (from != KeyState.Predeposited) {
             wasLost = from == KeyState.Lost;
-            if (from == KeyState.Overdue) _stakes[operatorId].overdueKeys -= 1;
-            else require(wasLost, WrongState(id, gindex, from));
+            if (wasLost) _stakes[operatorId].lostKeys -= 1;
+            else if (from == KeyState.Overdue) _stakes[operatorId].overdueKeys -= 1;
+            else revert WrongState(id, gindex, from);
         }
         words[gindex / 32] = word ^ ((uint256(from) ^ uint256(KeyState.Proven)) << shift);
+    }
+
+    /// @dev A key that was lost stays counted: its predeposit has not come back by that. Returns whether it was.
+    function _markForeign(
+        uint256 operatorId,
+        bytes32 root,
+        uint32 gindex,
+        bytes32 leaf,
+        bytes32[] calldata proof
+    ) private returns (bool wasLost) {
+        bytes32 id = commitmentIdOf(operatorId, root);
+        require(KeyTree.verify(root, gindex, leaf, proof), KeysNotCommitted(id));
+        KeyState from = stateOf(id, gindex);
+        wasLost = from == KeyState.Lost;
+        if (!wasLost) {
+            if (from == KeyState.Overdue) _stakes[operatorId].overdueKeys -= 1;
+            else require(from == KeyState.Predeposited, WrongState(id, gindex, from));
+            _release(operatorId, RESERVED_ETH);
+        }
+        _change(id, gindex, from, KeyState.Foreign, 0);
+        emit KeyForeign(id, gindex, wasLost);
     }
 
     function _existing(bytes32 id) private view returns (Commitment memory c) {

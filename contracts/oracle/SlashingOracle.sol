@@ -220,10 +220,19 @@ contract SlashingOracle is ISlashingOracle {
         bytes32 pubkeyHash = keccak256(v.pubkey);
         require(v.withdrawalCredentials != _credentials, CredentialsAreOurs(pubkeyHash));
         verifier.verifyValidator(b, validatorIndex, v, proof);
-        validatorRegistry.markForeign(operatorId, root, gindex, pubkeyHash, signatureHash, keyProof);
+        bool wasLost = validatorRegistry.markForeign(
+            operatorId,
+            root,
+            gindex,
+            pubkeyHash,
+            signatureHash,
+            keyProof
+        );
         operatorRegistry.jail(operatorId, "foreign credentials");
         emit ForeignCredentialsProven(operatorId, pubkeyHash, msg.sender, v.withdrawalCredentials);
-        bondVault.burn(operatorId, PREDEPOSIT, _foreignFine - _foreignBounty, msg.sender, _foreignBounty);
+        // the bond was charged for a lost one when it was given up
+        uint256 loss = wasLost ? 0 : PREDEPOSIT;
+        bondVault.burn(operatorId, loss, _foreignFine - _foreignBounty, msg.sender, _foreignBounty);
     }
 
     /// @inheritdoc ISlashingOracle
@@ -248,7 +257,8 @@ contract SlashingOracle is ISlashingOracle {
             SignatureInvalid(pubkeyHash)
         );
         verifier.verifyValidator(b, validatorIndex, v, proof);
-        validatorRegistry.markForeign(operatorId, root, gindex, pubkeyHash, keccak256(signature), keyProof);
+        bytes32 signatureHash = keccak256(signature);
+        validatorRegistry.markDuplicate(operatorId, root, gindex, pubkeyHash, signatureHash, keyProof);
         emit DuplicateProven(operatorId, pubkeyHash, validatorIndex);
         bondVault.releaseOverdue(operatorId);
     }

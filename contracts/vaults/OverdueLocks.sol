@@ -3,21 +3,27 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
+import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {OperatorBonds} from "./OperatorBonds.sol";
 
 /// @title OverdueLocks
-/// @notice Mixin of the bond vault: what is locked for predeposits that are overdue, until they are proven or given up.
-/// TRUST: none: the registry says which keys are overdue, and anyone marks them. INVARIANTS: BND-1, BND-2.
-/// ASSUMPTIONS: the registry counts as overdue the keys that were marked here, until they are proven or lost.
+/// @notice Mixin of the bond vault: what is locked for predeposits that are overdue, until they are proven or given up; and
+/// what bonds did not have for those that were given up, until they come back.
+/// TRUST: none: the registry says which keys are overdue, and anyone marks them. INVARIANTS: BND-1, BND-2, BND-4.
+/// ASSUMPTIONS: the registry counts as overdue the keys that were marked here, until they are proven, lost or foreign; and
+/// as lost those that were given up here, until their predeposits come back.
 abstract contract OverdueLocks is OperatorBonds {
     using SafeCast for uint256;
+    using SafeCast for int256;
 
     /// @dev What the pool loses by a predeposit that comes to nothing.
     uint256 private constant PREDEPOSIT = 1 ether;
 
     /* STORAGE */
 
+    // slot 0: 16 + 4 + 4 = 24 bytes; slot 1: 16 bytes
     mapping(uint256 operatorId => OverdueLock) private _overdue;
 
     /* ANYONE */
@@ -40,20 +46,23 @@ abstract contract OverdueLocks is OperatorBonds {
         // at the rate and from the bond of today, whatever could be locked then
         _unlockKeys(operatorId, gindices.length);
         (uint256 shares, uint256 uncovered) = _lockWorth(operatorId, gindices.length * PREDEPOSIT, 1);
-        totalUncovered += uncovered;
+        _overdue[operatorId].lostKeys += gindices.length.toUint32();
+        _owe(operatorId, uncovered.toInt256());
         emit OverdueBurnt(operatorId, gindices.length, shares);
         _burnLocked(operatorId, shares);
     }
 
     /// @inheritdoc IBondVault
     function releaseOverdue(uint256 operatorId) public override returns (uint256 shares) {
+        OverdueLock storage o = _overdue[operatorId];
+        (uint256 held, uint256 lost) = (o.keys, o.lostKeys);
+        if (held == 0 && lost == 0) return 0;
+        IValidatorRegistry.Stake memory still = validatorRegistry.stakeOf(operatorId);
+        if (still.lostKeys < lost) _takeBack(operatorId, lost - still.lostKeys);
         // what was given up as foreign is burnt by whoever proved it, from the bond: here it is free
-        uint256 held = _overdue[operatorId].keys;
-        if (held == 0) return 0;
-        uint256 still = validatorRegistry.stakeOf(operatorId).overdueKeys;
-        if (still >= held) return 0;
-        shares = _unlockKeys(operatorId, held - still);
-        emit OverdueReleased(operatorId, held - still, shares);
+        if (still.overdueKeys >= held) return 0;
+        shares = _unlockKeys(operatorId, held - still.overdueKeys);
+        emit OverdueReleased(operatorId, held - still.overdueKeys, shares);
     }
 
     /* VIEWS */
@@ -72,5 +81,25 @@ abstract contract OverdueLocks is OperatorBonds {
         o.shares -= uint128(shares);
         o.keys -= uint32(keys);
         _unlock(operatorId, shares);
+    }
+
+    /// @dev 1 ETH each, whatever the bond paid for them: for all its keys it is to pay what the pool lost in the end.
+    function _takeBack(uint256 operatorId, uint256 keys) private {
+        _overdue[operatorId].lostKeys -= uint32(keys);
+        int256 owed = _owe(operatorId, -(keys * PREDEPOSIT).toInt256());
+        emit PredepositsReturned(operatorId, keys, owed);
+    }
+
+    /// @dev Only what is above zero is uncovered; it is in the total already.
+    function _owe(uint256 operatorId, int256 change) private returns (int256 owed) {
+        OverdueLock storage o = _overdue[operatorId];
+        int256 before = o.owed;
+        owed = before + change;
+        o.owed = owed.toInt128();
+        totalUncovered = totalUncovered + _uncovered(owed) - _uncovered(before);
+    }
+
+    function _uncovered(int256 owed) private pure returns (uint256) {
+        return uint256(SignedMath.max(owed, 0));
     }
 }

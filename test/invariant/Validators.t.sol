@@ -23,6 +23,7 @@ contract ValidatorsHandler is FactoryTest {
         MarkOverdue,
         MarkLost,
         MarkForeign,
+        MarkDuplicate,
         Advance,
         Slash,
         Consolidate,
@@ -30,12 +31,14 @@ contract ValidatorsHandler is FactoryTest {
         PassTime
     }
 
+    /// @dev `isMissing`: it was lost, and its predeposit has not come back.
     struct Key {
         uint256 operatorId;
         bytes32 root;
         uint32 gindex;
         IValidatorRegistry.KeyState state;
         uint256 quarter;
+        bool isMissing;
     }
 
     /// @dev `target` is the place of another one in the list, from 1 on; 0 for none.
@@ -97,7 +100,7 @@ contract ValidatorsHandler is FactoryTest {
         uint256 id = (pick % OPERATORS) + 1;
         bytes32 root = _grow(_keys.length);
         for (uint32 gindex = uint32(2 * KEYS); gindex > KEYS; ) {
-            _keys.push(Key(id, root, --gindex, IValidatorRegistry.KeyState.Committed, 0));
+            _keys.push(Key(id, root, --gindex, IValidatorRegistry.KeyState.Committed, 0, false));
         }
         vm.prank(_managers[id - 1]);
         registry.commit(id, root, KEYS, "");
@@ -161,6 +164,7 @@ contract ValidatorsHandler is FactoryTest {
         if (!may) return;
         _check(grown == _reserved(1 + eth) - (wasLost ? 0 : 32), "VAL-3: a proof tells what stake grew");
         k.state = IValidatorRegistry.KeyState.Proven;
+        k.isMissing = false;
         _lives.push(Life(k.operatorId, 1 + eth, IValidatorRegistry.ValidatorState.Proven, false, 0, 0));
         _end(Action.Prove);
     }
@@ -184,34 +188,18 @@ contract ValidatorsHandler is FactoryTest {
         registry.markLost(k.operatorId, k.root, _list(k.gindex));
         if (!may) return;
         k.state = IValidatorRegistry.KeyState.Lost;
+        k.isMissing = true;
         _end(Action.MarkLost);
     }
 
     function markForeign(uint256 pick) external {
         _begin(Action.MarkForeign);
-        if (pick % 3 != 0) return;
-        bool wantsOverdue = pick % 2 == 0;
-        Key storage k = _keyIn(
-            pick,
-            wantsOverdue ? IValidatorRegistry.KeyState.Overdue : IValidatorRegistry.KeyState.Predeposited
-        );
-        bool isOverdue = k.state == IValidatorRegistry.KeyState.Overdue;
-        bool may = isOverdue || k.state == IValidatorRegistry.KeyState.Predeposited;
-        (bytes memory pubkey, bytes memory sig) = _dataOf(k.root, k.gindex);
-        bytes32[] memory proof = _branch(k.root, k.gindex);
-        if (!may) _expectWrongState(k);
-        bool overdue = registry.markForeign(
-            k.operatorId,
-            k.root,
-            k.gindex,
-            keccak256(pubkey),
-            keccak256(sig),
-            proof
-        );
-        if (!may) return;
-        _check(overdue == isOverdue, "VAL-4: whether a lock was held is told");
-        k.state = IValidatorRegistry.KeyState.Lost;
-        _end(Action.MarkForeign);
+        if (pick % 3 == 0) _giveUp(pick / 3, Action.MarkForeign);
+    }
+
+    function markDuplicate(uint256 pick) external {
+        _begin(Action.MarkDuplicate);
+        if (pick % 3 == 0) _giveUp(pick / 3, Action.MarkDuplicate);
     }
 
     /* ACTIONS: validators */
@@ -348,12 +336,39 @@ contract ValidatorsHandler is FactoryTest {
             return
                 to == IValidatorRegistry.KeyState.Proven ||
                 to == IValidatorRegistry.KeyState.Overdue ||
-                to == IValidatorRegistry.KeyState.Lost;
+                to == IValidatorRegistry.KeyState.Foreign;
         }
-        if (from == IValidatorRegistry.KeyState.Overdue) {
-            return to == IValidatorRegistry.KeyState.Proven || to == IValidatorRegistry.KeyState.Lost;
+        if (from == IValidatorRegistry.KeyState.Overdue && to == IValidatorRegistry.KeyState.Lost)
+            return true;
+        return
+            (from == IValidatorRegistry.KeyState.Overdue || from == IValidatorRegistry.KeyState.Lost) &&
+            (to == IValidatorRegistry.KeyState.Proven || to == IValidatorRegistry.KeyState.Foreign);
+    }
+
+    /// @dev As foreign, or as a duplicate.
+    function _giveUp(uint256 pick, Action action) private {
+        IValidatorRegistry.KeyState[3] memory wanted = [
+            IValidatorRegistry.KeyState.Predeposited,
+            IValidatorRegistry.KeyState.Overdue,
+            IValidatorRegistry.KeyState.Lost
+        ];
+        Key storage k = _keyIn(pick, wanted[pick % 3]);
+        bool wasLost = k.state == wanted[2];
+        bool may = wasLost || k.state == wanted[0] || k.state == wanted[1];
+        (bytes memory pubkey, bytes memory sig) = _dataOf(k.root, k.gindex);
+        (bytes32 pubkeyHash, bytes32 sigHash) = (keccak256(pubkey), keccak256(sig));
+        bytes32[] memory proof = _branch(k.root, k.gindex);
+        if (!may) _expectWrongState(k);
+        if (action == Action.MarkDuplicate) {
+            registry.markDuplicate(k.operatorId, k.root, k.gindex, pubkeyHash, sigHash, proof);
+            if (may) k.isMissing = false;
+        } else {
+            bool told = registry.markForeign(k.operatorId, k.root, k.gindex, pubkeyHash, sigHash, proof);
+            if (may) _check(told == wasLost, "VAL-4: whether the bond was charged before is told");
         }
-        return from == IValidatorRegistry.KeyState.Lost && to == IValidatorRegistry.KeyState.Proven;
+        if (!may) return;
+        k.state = IValidatorRegistry.KeyState.Foreign;
+        _end(action);
     }
 
     function _check(bool holds, string memory rule) private {
@@ -502,11 +517,12 @@ contract ValidatorsInvariantTest is KedgeTest {
         actions[5] = handler.markOverdue.selector;
         actions[6] = handler.markLost.selector;
         actions[7] = handler.markForeign.selector;
-        actions[8] = handler.advance.selector;
-        actions[9] = handler.slash.selector;
-        actions[10] = handler.consolidate.selector;
-        actions[11] = handler.drop.selector;
-        actions[12] = handler.passTime.selector;
+        actions[8] = handler.markDuplicate.selector;
+        actions[9] = handler.advance.selector;
+        actions[10] = handler.slash.selector;
+        actions[11] = handler.consolidate.selector;
+        actions[12] = handler.drop.selector;
+        actions[13] = handler.passTime.selector;
         targetContract(address(handler));
         targetSelectors(address(handler), actions);
     }
@@ -552,19 +568,24 @@ contract ValidatorsInvariantTest is KedgeTest {
         assertEq(handler.registry().totalStake(), total, "VAL-3: total");
     }
 
-    /// @dev Each key that had a predeposit is one validator, lost and paid for, or waits; who is late has a lock.
+    /// @dev Each key that had a predeposit is one validator, lost or foreign and paid for, or waits; who is late has a lock,
+    /// and what was lost is counted until it comes back.
     function invariant_VAL4_APredepositIsProvenOrLostOrWaits() public view {
         (uint256 keys, uint256 lives) = handler.counts();
         uint256[] memory overdue = new uint256[](handler.OPERATORS() + 1);
+        uint256[] memory missing = new uint256[](handler.OPERATORS() + 1);
         uint256 proven = 0;
         for (uint256 i = 0; i < keys; ++i) {
             (ValidatorsHandler.Key memory k, IValidatorRegistry.KeyState state) = handler.keyAt(i);
             if (state == IValidatorRegistry.KeyState.Overdue) ++overdue[k.operatorId];
+            if (k.isMissing) ++missing[k.operatorId];
+            if (state == IValidatorRegistry.KeyState.Lost) assertTrue(k.isMissing, "VAL-4: lost, so missing");
             if (state == IValidatorRegistry.KeyState.Proven) ++proven;
         }
         assertEq(proven, lives, "VAL-4: one validator for each proven key");
         for (uint256 id = 1; id < overdue.length; ++id) {
             assertEq(uint256(handler.stakeOf(id).overdueKeys), overdue[id], "VAL-4: overdue keys");
+            assertEq(uint256(handler.stakeOf(id).lostKeys), missing[id], "VAL-4: lost keys");
         }
     }
 
@@ -579,17 +600,22 @@ contract ValidatorsInvariantTest is KedgeTest {
         handler.commit(2);
         handler.remove(0);
         // of the first two commitments, whose operators are 1 and 2
-        for (uint256 i = 1; i < 7; ++i) handler.predeposit(i);
+        for (uint256 i = 1; i < 10; ++i) handler.predeposit(i);
         handler.prove(1, 31);
         handler.prove(2, 31);
         handler.prove(4, 103);
         handler.prove(5, 0);
         handler.passTime(5 hours - 1);
-        handler.markOverdue(1);
-        handler.markOverdue(1);
+        for (uint256 i = 0; i < 4; ++i) handler.markOverdue(1);
         handler.passTime(5 hours - 1);
-        handler.markLost(1);
+        for (uint256 i = 0; i < 3; ++i) handler.markLost(1);
+        _checkAll();
+        // one that waits, one that is overdue, and two of three that are lost
+        handler.markForeign(9);
+        handler.markForeign(3);
         handler.markForeign(6);
+        handler.markDuplicate(6);
+        assertEq(handler.done(ValidatorsHandler.Action.MarkForeign), 3, "foreign");
         _checkAll();
         handler.prove(6, 31);
         handler.topUp(0, 31);

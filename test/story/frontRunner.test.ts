@@ -24,10 +24,10 @@ import { ETHER, GWEI, mined, startWorld, type World } from "./support/world.ts";
 
 const LOT = 96n;
 const BOND = 5n * ETHER;
-/// `IOperatorRegistry.Standing` and `IValidatorRegistry.KeyState.Lost`.
+/// `IOperatorRegistry.Standing` and `IValidatorRegistry.KeyState.Foreign`.
 const GOOD = 0n;
 const JAILED = 2n;
-const LOST = 4n;
+const FOREIGN = 6n;
 
 /// Three operators: one is ahead of the pool with a key of its own, one is honest, one copies the honest one's key.
 describe("story: front-runners, and what their bonds pay", () => {
@@ -114,7 +114,7 @@ describe("story: front-runners, and what their bonds pay", () => {
   it("it is stopped, pays once, and gets no more ether on its other keys", async () => {
     const { protocol } = world;
     expect(await standingOf(thief)).to.equal(JAILED);
-    expect(await statesOf(thief, batch)).to.deep.equal([LOST, PREDEPOSITED]);
+    expect(await statesOf(thief, batch)).to.deep.equal([FOREIGN, PREDEPOSITED]);
     expect(await stakeOf(thief)).to.equal(32n);
     await expectRevert(proveForeign(thief, stranger, batch, 0), protocol.ValidatorRegistry, "WrongState");
     await expectRevert(
@@ -127,7 +127,7 @@ describe("story: front-runners, and what their bonds pay", () => {
       JAILED,
     ]);
     await proveBatch(thief, batch, [1], 0n);
-    expect(await statesOf(thief, batch)).to.deep.equal([LOST, PROVEN]);
+    expect(await statesOf(thief, batch)).to.deep.equal([FOREIGN, PROVEN]);
     expect((await reportNext(world)).change, "the loss is booked once").to.be.within(0n, GWEI * 1_000n);
   });
 
@@ -188,7 +188,7 @@ describe("story: front-runners, and what their bonds pay", () => {
     expect(await stakeOf(honest)).to.equal(64n);
     await proveDuplicate(honest, stranger, owned, 0);
     expect(await bondOf(honest)).to.deep.equal(held);
-    expect(await statesOf(honest, owned)).to.deep.equal([LOST]);
+    expect(await statesOf(honest, owned)).to.deep.equal([FOREIGN]);
     expect(await stakeOf(honest)).to.equal(32n);
     expect(await standingOf(honest)).to.equal(GOOD);
 

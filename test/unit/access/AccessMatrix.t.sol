@@ -196,6 +196,12 @@ contract AccessMatrixTest is Protocol {
             Roles.WITNESS,
             "markForeign"
         );
+        add(
+            a,
+            abi.encodeCall(validatorRegistry.markDuplicate, (1, 0, 1, 0, 0, noHashes)),
+            Roles.WITNESS,
+            "markDuplicate"
+        );
         add(a, abi.encodeCall(validatorRegistry.advance, (1, active, false)), Roles.WITNESS, "advance");
         add(
             a,

@@ -681,6 +681,7 @@ contract ValidatorRegistryTest is FactoryTest, BeaconVectors {
         }
         registry.markLost(1, s.root, s.gindices);
         assertEq(uint256(registry.stakeOf(1).overdueKeys), lost ? 0 : 1, "overdue keys");
+        assertEq(uint256(registry.stakeOf(1).lostKeys), lost ? 1 : 0, "lost keys");
         assertEq(registry.totalStake(), lost ? 0 : 32, "stake");
     }
 
@@ -694,9 +695,11 @@ contract ValidatorRegistryTest is FactoryTest, BeaconVectors {
         second[0] = s.gindices[1];
         registry.markLost(1, s.root, second);
         assertEq(uint256(registry.stakeOf(1).overdueKeys), 1, "overdue");
+        assertEq(uint256(registry.stakeOf(1).lostKeys), 1, "lost");
         assertEq(uint256(registry.stakeOf(1).eth), 32, "stake of one");
         prove(1, s);
         assertEq(uint256(registry.stakeOf(1).overdueKeys), 0, "none is overdue");
+        assertEq(uint256(registry.stakeOf(1).lostKeys), 0, "none is lost");
         assertEq(uint256(registry.stakeOf(1).eth), 64, "stake of both");
         assertEq(registry.totalStake(), 64, "total stake");
         bytes32 id = registry.commitmentIdOf(1, s.root);
@@ -724,24 +727,82 @@ contract ValidatorRegistryTest is FactoryTest, BeaconVectors {
 
     /* FOREIGN CREDENTIALS */
 
+    /// @dev Once, and for ever: the key is neither proven nor marked again.
     function test_markForeign_GivesTheKeyUp() public {
-        KeySet memory s = committed(1, "foreign");
-        predeposit(1, s);
-        assertFalse(markForeign(s), "was not overdue");
-        assertEq(uint256(registry.stateOf(registry.commitmentIdOf(1, s.root), s.gindices[0])), 4, "lost");
-        assertEq(registry.totalStake(), 0, "stake");
-        bytes32 id = registry.commitmentIdOf(1, s.root);
-        vm.expectRevert(wrongState(id, s.gindices[0], IValidatorRegistry.KeyState.Lost));
+        KeySet memory s = committedBesideAnother("foreign");
+        expectForeign(s, false);
+        assertFalse(markForeign(s), "was not lost");
+        assertCounts(32, 0, 0);
+        bytes memory foreign = wrongState(
+            registry.commitmentIdOf(1, s.root),
+            s.gindices[0],
+            IValidatorRegistry.KeyState.Foreign
+        );
+        vm.expectRevert(foreign);
         this.markForeign(s);
+        vm.expectRevert(foreign);
+        this.markDuplicate(s);
+        vm.expectRevert(foreign);
+        prove(1, s);
+        vm.warp(vm.getBlockTimestamp() + 3 * DEADLINE);
+        vm.expectRevert(foreign);
+        registry.markOverdue(1, s.root, s.gindices);
+        vm.expectRevert(foreign);
+        registry.markLost(1, s.root, s.gindices);
+        (bool overdue, bool lost) = registry.isOverdue(registry.commitmentIdOf(1, s.root), s.gindices[0]);
+        assertFalse(overdue || lost, "is not overdue");
     }
 
     function test_markForeign_OfAnOverdueKey() public {
-        KeySet memory s = committed(1, "foreign");
-        predeposit(1, s);
+        KeySet memory s = committedBesideAnother("foreign");
         vm.warp(vm.getBlockTimestamp() + 2 * DEADLINE);
         registry.markOverdue(1, s.root, s.gindices);
-        assertTrue(markForeign(s), "was overdue");
-        assertEq(uint256(registry.stakeOf(1).overdueKeys), 0, "overdue keys");
+        expectForeign(s, false);
+        assertFalse(markForeign(s), "was not lost");
+        assertCounts(32, 0, 0);
+    }
+
+    /// @dev Its stake was freed before, and its ether has not come back.
+    function test_markForeign_OfALostKey() public {
+        KeySet memory s = lostBesideAnother("foreign");
+        expectForeign(s, true);
+        assertTrue(markForeign(s), "was lost");
+        assertEq(uint256(registry.stateOf(registry.commitmentIdOf(1, s.root), s.gindices[0])), 6, "foreign");
+        assertCounts(32, 0, 1);
+    }
+
+    function test_markDuplicate_GivesTheKeyUp() public {
+        KeySet memory s = committedBesideAnother("foreign");
+        expectForeign(s, false);
+        this.markDuplicate(s);
+        assertCounts(32, 0, 0);
+    }
+
+    /// @dev Its ether lies with a validator of ours: it is lost no more.
+    function test_markDuplicate_OfALostKey() public {
+        KeySet memory s = lostBesideAnother("foreign");
+        expectForeign(s, true);
+        this.markDuplicate(s);
+        assertEq(uint256(registry.stateOf(registry.commitmentIdOf(1, s.root), s.gindices[0])), 6, "foreign");
+        assertCounts(32, 0, 0);
+    }
+
+    function test_markForeign_RevertGiven_NothingIsLost() public {
+        KeySet memory s = committed(1, "foreign");
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        vm.expectRevert(wrongState(id, s.gindices[0], IValidatorRegistry.KeyState.Committed));
+        this.markForeign(s);
+        predeposit(1, s);
+        prove(1, s);
+        vm.expectRevert(wrongState(id, s.gindices[0], IValidatorRegistry.KeyState.Proven));
+        this.markForeign(s);
+        vm.expectRevert(wrongState(id, s.gindices[0], IValidatorRegistry.KeyState.Proven));
+        this.markDuplicate(s);
+        KeySet memory other = keySet(file, "key0");
+        vm.prank(manager);
+        registry.remove(1, other.root, other.gindices);
+        vm.expectRevert(wrongState(id, other.gindices[0], IValidatorRegistry.KeyState.Removed));
+        this.markForeign(other);
     }
 
     function test_markForeign_RevertWhen_AnotherKey() public {
@@ -751,6 +812,48 @@ contract ValidatorRegistryTest is FactoryTest, BeaconVectors {
         s.keys[0].pubkey = keySet(file, "key0").keys[0].pubkey;
         vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.KeysNotCommitted.selector, id));
         this.markForeign(s);
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.KeysNotCommitted.selector, id));
+        this.markDuplicate(s);
+    }
+
+    function markDuplicate(KeySet memory s) public {
+        registry.markDuplicate(
+            1,
+            s.root,
+            s.gindices[0],
+            keccak256(s.keys[0].pubkey),
+            s.signatureHashes[0],
+            s.proof
+        );
+    }
+
+    function expectForeign(KeySet memory s, bool wasLost) private {
+        bytes32 id = registry.commitmentIdOf(1, s.root);
+        vm.expectEmit(address(registry));
+        emit IValidatorRegistry.KeyForeign(id, s.gindices[0], wasLost);
+    }
+
+    /// @dev Predeposited, as another key of the commitment is.
+    function committedBesideAnother(string memory name) private returns (KeySet memory s) {
+        s = committed(1, name);
+        predeposit(1, s);
+        predeposit(1, keySet(file, "key0"));
+    }
+
+    function lostBesideAnother(string memory name) private returns (KeySet memory s) {
+        s = committedBesideAnother(name);
+        vm.warp(vm.getBlockTimestamp() + 3 * DEADLINE);
+        registry.markOverdue(1, s.root, s.gindices);
+        registry.markLost(1, s.root, s.gindices);
+        assertCounts(32, 0, 1);
+    }
+
+    function assertCounts(uint256 eth, uint256 overdueKeys, uint256 lostKeys) private view {
+        IValidatorRegistry.Stake memory stake = registry.stakeOf(1);
+        assertEq(uint256(stake.eth), eth, "stake");
+        assertEq(registry.totalStake(), eth, "total stake");
+        assertEq(uint256(stake.overdueKeys), overdueKeys, "overdue keys");
+        assertEq(uint256(stake.lostKeys), lostKeys, "lost keys");
     }
 
     function markForeign(KeySet memory s) public returns (bool) {

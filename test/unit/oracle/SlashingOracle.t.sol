@@ -309,6 +309,48 @@ contract SlashingOracleTest is Validators {
         assertApproxEqAbs(uint256(bonds.bondOf(OPERATOR).shares), BOND - 1.5 ether, 2, "bond");
     }
 
+    /// @dev Whoever hides until its predeposit is given up has paid for that alone: the fine comes, and the standing goes.
+    function test_proveForeign_OfALostKey() public {
+        KeySet memory s = committed(OPERATOR, "foreign");
+        predeposit(OPERATOR, s);
+        predeposit(OPERATOR, keySet(keys, "key0"));
+        giveUpLate(s);
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND - 1 ether - 1, "the predeposit");
+        assertTrue(operatorRegistry.standingOf(OPERATOR) == IOperatorRegistry.Standing.Good, "standing");
+        freshRoot();
+        vm.expectEmit(address(bonds));
+        emit IBondVault.BondBurnt(OPERATOR, 0.4 ether + 1, 0, 0);
+        giveUpForeign(s);
+        assertEq(ledger.sharesOf(prover), 0.1 ether, "bounty");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND - 1.5 ether - 2, "as if proven in time");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "locked");
+        assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 32, "stake of the other key");
+        assertTrue(operatorRegistry.standingOf(OPERATOR) == IOperatorRegistry.Standing.Jailed, "standing");
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IValidatorRegistry.WrongState.selector,
+                validatorRegistry.commitmentIdOf(OPERATOR, s.root),
+                s.gindices[0],
+                IValidatorRegistry.KeyState.Foreign
+            )
+        );
+        giveUpForeign(s);
+    }
+
+    /// @dev What the bond did not have for a lost one is not counted twice, and stays uncovered.
+    function test_proveForeign_OfALostKeyBeyondTheBond() public {
+        KeySet memory s = committed(OPERATOR, "foreign");
+        predeposit(OPERATOR, s);
+        authority.grantRole(Roles.WITNESS, address(this));
+        bonds.lock(OPERATOR, 7, BOND, 1, address(0));
+        giveUpLate(s);
+        assertEq(bonds.totalUncovered(), 1 ether, "uncovered");
+        freshRoot();
+        giveUpForeign(s);
+        assertEq(bonds.totalUncovered(), 1 ether, "once");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND, "nothing was free");
+    }
+
     function test_proveForeign_RevertWhen_CredentialsAreOurs() public {
         KeySet memory s = committed(OPERATOR, "key0");
         predeposit(OPERATOR, s);
@@ -341,6 +383,31 @@ contract SlashingOracleTest is Validators {
         giveUpDuplicate(s);
         assertEq(uint256(bonds.bondOf(OPERATOR).shares), BOND, "bond");
         assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "locked");
+        assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 0, "stake");
+        assertTrue(operatorRegistry.standingOf(OPERATOR) == IOperatorRegistry.Standing.Good, "standing");
+        vm.expectPartialRevert(IValidatorRegistry.WrongState.selector);
+        giveUpDuplicate(s);
+    }
+
+    /// @dev What was burnt stays burnt; what the bond did not have lies with a validator of ours, and is not missing.
+    function test_proveDuplicate_OfALostKey() public {
+        KeySet memory s = committed(OPERATOR, "key0");
+        KeySet memory copied = committed(RIVAL, "copied");
+        predeposit(RIVAL, copied);
+        proveAndTopUp(RIVAL, copied, amountsOf(1, 0));
+        predeposit(OPERATOR, s);
+        authority.grantRole(Roles.WITNESS, address(this));
+        bonds.lock(OPERATOR, 7, BOND - 0.25 ether, 1, address(0));
+        giveUpLate(s);
+        uint256 missing = 0.75 ether + 1e9;
+        assertEq(bonds.totalUncovered(), missing, "uncovered");
+        uint256 bond = bonds.bondOf(OPERATOR).shares;
+        assertEq(bond, BOND - 0.25 ether + 1e9, "bond");
+        freshRoot();
+        giveUpDuplicate(s);
+        assertEq(bonds.totalUncovered(), 0, "nothing is missing");
+        assertEq(int256(bonds.overdueOf(OPERATOR).owed), int256(missing) - 1 ether, "the pool has more");
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), bond, "what was burnt stays burnt");
         assertEq(uint256(validatorRegistry.stakeOf(OPERATOR).eth), 0, "stake");
         assertTrue(operatorRegistry.standingOf(OPERATOR) == IOperatorRegistry.Standing.Good, "standing");
         vm.expectPartialRevert(IValidatorRegistry.WrongState.selector);
@@ -510,6 +577,13 @@ contract SlashingOracleTest is Validators {
             s.validatorsProof,
             s.ys[0]
         );
+    }
+
+    /// @dev Nobody proves it within two deadlines.
+    function giveUpLate(KeySet memory s) private {
+        vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 9) / 4);
+        bonds.lockOverdue(OPERATOR, s.root, s.gindices);
+        bonds.burnOverdue(OPERATOR, s.root, s.gindices);
     }
 
     function giveUpForeign(KeySet memory s) private {

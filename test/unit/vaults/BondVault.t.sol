@@ -262,7 +262,7 @@ contract BondVaultTest is Validators {
             vm.mockCall(
                 address(validatorRegistry),
                 abi.encodeCall(validatorRegistry.stakeOf, (OPERATOR)),
-                abi.encode(IValidatorRegistry.Stake({eth: 32 * (left - 1), overdueKeys: 0}))
+                abi.encode(IValidatorRegistry.Stake({eth: 32 * (left - 1), overdueKeys: 0, lostKeys: 0}))
             );
             assertEq(bonds.burn(OPERATOR, 1 ether, 0.4 ether, donor, 0.1 ether), 0, "covered");
         }
@@ -348,6 +348,120 @@ contract BondVaultTest is Validators {
         bonds.lockOverdue(OPERATOR, s.root, s.gindices);
         bonds.burnOverdue(OPERATOR, s.root, s.gindices);
         assertEq(bonds.totalUncovered(), 2 ether - free, "known to the insurance");
+    }
+
+    /* PREDEPOSITS THAT COME BACK */
+
+    /// @dev Two are lost, 1.5 ETH are burnt for them. One that comes back is more than what was missing; the other is more
+    /// still, and lowers nothing.
+    function test_releaseOverdue_UncountsWhatCameBack() public {
+        KeySet memory s = committedAndPredeposited("pair");
+        bonds.lock(OPERATOR, 7, 248.5 ether, 32 * ETHER, address(0));
+        giveUp(s);
+        uint256 missing = 0.5 ether + GRAIN;
+        assertEq(bonds.totalUncovered(), missing, "uncovered");
+        assertOwed(OPERATOR, 2, int256(missing));
+        bonds.settle(7, 32 * ETHER, true, 0);
+        uint256 bond = bonds.bondOf(OPERATOR).shares;
+
+        proveLate("key0");
+        assertEq(bonds.totalUncovered(), missing, "until somebody tells");
+        vm.expectEmit(address(bonds));
+        emit IBondVault.PredepositsReturned(OPERATOR, 1, int256(missing) - 1 ether);
+        assertEq(bonds.releaseOverdue(OPERATOR), 0, "nothing was locked");
+        assertEq(bonds.totalUncovered(), 0, "nothing is missing");
+        assertOwed(OPERATOR, 1, int256(missing) - 1 ether);
+        bonds.releaseOverdue(OPERATOR);
+        assertOwed(OPERATOR, 1, int256(missing) - 1 ether);
+
+        proveLate("key1");
+        bonds.releaseOverdue(OPERATOR);
+        assertEq(bonds.totalUncovered(), 0, "still nothing");
+        assertOwed(OPERATOR, 0, int256(missing) - 2 ether);
+        assertEq(uint256(bonds.bondOf(OPERATOR).shares), bond, "what was burnt stays burnt");
+    }
+
+    /// @dev Nothing was burnt for either: each that comes back is 1 ETH less that is missing.
+    function test_releaseOverdue_UncountsOneByOne() public {
+        KeySet memory s = committedAndPredeposited("pair");
+        bonds.lock(OPERATOR, 7, 250 ether, 32 * ETHER, address(0));
+        giveUp(s);
+        assertEq(bonds.totalUncovered(), 2 ether, "both");
+        bonds.settle(7, 32 * ETHER, true, 0);
+        proveLate("key1");
+        // whatever is asked of the bond tells
+        authority.grantRole(Roles.BOND_LOCKER, address(this));
+        bonds.hold(OPERATOR, 1 ether);
+        assertEq(bonds.totalUncovered(), 1 ether, "one");
+        proveLate("key0");
+        bonds.lock(OPERATOR, 8, 1 ether, 32 * ETHER, address(0));
+        assertEq(bonds.totalUncovered(), 0, "none");
+    }
+
+    /// @dev What slashings left uncovered, and other operators' keys, are no matter of a key that comes back.
+    function test_releaseOverdue_LeavesWhatElseIsUncovered() public {
+        KeySet memory s = committedAndPredeposited("pair");
+        bonds.lock(OPERATOR, 7, 249.5 ether, 32 * ETHER, address(0));
+        bonds.lock(OPERATOR, 8, 0.5 ether - GRAIN, 32 * ETHER, address(0));
+        uint256 slashed = bonds.settle(8, 22 * ETHER, false, 0);
+        assertEq(slashed, 9.5 ether + GRAIN, "of a slashing");
+        bonds.burn(RIVAL, 251 ether, 0, address(0), 0);
+        giveUp(s);
+        assertEq(bonds.totalUncovered(), slashed + 1 ether + 2 ether, "of a slashing, a rival, two keys");
+        bonds.settle(7, 32 * ETHER, true, 0);
+        proveLate("key0");
+        proveLate("key1");
+        bonds.releaseOverdue(RIVAL);
+        assertEq(bonds.totalUncovered(), slashed + 3 ether, "another's release");
+        bonds.releaseOverdue(OPERATOR);
+        assertEq(bonds.totalUncovered(), slashed + 1 ether, "the keys' alone");
+        // the bond pays for the slashing in the end
+        assertEq(bonds.settle(8, 22 * ETHER, true, 0), 0, "paid");
+        assertEq(bonds.totalUncovered(), 1 ether, "the rival's");
+    }
+
+    /// @dev In whatever order keys are lost and come back, it is the same that is missing in the end.
+    function test_burnOverdue_CountsWhatWasBurntForKeysThatCameBack() public {
+        KeySet memory s = committedAndPredeposited("pair");
+        giveUp(keySet(keys, "key0"));
+        assertOwed(OPERATOR, 1, 0);
+        proveLate("key0");
+        bonds.lock(OPERATOR, 7, 249 ether, 32 * ETHER, address(0));
+        assertOwed(OPERATOR, 0, -1 ether);
+        bonds.lockOverdue(OPERATOR, s.root, keySet(keys, "key1").gindices);
+        bonds.burnOverdue(OPERATOR, s.root, keySet(keys, "key1").gindices);
+        // a rest of a grain was free
+        int256 rest = int256(GRAIN) - 1;
+        assertOwed(OPERATOR, 1, -rest);
+        assertEq(bonds.totalUncovered(), 0, "1 ETH was lost, 1 ETH burnt");
+        bonds.settle(7, 32 * ETHER, true, 0);
+        proveLate("key1");
+        bonds.releaseOverdue(OPERATOR);
+        assertOwed(OPERATOR, 0, -1 ether - rest);
+        assertEq(bonds.totalUncovered(), 0, "none");
+    }
+
+    /// @dev A lost key that is shown to be foreign has not come back; a duplicate has.
+    function test_releaseOverdue_OfForeignKeysAndDuplicates() public {
+        KeySet memory s = committedAndPredeposited("pair");
+        bonds.lock(OPERATOR, 7, 250 ether, 32 * ETHER, address(0));
+        giveUp(s);
+        markForeign(keySet(keys, "key0"));
+        bonds.releaseOverdue(OPERATOR);
+        assertOwed(OPERATOR, 2, 2 ether);
+        assertEq(bonds.totalUncovered(), 2 ether, "both");
+        KeySet memory copied = keySet(keys, "key1");
+        validatorRegistry.markDuplicate(
+            OPERATOR,
+            copied.root,
+            copied.gindices[0],
+            keccak256(copied.keys[0].pubkey),
+            copied.signatureHashes[0],
+            copied.proof
+        );
+        bonds.releaseOverdue(OPERATOR);
+        assertOwed(OPERATOR, 1, 1 ether);
+        assertEq(bonds.totalUncovered(), 1 ether, "the foreign one");
     }
 
     /* PARAMETERS */
@@ -438,6 +552,36 @@ contract BondVaultTest is Validators {
     function committedAndPredeposited(string memory name) private returns (KeySet memory s) {
         s = committed(OPERATOR, name);
         predeposit(OPERATOR, s);
+    }
+
+    function giveUp(KeySet memory s) private {
+        vm.warp(vm.getBlockTimestamp() + (PREDEPOSIT_DEADLINE * 9) / 4);
+        bonds.lockOverdue(OPERATOR, s.root, s.gindices);
+        bonds.burnOverdue(OPERATOR, s.root, s.gindices);
+    }
+
+    /// @dev A lost key's stake is new stake, to be drawn for.
+    function proveLate(string memory name) private {
+        freshRoot();
+        vm.mockCall(address(allocator), abi.encodeCall(allocator.spend, (OPERATOR, 32)), "");
+        proveAndTopUp(OPERATOR, keySet(keys, name), amountsOf(1, 0));
+    }
+
+    function markForeign(KeySet memory s) private {
+        validatorRegistry.markForeign(
+            OPERATOR,
+            s.root,
+            s.gindices[0],
+            keccak256(s.keys[0].pubkey),
+            s.signatureHashes[0],
+            s.proof
+        );
+    }
+
+    function assertOwed(uint256 operatorId, uint256 lostKeys, int256 owed) private view {
+        IBondVault.OverdueLock memory o = bonds.overdueOf(operatorId);
+        assertEq(uint256(o.lostKeys), lostKeys, "lost keys");
+        assertEq(int256(o.owed), owed, "owed");
     }
 
     /// @dev The same state under a root of this hour.

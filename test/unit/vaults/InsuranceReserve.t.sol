@@ -141,6 +141,30 @@ contract InsuranceReserveTest is Withdrawals {
         reserve.cover();
     }
 
+    /// @dev An ETH that was given up and came back is no loss: before the cover it is not paid, after it the next loss is.
+    function test_cover_PaysNothingForAPredepositThatCameBack() public {
+        _fill(20 ether);
+        _loseKey(1);
+        reserve.note();
+        _returnKey();
+        assertEq(reserve.uncovered(), 0, "nothing is missing");
+        skipTime(DELAY);
+        uint256 held = ledger.sharesOf(address(reserve));
+        vm.expectRevert(abi.encodeWithSelector(IInsuranceReserve.NothingToCover.selector, 0, held));
+        reserve.cover();
+        reserve.note();
+
+        _loseKey(1);
+        assertEq(reserve.uncovered(), 1 ether, "the next one");
+        _noteAndWait();
+        assertEq(reserve.cover(), 1 ether, "paid");
+        _returnKey();
+        bonds.burn(operatorId, 1 ether, 0, address(0), 0);
+        assertEq(reserve.uncovered(), 0, "it was paid for already");
+        bonds.burn(operatorId, 1 ether, 0, address(0), 0);
+        assertEq(reserve.uncovered(), 1 ether, "what comes after that");
+    }
+
     /// @dev What bonds paid of it is taken off the note; what came since is not put on it.
     function test_note_IsLoweredAndNeverRaised() public {
         bonds.burn(operatorId, 3 ether, 0, address(0), 0);
@@ -181,6 +205,39 @@ contract InsuranceReserveTest is Withdrawals {
             address(validatorRegistry),
             abi.encodeCall(validatorRegistry.validator, (index)),
             abi.encode(v)
+        );
+    }
+
+    /// @dev A predeposit of the operator, which has no bond, is given up.
+    function _loseKey(uint32 lostKeys) private {
+        uint32[] memory one = new uint32[](1);
+        _tellStake(0, 0);
+        vm.mockCall(
+            address(validatorRegistry),
+            abi.encodeCall(validatorRegistry.markOverdue, (operatorId, 0, one)),
+            ""
+        );
+        vm.mockCall(
+            address(validatorRegistry),
+            abi.encodeCall(validatorRegistry.markLost, (operatorId, 0, one)),
+            ""
+        );
+        bonds.lockOverdue(operatorId, 0, one);
+        _tellStake(1, 0);
+        bonds.burnOverdue(operatorId, 0, one);
+        _tellStake(0, lostKeys);
+    }
+
+    function _returnKey() private {
+        _tellStake(0, 0);
+        bonds.releaseOverdue(operatorId);
+    }
+
+    function _tellStake(uint32 overdueKeys, uint32 lostKeys) private {
+        vm.mockCall(
+            address(validatorRegistry),
+            abi.encodeCall(validatorRegistry.stakeOf, (operatorId)),
+            abi.encode(IValidatorRegistry.Stake({eth: 0, overdueKeys: overdueKeys, lostKeys: lostKeys}))
         );
     }
 
