@@ -53,14 +53,16 @@ interface IExitController is IBeaconRequests {
     /// @notice What is to come of a validator.
     /// @param units Amount in 1/32 ETH, rounded down; 0 if nothing is to come.
     /// @param lastEpoch Last epoch in which it is to come. It counts until it is settled.
-    /// @param aboveCap Whether it counts against what its operator has above the cap.
-    /// @param hadPartial Whether a partial withdrawal was ever asked of the validator: it may be on its way.
+    /// @param aboveCap Whether it counts against what its operator has above the cap: asked by that rule, or a proven exit.
+    /// @param inDoubt Whether the beacon chain may well drop what is asked of the validator: a partial withdrawal was
+    /// asked of it before, and may be on its way, or what was asked was shown to be in vain. A proven record in doubt is
+    /// of a partial.
     /// @param proven Whether it was proven that the validator exits, or that the partial withdrawal is on its way.
     struct Coming {
         uint16 units;
         uint24 lastEpoch;
         bool aboveCap;
-        bool hadPartial;
+        bool inDoubt;
         bool proven;
     }
 
@@ -213,7 +215,8 @@ interface IExitController is IBeaconRequests {
 
     /// @notice Proves that a partial withdrawal of a validator of ours, which does not exit, is on its way: its amount is to
     /// come until it may be paid, and some epochs more; again where it was not paid by then. Takes the place of what was
-    /// asked, and of a smaller one that was proven.
+    /// asked, and of a smaller one that was proven. Of one that is too small to count, or of a validator with less than 32
+    /// ETH, nothing comes, and what was asked of the validator is dropped for it: its record ends.
     /// @param p, pendingProof See `IBeaconVerifier.verifyPendingPartial`.
     function provePartial(
         IBeaconVerifier.BlockProof calldata b,
@@ -243,7 +246,7 @@ interface IExitController is IBeaconRequests {
     /// @notice Ether that counts as coming, in wei.
     function coming() external view returns (uint256);
 
-    /// @notice What exits of the rule `AboveCap` bring of an operator's stake, in wei.
+    /// @notice What exits of the rule `AboveCap`, and others that were proven, bring of an operator's stake, in wei.
     function aboveCapOf(uint256 operatorId) external view returns (uint256);
 
     /// @notice What is recorded of a validator.

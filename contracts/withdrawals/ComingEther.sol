@@ -16,8 +16,8 @@ import {BeaconRequests} from "./BeaconRequests.sol";
 /// there are.
 ///
 /// A partial withdrawal waits in the queue of exits, and its validator does not tell of it, nor does anything tell that none
-/// waits. While one does, the beacon chain drops exits of the validator. So a validator of which one was ever asked keeps a
-/// mark, and what is asked of it counts for a little only, within which it is to be proven; so does what is asked of one
+/// waits. While one does, the beacon chain drops exits of the validator. So a validator of which one was ever asked stays in
+/// doubt, and what is asked of it counts for a little only, within which it is to be proven; so does what is asked of one
 /// that is to be merged. What is proven takes the place of what was asked.
 /// TRUST: none.
 /// INVARIANTS: EXIT-2: the total is the sum of the records.
@@ -41,7 +41,7 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
     /* STORAGE */
 
     /// @dev Records by index on the beacon chain, six to a slot:
-    /// `last epoch (23) | amount in 1/32 ETH (16) | above cap (1) | had partial (1) | proven (1)`.
+    /// `last epoch (23) | amount in 1/32 ETH (16) | above cap (1) | in doubt (1) | proven (1)`.
     mapping(uint256 word => uint256) private _records;
     /// @dev What operators have coming that counts against their stake above the cap, in units.
     mapping(uint256 operatorId => uint256) internal _aboveCapUnits;
@@ -84,9 +84,10 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
             v.slashed || !validatorRegistry.isConsolidating(validatorIndex),
             Consolidating(validatorIndex)
         );
-        if (isLockedUp) return _end(validatorIndex, known.operatorId, sent.hadPartial);
+        if (isLockedUp) return _end(validatorIndex, known.operatorId, true);
         Coming memory c = _coming(v.effectiveBalance, lastEpoch);
-        (c.aboveCap, c.hadPartial, c.proven) = (sent.aboveCap, sent.hadPartial, true);
+        // whoever made it exit, its operator has so much less above the cap; and nothing can be asked of it any more
+        (c.aboveCap, c.inDoubt, c.proven) = (true, false, true);
         _record(validatorIndex, known.operatorId, c);
         emit ComingProven(validatorIndex, v.effectiveBalance, lastEpoch);
     }
@@ -104,21 +105,20 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
         uint40 validatorIndex = uint40(p.validatorIndex);
         _verify(b, validatorIndex, v, proof);
         uint256 operatorId = _operatorOf(validatorIndex);
-        // get_expected_withdrawals: of one that exits, or has less than 32 ETH, none is paid
         require(v.exitEpoch == BeaconProofs.FAR_FUTURE_EPOCH, AlreadyExiting(validatorIndex, v.exitEpoch));
         uint256 from = p.withdrawableEpoch > _epoch() ? p.withdrawableEpoch : _epoch();
         Coming memory c = _coming(p.amountGwei, from + BRIEF_EPOCHS);
-        require(
-            c.units > 0 && v.effectiveBalance >= MIN_ACTIVATION_GWEI,
-            ExcessTooSmall(validatorIndex, p.amountGwei, GWEI_PER_UNIT)
-        );
         Coming memory sent = comingOf(validatorIndex);
-        // again where it was not paid in time; of two that wait, the larger
-        require(
-            !sent.proven || sent.lastEpoch < _epoch() || c.units > sent.units,
-            RequestLive(validatorIndex)
-        );
-        (c.hadPartial, c.proven) = (true, true);
+        // get_expected_withdrawals: of one that has less than 32 ETH none is paid, but what was asked is dropped for it
+        if (c.units == 0 || v.effectiveBalance < MIN_ACTIVATION_GWEI) {
+            bool isInVain = sent.units > 0 && !sent.proven;
+            require(isInVain, ExcessTooSmall(validatorIndex, p.amountGwei, GWEI_PER_UNIT));
+            return _end(validatorIndex, operatorId, true);
+        }
+        // again where it was not paid in time; of two that wait, the larger; never in place of an exit
+        bool isBetter = !sent.proven || sent.lastEpoch < _epoch() || (sent.inDoubt && c.units > sent.units);
+        require(isBetter, RequestLive(validatorIndex));
+        (c.inDoubt, c.proven) = (true, true);
         _record(validatorIndex, operatorId, c);
         emit ComingProven(validatorIndex, p.amountGwei, c.lastEpoch);
     }
@@ -140,7 +140,7 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
         require(!v.slashed, SourceSlashed(source));
         Coming memory sent = comingOf(source);
         require(sent.units > 0, NothingComing(source));
-        _end(source, operatorId, sent.hadPartial);
+        _end(source, operatorId, true);
     }
 
     /// @inheritdoc IExitController
@@ -152,7 +152,7 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
             IValidatorRegistry.Validator memory v = validatorRegistry.validator(index);
             bool isWithdrawn = v.state == IValidatorRegistry.ValidatorState.Withdrawn;
             require(isWithdrawn || c.lastEpoch < _epoch(), NotOver(index, c.lastEpoch));
-            _end(index, v.operatorId, c.hadPartial && !isWithdrawn);
+            _end(index, v.operatorId, c.inDoubt && !isWithdrawn);
         }
     }
 
@@ -170,7 +170,7 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
         c.lastEpoch = uint24((record >> 19) & MAX_EPOCH);
         c.units = uint16(record >> 3);
         c.aboveCap = record & 4 != 0;
-        c.hadPartial = record & 2 != 0;
+        c.inDoubt = record & 2 != 0;
         c.proven = record & 1 != 0;
     }
 
@@ -195,10 +195,10 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
     ) internal view returns (Coming memory c, bool isInDoubt) {
         Coming memory old = comingOf(validatorIndex);
         require(old.units == 0, RequestLive(validatorIndex));
-        isInDoubt = old.hadPartial || isConsolidating;
+        isInDoubt = old.inDoubt || isConsolidating;
         uint256 epochs = isInDoubt && _comingEpochs > BRIEF_EPOCHS ? BRIEF_EPOCHS : _comingEpochs;
         c = _coming(amountGwei, _epoch() + epochs);
-        c.hadPartial = old.hadPartial;
+        c.inDoubt = old.inDoubt;
     }
 
     /// @dev Amounts are rounded down, and cut to what fits, like epochs.
@@ -208,10 +208,10 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
         c.lastEpoch = uint24(lastEpoch > MAX_EPOCH ? MAX_EPOCH : lastEpoch);
     }
 
-    /// @dev Nothing is to come of the validator any more; its mark may stay.
-    function _end(uint256 validatorIndex, uint256 operatorId, bool hadPartial) private {
+    /// @dev Nothing is to come of the validator any more, but it may stay in doubt.
+    function _end(uint256 validatorIndex, uint256 operatorId, bool inDoubt) private {
         Coming memory left;
-        left.hadPartial = hadPartial;
+        left.inDoubt = inDoubt;
         _record(validatorIndex, operatorId, left);
         emit ComingSettled(validatorIndex);
     }
@@ -228,7 +228,7 @@ abstract contract ComingEther is ExitParameters, BeaconRequests {
         uint256 record = (uint256(c.lastEpoch) << 19) |
             (uint256(c.units) << 3) |
             (c.aboveCap ? 4 : 0) |
-            (c.hadPartial ? 2 : 0) |
+            (c.inDoubt ? 2 : 0) |
             (c.proven ? 1 : 0);
         uint256 others = _records[validatorIndex / 6] & ~(((1 << LANE) - 1) << shift);
         _records[validatorIndex / 6] = others | (record << shift);

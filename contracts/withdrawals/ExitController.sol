@@ -156,7 +156,7 @@ contract ExitController is ExitRules {
         );
         uint256 amountGwei = _partialOf(balance - MIN_ACTIVATION_GWEI, amount + minimum);
         (Coming memory c, bool isInDoubt) = _requested(validatorIndex, amountGwei, false);
-        c.hadPartial = true;
+        c.inDoubt = true;
         _record(validatorIndex, operatorId, c);
         _serve(amount, minimum, c.units * UNIT);
         emit PartialTriggered(msg.sender, validatorIndex, amountGwei, c.lastEpoch);

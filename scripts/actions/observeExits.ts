@@ -19,6 +19,9 @@ interface Epochs {
 
 /** Records count in 1/32 ETH, rounded down. */
 const UNIT_GWEI = GWEI_PER_ETHER / 32n;
+const MIN_ACTIVATION_GWEI = 32n * GWEI_PER_ETHER;
+/** `ValidatorState.Withdrawn` of contracts/interfaces/IValidatorRegistry.sol. */
+const WITHDRAWN = 5n;
 /** `Standing.Jailed` of contracts/interfaces/IOperatorRegistry.sol. */
 const JAILED = 2n;
 
@@ -79,38 +82,45 @@ export async function observeExits({ protocol, beacon }: Sources): Promise<Obser
   const cap = share > parameters.capFloorEth ? share : parameters.capFloorEth;
   for (const v of validators) {
     const { index, balanceGwei, effectiveBalanceGwei } = v;
-    const coming = await ExitController.comingOf(index);
-    if (coming.units > 0n) {
-      const waits = coming.proven ? undefined : waiting.get(index);
-      if (coming.lastEpoch < epoch) o.over.push(index);
-      else if (v.slashed && isLockedUp(v, epoch, parameters)) {
+    const [coming, isConsolidating, known] = await Promise.all([
+      ExitController.comingOf(index),
+      ValidatorRegistry.isConsolidating(index),
+      ValidatorRegistry.validator(index),
+    ]);
+    const recordedGwei = coming.units * UNIT_GWEI;
+    const stays = v.exitEpoch === FAR_FUTURE_EPOCH;
+    const waits = stays ? waiting.get(index) : undefined;
+    if (recordedGwei > 0n) {
+      if (coming.lastEpoch < epoch) {
+        o.over.push(index);
+        continue;
+      }
+      if (v.slashed && isLockedUp(v, epoch, parameters)) {
         o.vain.push({ kind: "prove", validatorIndex: index });
       } else if (merging.has(index) && !v.slashed) {
         o.vain.push({ kind: "proveMerged", validatorIndex: index });
-      } else if (waits !== undefined && coming.units * UNIT_GWEI > waits) {
+      } else if (waits !== undefined && !coming.proven && recordedGwei > waits) {
         o.vain.push({ kind: "provePartial", validatorIndex: index });
       }
-      continue;
     }
-    // what is to be merged does not come
-    const comes = isLeaving(v, epoch, parameters) && !(await ValidatorRegistry.isConsolidating(index));
-    if (comes) o.leaving.push(index);
-    if (v.exitEpoch !== FAR_FUTURE_EPOCH) continue;
-    if (waiting.has(index)) o.waiting.push(index);
+    // what is to be merged does not come; what is recorded may be less than what comes
+    const comes = !isConsolidating && known.state !== WITHDRAWN && isLeaving(v, epoch, parameters);
+    if (comes && recordedGwei + UNIT_GWEI <= effectiveBalanceGwei) o.leaving.push(index);
+    const isPaid = waits !== undefined && effectiveBalanceGwei >= MIN_ACTIVATION_GWEI;
+    if (isPaid && recordedGwei + UNIT_GWEI <= waits) o.waiting.push(index);
+    if (!stays || recordedGwei > 0n) continue;
     const isOld = v.activationEpoch + parameters.committeePeriod <= epoch;
     if (!isOld || asked.has(keccak256(v.pubkey))) continue;
 
-    const [{ operatorId }, rank] = await Promise.all([
-      ValidatorRegistry.validator(index),
+    const { operatorId } = known;
+    const [rank, standing, { eth }, taken] = await Promise.all([
       ExitController.rankOf(index),
-    ]);
-    const [standing, { eth }, taken] = await Promise.all([
       OperatorRegistry.standingOf(operatorId),
       ValidatorRegistry.stakeOf(operatorId),
       ExitController.aboveCapOf(operatorId),
     ]);
     if (eth * WEI_PER_ETHER > cap * WEI_PER_ETHER + taken) aboveCap.add(operatorId);
-    const candidate = { index, balanceGwei, effectiveBalanceGwei, operatorId, rank };
+    const candidate = { index, balanceGwei, effectiveBalanceGwei, operatorId, rank, isConsolidating };
     if (standing < JAILED) {
       o.candidates.push(candidate);
       continue;

@@ -10,6 +10,8 @@ export interface Candidate {
   balanceGwei: bigint;
   effectiveBalanceGwei: bigint;
   operatorId: bigint;
+  /** Whether it is to be merged: no partial withdrawal is asked of it. */
+  isConsolidating: boolean;
   /** Rank in the draw, below 2^64. */
   rank: bigint;
   /** The commitment of its key, where its operator published the keys. */
@@ -23,9 +25,9 @@ export interface Observed {
   over: number[];
   /** Proofs that nothing comes of what was asked, or less. */
   vain: ExitCall[];
-  /** Validators that exit, of which nothing is recorded. */
+  /** Validators that exit, of which nothing is recorded, or less than comes. */
   leaving: number[];
-  /** Validators that stay, of which a partial withdrawal is on its way and nothing is recorded. */
+  /** Validators that stay, of which a partial withdrawal is on its way and nothing is recorded, or less. */
   waiting: number[];
   /** Operators that are jailed or retired, and those with more stake than the cap. */
   stopped: ReadonlySet<bigint>;
@@ -82,8 +84,10 @@ export function planExits(o: Observed): ExitCall | undefined {
 
   const [rich] = o.candidates
     .filter(
-      ({ balanceGwei, effectiveBalanceGwei }) =>
-        balanceGwei >= MIN_ACTIVATION_GWEI + MIN_PARTIAL_GWEI && effectiveBalanceGwei >= MIN_ACTIVATION_GWEI,
+      ({ balanceGwei, effectiveBalanceGwei, isConsolidating }) =>
+        !isConsolidating &&
+        balanceGwei >= MIN_ACTIVATION_GWEI + MIN_PARTIAL_GWEI &&
+        effectiveBalanceGwei >= MIN_ACTIVATION_GWEI,
     )
     .sort((a, b) => Number(b.balanceGwei - a.balanceGwei));
   if (rich !== undefined) return { kind: "partial", validatorIndex: rich.index };

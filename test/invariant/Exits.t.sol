@@ -46,7 +46,7 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         uint256 units;
         uint256 lastEpoch;
         bool aboveCap;
-        bool hadPartial;
+        bool inDoubt;
         bool proven;
     }
 
@@ -271,8 +271,8 @@ contract ExitsHandler is Withdrawals, RequestContracts {
             _check(v.exitEpoch != type(uint64).max, "EXIT-2: proven, and does not exit");
             _check(!chain.isConsolidating(index), "EXIT-2: proven, and is merged");
             uint256 units = (uint256(v.effectiveBalance) * 1 gwei) / UNIT;
-            if (isLockedUp) model[which] = Model(0, 0, false, m.hadPartial, false);
-            else model[which] = Model(units, lastEpoch, m.aboveCap, m.hadPartial, true);
+            if (isLockedUp) model[which] = Model(0, 0, false, true, false);
+            else model[which] = Model(units, lastEpoch, true, false, true);
             ++done[Action.ProveComing];
         } catch {
             bool isGone = !_isLeaving(which) || lastEpoch < _epoch() || chain.isConsolidating(index);
@@ -293,7 +293,7 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         (c.source, c.target) = (uint64(index), uint64(index + 1));
         try exits.proveMerged(b, c, new bytes32[](0), v, new bytes32[](0)) {
             _check(model[which].units > 0, "EXIT-2: nothing to end");
-            model[which] = Model(0, 0, false, model[which].hadPartial, false);
+            model[which] = Model(0, 0, false, true, false);
             ++done[Action.ProveMerged];
         } catch {
             bool isMerging = chain.isConsolidating(index) && v.withdrawableEpoch > _epoch();
@@ -312,9 +312,8 @@ contract ExitsHandler is Withdrawals, RequestContracts {
         IBeaconVerifier.BlockProof memory b;
         b.timestamp = uint64(currentTime());
         uint256 units = (uint256(p.amountGwei) * 1 gwei) / UNIT;
-        bool isLive = model[which].proven &&
-            model[which].lastEpoch >= _epoch() &&
-            units <= model[which].units;
+        Model memory m = model[which];
+        bool isLive = m.proven && m.lastEpoch >= _epoch() && !(m.inDoubt && units > m.units);
         try exits.provePartial(b, p, new bytes32[](0), v, new bytes32[](0)) {
             _check(!isLive, "EXIT-2: proven twice");
             model[which] = Model(units, p.withdrawableEpoch + BRIEF_EPOCHS, false, true, true);
@@ -436,12 +435,12 @@ contract ExitsHandler is Withdrawals, RequestContracts {
             _check(currentTime() >= notedAt + epochs * EPOCH_SECONDS, "EXIT-3: before the patience");
             _check(model[which].units == 0, "EXIT-2: asked twice");
             _check(
-                !_waits(which) || model[which].hadPartial,
+                !_waits(which) || model[which].inDoubt,
                 "EXIT-2: counts for long, and the beacon chain drops it"
             );
             uint256 units = (uint256(validators[i].effectiveBalance) * 1 gwei) / UNIT;
             bool aboveCap = rule == IExitController.Rule.AboveCap;
-            model[which] = Model(units, _lastEpoch(which), aboveCap, model[which].hadPartial, false);
+            model[which] = Model(units, _lastEpoch(which), aboveCap, model[which].inDoubt, false);
         }
         if (rule != IExitController.Rule.Stopped) _modelNote();
     }
@@ -501,13 +500,13 @@ contract ExitsHandler is Withdrawals, RequestContracts {
 
     /// @dev Of what is asked now. What is being merged exits already, so that nothing is asked of it.
     function _lastEpoch(uint256 which) private view returns (uint256) {
-        return _epoch() + (model[which].hadPartial ? BRIEF_EPOCHS : COMING_EPOCHS);
+        return _epoch() + (model[which].inDoubt ? BRIEF_EPOCHS : COMING_EPOCHS);
     }
 
     /// @dev The mark stays.
     function _end(uint256 which) private {
-        bool hadPartial = model[which].hadPartial && !_isWithdrawn(which);
-        model[which] = Model(0, 0, false, hadPartial, false);
+        bool inDoubt = model[which].inDoubt && !_isWithdrawn(which);
+        model[which] = Model(0, 0, false, inDoubt, false);
     }
 
     function _isWithdrawn(uint256 which) private view returns (bool) {
@@ -575,7 +574,7 @@ contract ExitsInvariantTest is KedgeTest {
             assertEq(uint256(c.units), m.units, "EXIT-2: units");
             assertEq(uint256(c.lastEpoch), m.lastEpoch, "EXIT-2: last epoch");
             assertEq(c.proven, m.proven, "EXIT-2: proven");
-            assertEq(c.hadPartial, m.hadPartial, "EXIT-2: had a partial");
+            assertEq(c.inDoubt, m.inDoubt, "EXIT-2: in doubt");
         }
         for (uint256 id = 1; id <= handler.OPERATORS(); ++id) {
             assertEq(exits.aboveCapOf(id), handler.aboveCapByModel(id), "EXIT-2: above the cap");
@@ -643,7 +642,7 @@ contract ExitsInvariantTest is KedgeTest {
         handler.passAndNote(8);
         handler.settle(0);
         ExitsHandler.Model memory m = handler.modelOf(0);
-        assertTrue(m.hadPartial && m.units == 0, "in doubt");
+        assertTrue(m.inDoubt && m.units == 0, "in doubt");
         _checkAll();
         handler.setBuffer(100 ether);
         handler.note();

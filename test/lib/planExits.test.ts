@@ -6,7 +6,15 @@ const ETHER = 10n ** 18n;
 
 function candidate(index: number, changes: Partial<Candidate> = {}): Candidate {
   const balanceGwei = 32n * GWEI_PER_ETHER;
-  return { index, balanceGwei, effectiveBalanceGwei: balanceGwei, operatorId: 1n, rank: 5n, ...changes };
+  return {
+    index,
+    balanceGwei,
+    effectiveBalanceGwei: balanceGwei,
+    operatorId: 1n,
+    isConsolidating: false,
+    rank: 5n,
+    ...changes,
+  };
 }
 
 function observed(candidates: Candidate[], changes: Partial<Observed> = {}): Observed {
@@ -111,6 +119,13 @@ describe("planExits", () => {
     expect(planExits(observed([rich, richer], open))).to.deep.equal({ kind: "partial", validatorIndex: 3 });
     const poor = candidate(4, { balanceGwei: 33n * GWEI_PER_ETHER - 1n });
     expect(planExits(observed([poor], open))).to.deep.include({ kind: "full" });
+  });
+
+  it("asks of what is to be merged no partial withdrawal, but an exit", () => {
+    const linked = { ...rich, isConsolidating: true };
+    const open = { threshold: 10n };
+    expect(planExits(observed([linked], open))).to.deep.include({ kind: "full", validatorIndices: [9] });
+    expect(planExits(observed([linked]))).to.equal(undefined);
   });
 
   it("takes one above the cap, where that is open, before those that are drawn", () => {

@@ -45,8 +45,8 @@ describe("story: partial withdrawals that wait longer than they count", () => {
   const epochs = (count: number) => world.devnet.tickSlots(count * 8);
   const coming = () => world.protocol.ExitController.coming();
   const isInDoubt = async () => {
-    const { units, hadPartial } = await world.protocol.ExitController.comingOf(indices[RICH]!);
-    return units === 0n && hadPartial;
+    const { units, inDoubt } = await world.protocol.ExitController.comingOf(indices[RICH]!);
+    return units === 0n && inDoubt;
   };
   const waiting = () => world.beacon.pendingPartialWithdrawals("head");
 

@@ -246,7 +246,7 @@ contract ExitControllerTest is Exits {
         skipTime(9 * EPOCH_SECONDS);
         settle(104);
         assertEq(exits.coming(), 6 * 32 ether, "the others count");
-        assertFalse(exits.comingOf(104).hadPartial, "no mark");
+        assertFalse(exits.comingOf(104).inDoubt, "no mark");
     }
 
     function test_triggerPartial_RevertWhen_ItIsToBeMerged() public {

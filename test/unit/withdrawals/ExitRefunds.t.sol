@@ -68,6 +68,16 @@ contract ExitRefundsTest is Exits {
         assertApproxEqAbs(ledger.balanceOf(caller), fee, 2, "one fee");
     }
 
+    /// @dev Under a root of before the slashing it could be asked again and again.
+    function test_trigger_GivesNothingBack_AfterItWasInVain() public {
+        trigger(IExitController.Rule.Drawn, 104);
+        proveLeavingOf("$.leaving.slashed");
+        setWithdrawalExcess(DEAR);
+        send(IExitController.Rule.Drawn, one(104), withdrawalVault.withdrawalFee());
+        expectComing(104, 32 * 32, epoch() + 8, false);
+        assertEq(ledger.sharesOf(caller), 0, "nothing");
+    }
+
     /// @dev Nothing is recorded of them: they could be repeated, and the budget emptied, for nothing.
     function test_trigger_GivesNothingBack_ForStoppedOperators() public {
         jail();

@@ -18,33 +18,33 @@ contract PartialWithdrawalsTest is Exits {
 
     /* IN DOUBT */
 
-    function test_settle_LeavesAMark() public {
+    function test_settle_LeavesItInDoubt() public {
         letPartialEnd();
         assertEq(exits.coming(), 0, "counts no more");
         expectNothing(RICH);
-        assertTrue(exits.comingOf(RICH).hadPartial, "mark");
+        assertTrue(exits.comingOf(RICH).inDoubt, "in doubt");
         // there is nothing to settle
         settle(RICH);
-        assertTrue(exits.comingOf(RICH).hadPartial, "still");
+        assertTrue(exits.comingOf(RICH).inDoubt, "still");
     }
 
-    function test_settle_LeavesNoMarkOfAWithdrawnOne() public {
+    function test_settle_LeavesNoDoubtOfAWithdrawnOne() public {
         setDeficit(100 ether);
         triggerPartial(RICH);
-        assertTrue(exits.comingOf(RICH).hadPartial, "mark");
+        assertTrue(exits.comingOf(RICH).inDoubt, "in doubt");
         validatorRegistry.advance(RICH, IValidatorRegistry.ValidatorState.Withdrawn, false);
         settle(RICH);
         expectNothing(RICH);
-        assertFalse(exits.comingOf(RICH).hadPartial, "mark");
+        assertFalse(exits.comingOf(RICH).inDoubt, "in doubt");
     }
 
-    function test_settle_LeavesNoMarkOfAnExit() public {
+    function test_settle_LeavesNoDoubtOfAnExit() public {
         openDraw(300 ether);
         trigger(IExitController.Rule.Drawn, 101);
-        assertFalse(exits.comingOf(101).hadPartial, "mark");
+        assertFalse(exits.comingOf(101).inDoubt, "in doubt");
         skipTime((COMING_EPOCHS + 1) * EPOCH_SECONDS);
         settle(101);
-        assertFalse(exits.comingOf(101).hadPartial, "mark");
+        assertFalse(exits.comingOf(101).inDoubt, "in doubt");
     }
 
     /// @dev While the partial withdrawal waits the beacon chain drops the exit: it must not stand in for others for long.
@@ -52,7 +52,7 @@ contract PartialWithdrawalsTest is Exits {
         letPartialEnd();
         openDraw(300 ether);
         trigger(IExitController.Rule.Drawn, RICH);
-        assertEq(queuedWithdrawals(), 1, "asked: no mark is a shield");
+        assertEq(queuedWithdrawals(), 1, "asked: no doubt is a shield");
         uint256 last = epoch() + BRIEF;
         expectComing(RICH, 40 * 32, last, false);
         assertEq(exits.coming(), 40 ether, "and counted");
@@ -62,7 +62,7 @@ contract PartialWithdrawalsTest is Exits {
         warpToEpoch(last + 1);
         settle(RICH);
         assertEq(exits.coming(), 0, "for a little");
-        assertTrue(exits.comingOf(RICH).hadPartial, "the mark stays");
+        assertTrue(exits.comingOf(RICH).inDoubt, "still in doubt");
     }
 
     function test_triggerPartial_CountsForLittleAfterAnother() public {
@@ -100,7 +100,22 @@ contract PartialWithdrawalsTest is Exits {
         proveLeavingOf("$.leaving.rich");
         assertEq(exits.aboveCapOf(OPERATOR), 40 ether, "proven");
         expectComing(RICH, 40 * 32, 22_796, true);
-        assertTrue(exits.comingOf(RICH).hadPartial, "the mark stays");
+        assertFalse(exits.comingOf(RICH).inDoubt, "nothing more can be asked");
+    }
+
+    /// @dev Also where nobody proved it in time: its stake is the operator's until it is withdrawn.
+    function test_proveComing_CountsAgainstTheCap_WhoeverAsked() public {
+        letPartialEnd();
+        setDeficit(300 ether);
+        exits.note();
+        noteUntil(currentTime() + PATIENCE * EPOCH_SECONDS);
+        trigger(IExitController.Rule.AboveCap, RICH);
+        skipTime((BRIEF + 1) * EPOCH_SECONDS);
+        settle(RICH);
+        assertEq(exits.aboveCapOf(OPERATOR), 0, "not proven");
+        proveLeavingOf("$.leaving.rich");
+        proveLeaving();
+        assertEq(exits.aboveCapOf(OPERATOR), 72 ether, "proven");
     }
 
     /* PARTIAL WITHDRAWALS, PROVEN */
@@ -126,11 +141,11 @@ contract PartialWithdrawalsTest is Exits {
     }
 
     /// @dev It may wait still, if many others stand before it: then the beacon chain drops an exit.
-    function test_settle_OfAProvenOne_LeavesTheMark() public {
+    function test_settle_OfAProvenOne_LeavesItInDoubt() public {
         provePartial(0);
         warpToEpoch(LAST + 1);
         settle(RICH);
-        assertTrue(exits.comingOf(RICH).hadPartial, "mark");
+        assertTrue(exits.comingOf(RICH).inDoubt, "in doubt");
         openDraw(300 ether);
         trigger(IExitController.Rule.Drawn, RICH);
         expectComing(RICH, 40 * 32, epoch() + BRIEF, false);
@@ -152,7 +167,7 @@ contract PartialWithdrawalsTest is Exits {
     function test_provePartial_OfWhatIsNotKnown() public {
         provePartial(0);
         assertEq(exits.coming(), 8.5 ether, "coming");
-        assertTrue(exits.comingOf(RICH).hadPartial, "mark");
+        assertTrue(exits.comingOf(RICH).inDoubt, "in doubt");
     }
 
     /// @dev A queue that is longer still: proven again, settled or not.
@@ -187,6 +202,33 @@ contract PartialWithdrawalsTest is Exits {
         expectComing(101, 32 * 32, 22_796, true);
         vm.expectRevert(abi.encodeWithSelector(IExitController.RequestLive.selector, 101));
         provePartial(5);
+    }
+
+    /// @dev Under a root of before: larger than what the exit brings, and paid by now.
+    function test_provePartial_RevertGiven_AnExitIsProven() public {
+        provePartial(8);
+        assertEq(exits.coming(), 50 ether, "waits");
+        proveLeaving();
+        assertEq(exits.coming(), 32 ether, "exits");
+        vm.expectRevert(abi.encodeWithSelector(IExitController.RequestLive.selector, 101));
+        provePartial(8);
+    }
+
+    /// @dev The beacon chain cuts what it takes, and drops exits for whatever is left of it.
+    function test_provePartial_OfNothingThatCountsEndsWhatWasAsked() public {
+        openDraw(300 ether);
+        trigger(IExitController.Rule.Drawn, 104);
+        trigger(IExitController.Rule.Drawn, 105);
+        assertEq(exits.coming(), 64 ether, "asked");
+        provePartial(2);
+        assertEq(exits.coming(), 32 ether, "dropped for less than a unit");
+        assertTrue(exits.comingOf(104).inDoubt, "in doubt");
+        provePartial(4);
+        assertEq(exits.coming(), 0, "dropped for what is not paid");
+        vm.expectRevert(
+            abi.encodeWithSelector(IExitController.ExcessTooSmall.selector, 104, 31_000_000, 31_250_000)
+        );
+        provePartial(2);
     }
 
     /* SLASHED */
