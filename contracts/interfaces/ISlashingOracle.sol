@@ -84,7 +84,7 @@ interface ISlashingOracle {
     /// @notice The block is not surely the last one before the source's balance moves, at `arrivalSlot`.
     error MergeAhead(uint256 slot, uint256 arrivalSlot);
     /// @notice What arrives so late is in no balance that may be settled.
-    error ArrivalTooLate(uint256 fromSlot, uint256 withdrawableEpoch);
+    error ArrivalTooLate(uint256 arrivalSlot, uint256 withdrawableEpoch);
     /// @notice The key's validator has our credentials.
     error CredentialsAreOurs(bytes32 pubkeyHash);
     /// @notice The signature is not that of the key under the predeposit: its ether may have gone nowhere.

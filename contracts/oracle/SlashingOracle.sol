@@ -161,11 +161,11 @@ contract SlashingOracle is ISlashingOracle {
         // while it is pending it has not moved; what the sync committee costs or pays the source may come until then
         uint256 arrivalSlot = m.v.withdrawableEpoch * _slotsPerEpoch;
         require(slot + 1 >= arrivalSlot, MergeAhead(slot, arrivalSlot));
+        // the last one that settlements may look at
+        uint256 lastSlot = slashed.v.withdrawableEpoch * _slotsPerEpoch - 1;
+        require(arrivalSlot <= lastSlot, ArrivalTooLate(arrivalSlot, slashed.v.withdrawableEpoch));
         uint256 fromSlot = arrivalSlot + ARRIVAL_MARGIN * _slotsPerEpoch;
-        require(
-            fromSlot < slashed.v.withdrawableEpoch * _slotsPerEpoch,
-            ArrivalTooLate(fromSlot, slashed.v.withdrawableEpoch)
-        );
+        if (fromSlot > lastSlot) fromSlot = lastSlot;
 
         verifier.verifyValidator(m.b, source, m.v, m.proof);
         (, uint256 amount) = verifier.verifyBalance(m.b, source, m.chunk, m.balanceProof);

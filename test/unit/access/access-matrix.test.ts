@@ -35,7 +35,7 @@ const OPEN: Record<string, string> = {
   SlashingOracle: "proveArrival proveDuplicate proveForeign proveSlashed proveState raiseBase settle",
   // managers, of what is proven: see Consolidator.t.sol
   Consolidator: "consolidate drop",
-  ExitController: "note proveComing settle trigger triggerByKeys triggerPartial",
+  ExitController: "note proveComing proveMerged provePartial settle trigger triggerByKeys triggerPartial",
   RewardDistributor: "pull pullTreasury",
   InsuranceReserve: "cover note",
   DutyJudge: "judge",

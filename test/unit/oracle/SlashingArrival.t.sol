@@ -395,7 +395,6 @@ contract SlashingArrivalTest is BondedOperators {
     /// @dev Settlements must not be blocked by it.
     function test_proveArrival_RevertWhen_NoSettlementCouldSeeIt() public {
         prove(AT_STAKE, slashedEpoch);
-        uint64 last = withdrawableEpoch - MARGIN;
         expectRefused(
             abi.encodeWithSelector(
                 ISlashingOracle.ArrivalTooLate.selector,
@@ -403,11 +402,24 @@ contract SlashingArrivalTest is BondedOperators {
                 withdrawableEpoch
             ),
             slashedAt(slashedEpoch),
-            mergeOf(SOURCE, MOVED, last)
+            mergeOf(SOURCE, MOVED, withdrawableEpoch)
         );
-        arrive(SOURCE, MOVED, last - 1);
+        arrive(SOURCE, MOVED, withdrawableEpoch - 1);
+        assertEq(uint256(bonds.lockOf(TARGET).fromSlot), withdrawableEpoch * EPOCH - 1, "the last one");
+    }
+
+    /// @dev Of two the later one comes within the margin: the last slot still tells what was lost.
+    function test_proveArrival_InTheLastEpochs() public {
+        prove(AT_STAKE, slashedEpoch);
+        arrive(SOURCE, MOVED, withdrawableEpoch - MARGIN - 1);
+        arrive(OTHER, MOVED_LATER, withdrawableEpoch - 2);
         for (uint256 i = 0; i < 5; ++i) report(0);
-        expectSettled(withdrawableEpoch - 1, 1_000e9, 200 ether);
+        expectTooOld(withdrawableEpoch * EPOCH - 2);
+        verifier.tellBalance(TARGET, withdrawableEpoch * EPOCH - 1, 1_200e9);
+        uint256 before = bonds.bondOf(1).shares;
+        settle(withdrawableEpoch * EPOCH - 1);
+        uint256 burnt = ledger.getPooledEthByShares(before - bonds.bondOf(1).shares);
+        assertApproxEqAbs(burnt, 100 ether, 1 ether, "what was lost, and the bounty");
     }
 
     function test_proveArrival_RevertWhen_AnythingIsChanged() public {
