@@ -45,8 +45,9 @@ interface IBondVault {
     /// @notice What is locked for predeposits that are overdue, and what is owed for those that were given up.
     /// @param shares How much is locked. @param keys For how many keys.
     /// @param lostKeys How many were given up and have not come back.
-    /// @param owed What bond was missing of 1 ETH for each that was given up, less 1 ETH for each that came back, in wei. It
-    /// is below zero where more was burnt than the pool lost in the end: that stays burnt, and counts for later keys.
+    /// @param owed What bond was missing of 1 ETH for each that was given up, less what it has paid since, and 1 ETH for
+    /// each that came back, in wei. It is below zero where more was burnt than the pool lost in the end: that stays burnt,
+    /// and counts for later keys.
     struct OverdueLock {
         uint128 shares;
         uint32 keys;
@@ -112,6 +113,8 @@ interface IBondVault {
     event OverdueBurnt(uint256 indexed operatorId, uint256 keys, uint256 shares);
     /// @notice Predeposits that were given up came back: what is owed for them is now `owed` wei, see `OverdueLock`.
     event PredepositsReturned(uint256 indexed operatorId, uint256 keys, int256 owed);
+    /// @notice Shares of a bond worth `value` wei were burnt for what was owed for predeposits that were given up.
+    event OwedBurnt(uint256 indexed operatorId, uint256 shares, uint256 value);
     /// @notice A bond was held for a claim on its operator. `asked` is in wei; `uncovered` of it the bond did not have.
     event BondHeld(uint256 indexed operatorId, uint256 shares, uint256 asked, uint256 uncovered);
     /// @notice What was held for a claim is free again.
@@ -170,8 +173,9 @@ interface IBondVault {
     function burnOverdue(uint256 operatorId, bytes32 root, uint32[] calldata gindices) external;
 
     /// @notice Unlocks what was locked for predeposits that were proven since, and counts no longer as uncovered what was
-    /// missing for predeposits that were given up and came back: each of them is 1 ETH of the pool again. Whatever is asked
-    /// of a bond does this first; until then `totalUncovered` has them, and the insurance may pay.
+    /// missing for predeposits that were given up and came back: each of them is 1 ETH of the pool again. What is owed after
+    /// that is burnt of what is free. Whatever is asked of a bond does this first; until then `totalUncovered` has them, and
+    /// the insurance may pay.
     /// @return shares Shares unlocked.
     function releaseOverdue(uint256 operatorId) external returns (uint256 shares);
 

@@ -60,9 +60,11 @@ abstract contract OverdueLocks is OperatorBonds {
         IValidatorRegistry.Stake memory still = validatorRegistry.stakeOf(operatorId);
         if (still.lostKeys < lost) _takeBack(operatorId, lost - still.lostKeys);
         // what was given up as foreign is burnt by whoever proved it, from the bond: here it is free
-        if (still.overdueKeys >= held) return 0;
-        shares = _unlockKeys(operatorId, held - still.overdueKeys);
-        emit OverdueReleased(operatorId, held - still.overdueKeys, shares);
+        if (still.overdueKeys < held) {
+            shares = _unlockKeys(operatorId, held - still.overdueKeys);
+            emit OverdueReleased(operatorId, held - still.overdueKeys, shares);
+        }
+        if (lost > 0) _collect(operatorId);
     }
 
     /* VIEWS */
@@ -88,6 +90,18 @@ abstract contract OverdueLocks is OperatorBonds {
         _overdue[operatorId].lostKeys -= uint32(keys);
         int256 owed = _owe(operatorId, -(keys * PREDEPOSIT).toInt256());
         emit PredepositsReturned(operatorId, keys, owed);
+    }
+
+    /// @dev What the bond had not when keys were given up, it pays as soon as it has it: locks end, and bonds are added to.
+    function _collect(uint256 operatorId) private {
+        uint256 owed = _uncovered(_overdue[operatorId].owed);
+        uint256 shares = Math.min(_sharesUp(owed), _free(operatorId));
+        if (shares == 0) return;
+        _lockShares(operatorId, shares);
+        uint256 value = Math.min(ledger.getPooledEthByShares(shares), owed);
+        _owe(operatorId, -value.toInt256());
+        emit OwedBurnt(operatorId, shares, value);
+        _burnLocked(operatorId, shares);
     }
 
     /// @dev Only what is above zero is uncovered; it is in the total already.

@@ -381,21 +381,62 @@ contract BondVaultTest is Validators {
         assertEq(uint256(bonds.bondOf(OPERATOR).shares), bond, "what was burnt stays burnt");
     }
 
-    /// @dev Nothing was burnt for either: each that comes back is 1 ETH less that is missing.
+    /// @dev Nothing was burnt for either: one comes back, and for the other the bond pays. Then that comes back too.
     function test_releaseOverdue_UncountsOneByOne() public {
         KeySet memory s = committedAndPredeposited("pair");
         bonds.lock(OPERATOR, 7, 250 ether, 32 * ETHER, address(0));
         giveUp(s);
         assertEq(bonds.totalUncovered(), 2 ether, "both");
         bonds.settle(7, 32 * ETHER, true, 0);
+        assertEq(bonds.totalUncovered(), 2 ether, "what ended was free only then");
         proveLate("key1");
         // whatever is asked of the bond tells
+        uint256 bond = bonds.bondOf(OPERATOR).shares;
         authority.grantRole(Roles.BOND_LOCKER, address(this));
         bonds.hold(OPERATOR, 1 ether);
-        assertEq(bonds.totalUncovered(), 1 ether, "one");
+        uint256 burnt = bond - bonds.bondOf(OPERATOR).shares;
+        assertEq(burnt, ledger.getSharesByPooledEth(1 ether) + 1, "one is paid");
+        assertEq(bonds.totalUncovered(), 0, "none is missing");
+        assertOwed(OPERATOR, 1, 0);
         proveLate("key0");
         bonds.lock(OPERATOR, 8, 1 ether, 32 * ETHER, address(0));
-        assertEq(bonds.totalUncovered(), 0, "none");
+        assertOwed(OPERATOR, 0, -1 ether);
+    }
+
+    /// @dev Else an operator would wait for a lock to end, and claim what it owes.
+    function test_releaseOverdue_BurnsWhatIsOwedAsSoonAsItIsFree() public {
+        KeySet memory s = committedAndPredeposited("pair");
+        bonds.lock(OPERATOR, 7, 250 ether, 32 * ETHER, address(0));
+        giveUp(s);
+        bonds.settle(7, 32 * ETHER, true, 0);
+        uint256 bond = bonds.bondOf(OPERATOR).shares;
+        uint256 shares = ledger.getSharesByPooledEth(2 ether) + 1;
+        vm.expectEmit(address(bonds));
+        emit IBondVault.OwedBurnt(OPERATOR, shares, 2 ether);
+        assertEq(bonds.releaseOverdue(OPERATOR), 0, "nothing was locked");
+        assertEq(bond - bonds.bondOf(OPERATOR).shares, shares, "burnt");
+        assertEq(uint256(bonds.bondOf(OPERATOR).locked), 0, "nothing is locked");
+        assertEq(bonds.totalUncovered(), 0, "paid");
+        assertOwed(OPERATOR, 2, 0);
+        bonds.releaseOverdue(OPERATOR);
+        assertEq(bond - bonds.bondOf(OPERATOR).shares, shares, "once");
+    }
+
+    /// @dev As much as there is; the rest with what is added.
+    function test_releaseOverdue_BurnsWhatIsAdded() public {
+        KeySet memory s = committedAndPredeposited("pair");
+        bonds.lock(OPERATOR, 7, 250 ether, 32 * ETHER, address(0));
+        giveUp(s);
+        bonds.deposit{value: 0.5 ether}(OPERATOR);
+        bonds.releaseOverdue(OPERATOR);
+        assertApproxEqAbs(bonds.totalUncovered(), 1.5 ether, 2, "the rest");
+        bonds.deposit{value: 3 ether}(OPERATOR);
+        // a manager cannot claim it either
+        vm.prank(manager);
+        vm.expectPartialRevert(IBondVault.SharesNeeded.selector);
+        bonds.requestClaim(OPERATOR, 2 ether);
+        bonds.releaseOverdue(OPERATOR);
+        assertEq(bonds.totalUncovered(), 0, "all");
     }
 
     /// @dev What slashings left uncovered, and other operators' keys, are no matter of a key that comes back.
