@@ -45,9 +45,9 @@ interface IBondVault {
     /// @notice What is locked for predeposits that are overdue, and what is owed for those that were given up.
     /// @param shares How much is locked. @param keys For how many keys.
     /// @param lostKeys How many were given up and have not come back.
-    /// @param owed What bond was missing of 1 ETH for each that was given up, less what it has paid since, and 1 ETH for
-    /// each that came back, in wei. It is below zero where more was burnt than the pool lost in the end: that stays burnt,
-    /// and counts for later keys.
+    /// @param owed What bond was missing of 1 ETH for each that was given up or burnt for, less what it has paid since, and
+    /// 1 ETH for each that came back, in wei. It is below zero where more was burnt than the pool lost in the end: that
+    /// stays burnt, and counts for later keys.
     struct OverdueLock {
         uint128 shares;
         uint32 keys;

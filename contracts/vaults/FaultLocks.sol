@@ -162,7 +162,7 @@ abstract contract FaultLocks is OperatorBonds {
         releaseOverdue(operatorId);
         uint256 shares;
         (shares, uncovered) = _lockWorth(operatorId, loss, 1);
-        totalUncovered += uncovered;
+        _owe(operatorId, uncovered.toInt256());
         // what other stake needs pays for losses alone
         uint256 spare = claimableOf(operatorId);
         uint256 reward = Math.min(ledger.getSharesByPooledEth(bounty), spare);

@@ -126,6 +126,9 @@ abstract contract OperatorBonds is IBondVault, Guarded {
     function backingOf(uint256 operatorId) public view returns (uint256 shares) {
         Bond memory b = _bonds[operatorId];
         shares = b.shares - b.locked;
+        // what is owed is burnt as soon as anything is asked of the bond: it backs nothing
+        uint256 owed = _sharesUp(_owedOf(operatorId));
+        shares = shares > owed ? shares - owed : 0;
         if (b.claimableFrom == 0) return shares;
         uint256 requested = _requested(operatorId);
         // locks reach what is asked for, so that less of it may be free
@@ -156,6 +159,12 @@ abstract contract OperatorBonds is IBondVault, Guarded {
 
     /// @dev Shares that the manager has asked for, where the bond says that there are any.
     function _requested(uint256 operatorId) internal view virtual returns (uint256);
+
+    /// @dev What was missing of the bond for lost predeposits, and was not paid since, in wei.
+    function _owedOf(uint256 operatorId) internal view virtual returns (uint256);
+
+    /// @dev Adds to what is owed, or takes off it; only what is above zero is uncovered. Returns what is owed now.
+    function _owe(uint256 operatorId, int256 change) internal virtual returns (int256 owed);
 
     /// @dev Shares that no lock holds: what locks and penalties can reach.
     function _free(uint256 operatorId) internal view returns (uint256) {

@@ -56,15 +56,17 @@ abstract contract OverdueLocks is OperatorBonds {
     function releaseOverdue(uint256 operatorId) public override returns (uint256 shares) {
         OverdueLock storage o = _overdue[operatorId];
         (uint256 held, uint256 lost) = (o.keys, o.lostKeys);
-        if (held == 0 && lost == 0) return 0;
-        IValidatorRegistry.Stake memory still = validatorRegistry.stakeOf(operatorId);
-        if (still.lostKeys < lost) _takeBack(operatorId, lost - still.lostKeys);
-        // what was given up as foreign is burnt by whoever proved it, from the bond: here it is free
-        if (still.overdueKeys < held) {
-            shares = _unlockKeys(operatorId, held - still.overdueKeys);
-            emit OverdueReleased(operatorId, held - still.overdueKeys, shares);
+        if (held > 0 || lost > 0) {
+            IValidatorRegistry.Stake memory still = validatorRegistry.stakeOf(operatorId);
+            if (still.lostKeys < lost) _takeBack(operatorId, lost - still.lostKeys);
+            // what was given up as foreign is burnt by whoever proved it, or owed
+            if (still.overdueKeys < held) {
+                shares = _unlockKeys(operatorId, held - still.overdueKeys);
+                emit OverdueReleased(operatorId, held - still.overdueKeys, shares);
+            }
         }
-        if (lost > 0) _collect(operatorId);
+        uint256 owed = _owedOf(operatorId);
+        if (owed > 0) _collect(operatorId, owed);
     }
 
     /* VIEWS */
@@ -92,9 +94,8 @@ abstract contract OverdueLocks is OperatorBonds {
         emit PredepositsReturned(operatorId, keys, owed);
     }
 
-    /// @dev What the bond had not when keys were given up, it pays as soon as it has it: locks end, and bonds are added to.
-    function _collect(uint256 operatorId) private {
-        uint256 owed = _uncovered(_overdue[operatorId].owed);
+    /// @dev What the bond had not when keys were lost, it pays as soon as it has it: locks end, and bonds are added to.
+    function _collect(uint256 operatorId, uint256 owed) private {
         uint256 shares = Math.min(_sharesUp(owed), _free(operatorId));
         if (shares == 0) return;
         _lockShares(operatorId, shares);
@@ -104,13 +105,19 @@ abstract contract OverdueLocks is OperatorBonds {
         _burnLocked(operatorId, shares);
     }
 
-    /// @dev Only what is above zero is uncovered; it is in the total already.
-    function _owe(uint256 operatorId, int256 change) private returns (int256 owed) {
+    /// @inheritdoc OperatorBonds
+    function _owe(uint256 operatorId, int256 change) internal override returns (int256 owed) {
         OverdueLock storage o = _overdue[operatorId];
         int256 before = o.owed;
         owed = before + change;
         o.owed = owed.toInt128();
+        // what was owed before is in the total already
         totalUncovered = totalUncovered + _uncovered(owed) - _uncovered(before);
+    }
+
+    /// @inheritdoc OperatorBonds
+    function _owedOf(uint256 operatorId) internal view override returns (uint256) {
+        return _uncovered(_overdue[operatorId].owed);
     }
 
     function _uncovered(int256 owed) private pure returns (uint256) {

@@ -4,7 +4,7 @@ import type { ValidatorAnswer } from "../lib/beaconSchemas.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { epochOf, FAR_FUTURE_EPOCH, GWEI_PER_ETHER, slotAt, WEI_PER_ETHER } from "../lib/units.ts";
 import { newestRoot } from "./newestRoot.ts";
-import { RULE, type Candidate, type ExitCall, type Observed } from "./planExits.ts";
+import { isMore, RULE, UNIT_GWEI, type Candidate, type ExitCall, type Observed } from "./planExits.ts";
 import { publishedKeys } from "./publishedKeys.ts";
 
 interface Sources {
@@ -17,8 +17,6 @@ interface Epochs {
   comingEpochs: bigint;
 }
 
-/** Records count in 1/32 ETH, rounded down. */
-const UNIT_GWEI = GWEI_PER_ETHER / 32n;
 const MIN_ACTIVATION_GWEI = 32n * GWEI_PER_ETHER;
 /** `ValidatorState.Withdrawn` of contracts/interfaces/IValidatorRegistry.sol. */
 const WITHDRAWN = 5n;
@@ -90,6 +88,7 @@ export async function observeExits({ protocol, beacon }: Sources): Promise<Obser
     const recordedGwei = coming.units * UNIT_GWEI;
     const stays = v.exitEpoch === FAR_FUTURE_EPOCH;
     const waits = stays ? waiting.get(index) : undefined;
+    const isPaid = effectiveBalanceGwei >= MIN_ACTIVATION_GWEI;
     if (recordedGwei > 0n) {
       if (coming.lastEpoch < epoch) {
         o.over.push(index);
@@ -99,15 +98,14 @@ export async function observeExits({ protocol, beacon }: Sources): Promise<Obser
         o.vain.push({ kind: "prove", validatorIndex: index });
       } else if (merging.has(index) && !v.slashed) {
         o.vain.push({ kind: "proveMerged", validatorIndex: index });
-      } else if (waits !== undefined && !coming.proven && recordedGwei > waits) {
+      } else if (waits !== undefined && !coming.proven && (recordedGwei > waits || !isPaid)) {
         o.vain.push({ kind: "provePartial", validatorIndex: index });
       }
     }
     // what is to be merged does not come; what is recorded may be less than what comes
     const comes = !isConsolidating && known.state !== WITHDRAWN && isLeaving(v, epoch, parameters);
-    if (comes && recordedGwei + UNIT_GWEI <= effectiveBalanceGwei) o.leaving.push(index);
-    const isPaid = waits !== undefined && effectiveBalanceGwei >= MIN_ACTIVATION_GWEI;
-    if (isPaid && recordedGwei + UNIT_GWEI <= waits) o.waiting.push(index);
+    if (comes && isMore(effectiveBalanceGwei, recordedGwei)) o.leaving.push(index);
+    if (waits !== undefined && isPaid && isMore(waits, recordedGwei)) o.waiting.push(index);
     if (!stays || recordedGwei > 0n) continue;
     const isOld = v.activationEpoch + parameters.committeePeriod <= epoch;
     if (!isOld || asked.has(keccak256(v.pubkey))) continue;

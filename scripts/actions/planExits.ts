@@ -52,6 +52,9 @@ export type ExitCall =
   | { kind: "keys"; commitmentId: string; validatorIndices: number[] }
   | { kind: "full"; rule: Rule; validatorIndices: number[] };
 
+/** Records count in 1/32 ETH, rounded down, and hold 16 bits of them: a little less than 2,048 ETH. */
+export const UNIT_GWEI = GWEI_PER_ETHER / 32n;
+const MAX_RECORDED_GWEI = 65_535n * UNIT_GWEI;
 const MIN_ACTIVATION_GWEI = 32n * GWEI_PER_ETHER;
 const MIN_PARTIAL_GWEI = GWEI_PER_ETHER;
 /** `MAX_EXITS` of the controller. */
@@ -100,6 +103,12 @@ export function planExits(o: Observed): ExitCall | undefined {
     o.deficitWei,
   );
   return drawn.length > 0 ? full("drawn", drawn) : undefined;
+}
+
+/** Whether a proof of what comes would be recorded as more than what is recorded now. */
+export function isMore(comesGwei: bigint, recordedGwei: bigint): boolean {
+  const most = comesGwei > MAX_RECORDED_GWEI ? MAX_RECORDED_GWEI : comesGwei;
+  return recordedGwei + UNIT_GWEI <= most;
 }
 
 /** By their keys where these are known, those of one commitment in a call; else by proofs of the beacon chain. */

@@ -56,7 +56,6 @@ contract BondsHandler is BondedOperators {
     uint256[OPERATORS + 1] public paidLater;
     uint256[OPERATORS + 1] public returned;
     /// @dev What bonds did not have for other faults, in wei: for those that were burnt at once, and by validators.
-    uint256 private _burntShort;
     mapping(uint256 at => uint256) private _settledShort;
     /// @dev Validators that were ever locked for.
     uint256[] public faulty;
@@ -196,7 +195,7 @@ contract BondsHandler is BondedOperators {
             validatorRegistry.markDuplicate(id, k.root, 1, pubkeyHash, k.signatureHash, none);
         } else {
             bool wasLost = validatorRegistry.markForeign(id, k.root, 1, pubkeyHash, k.signatureHash, none);
-            _burntShort += bonds.burn(id, wasLost ? 0 : 1 ether, 0.4 ether, _prover, 0.1 ether);
+            missed[id] += bonds.burn(id, wasLost ? 0 : 1 ether, 0.4 ether, _prover, 0.1 ether);
             _checkConserved(id);
         }
         _end(Action.GiveUpForeign, id);
@@ -273,7 +272,7 @@ contract BondsHandler is BondedOperators {
             _prover,
             bound(bounty, 0, 1 ether)
         );
-        _burntShort += uncovered;
+        missed[id] += uncovered;
         if (uncovered > 0) _check(_free(id) == 0, "BND-3: a penalty reaches all that is free");
         _checkConserved(id);
         _end(Action.Burn, id);
@@ -406,13 +405,15 @@ contract BondsHandler is BondedOperators {
     /// @notice What bonds did not cover, as told and by the model: of each operator's lost keys, what was missing less what
     /// the vault has seen come back, if any.
     function uncovered() external view returns (uint256 told, uint256 expected) {
-        expected = _burntShort;
         for (uint256 at = 0; at < allKeys.length; ++at) expected += _settledShort[at];
-        for (uint256 id = 1; id <= OPERATORS; ++id) {
-            uint256 back = (returned[id] - _unseen(id)) * 1 ether + paidLater[id];
-            if (missed[id] > back) expected += missed[id] - back;
-        }
+        for (uint256 id = 1; id <= OPERATORS; ++id) expected += _owed(id);
         return (bonds.totalUncovered(), expected);
+    }
+
+    /// @notice Shares that pay what is owed, once the bond is asked for anything.
+    function owedShares(uint256 id) external view returns (uint256) {
+        uint256 owed = _owed(id);
+        return owed == 0 ? 0 : ledger.getSharesByPooledEth(owed) + 1;
     }
 
     function held() external view returns (uint256) {
@@ -456,6 +457,11 @@ contract BondsHandler is BondedOperators {
         paidLater[id] += value < owed ? value : owed;
         _check(value >= owed || _free(id) == 0, "BND-4: what is free pays what is owed");
         _check(value <= owed + 10, "BND-4: and no more");
+    }
+
+    function _owed(uint256 id) private view returns (uint256) {
+        uint256 back = (returned[id] - _unseen(id)) * 1 ether + paidLater[id];
+        return missed[id] > back ? missed[id] - back : 0;
     }
 
     function _settleLast(uint256 at, uint256 index) private {
@@ -651,8 +657,9 @@ contract BondsInvariantTest is RandomWalk {
         for (uint256 id = 1; id <= OPERATORS; ++id) {
             (uint256 shares, uint256 locked, , uint256 backing) = handler.bondAt(id);
             uint256 asked = handler.asked(id);
+            uint256 taken = asked + handler.owedShares(id);
             uint256 free = shares - locked;
-            assertEq(backing, free > asked ? free - asked : 0, "BND-3: the rest backs");
+            assertEq(backing, free > taken ? free - taken : 0, "BND-3: the rest backs");
             sum += shares;
         }
         assertLe(handler.weighed(), sum, "BND-3: no share has weight twice");

@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import { planExits, type Candidate, type Observed } from "../../scripts/actions/planExits.ts";
+import {
+  isMore,
+  planExits,
+  UNIT_GWEI,
+  type Candidate,
+  type Observed,
+} from "../../scripts/actions/planExits.ts";
 
 const GWEI_PER_ETHER = 10n ** 9n;
 const ETHER = 10n ** 18n;
@@ -34,6 +40,20 @@ function observed(candidates: Candidate[], changes: Partial<Observed> = {}): Obs
     ...changes,
   };
 }
+
+describe("records of what comes", () => {
+  it("are of whole units, and hold a little less than 2,048 ETH", () => {
+    const most = 2_048n * GWEI_PER_ETHER;
+    expect(isMore(32n * GWEI_PER_ETHER, 0n)).to.equal(true);
+    expect(isMore(32n * GWEI_PER_ETHER, 32n * GWEI_PER_ETHER)).to.equal(false);
+    expect(isMore(32n * GWEI_PER_ETHER + UNIT_GWEI - 1n, 32n * GWEI_PER_ETHER)).to.equal(false);
+    expect(isMore(32n * GWEI_PER_ETHER + UNIT_GWEI, 32n * GWEI_PER_ETHER)).to.equal(true);
+    expect(isMore(UNIT_GWEI - 1n, 0n)).to.equal(false);
+    // all that a record can hold
+    expect(isMore(most, most - UNIT_GWEI)).to.equal(false);
+    expect(isMore(most, most - 2n * UNIT_GWEI)).to.equal(true);
+  });
+});
 
 describe("planExits", () => {
   const rich = candidate(9, {

@@ -422,6 +422,33 @@ contract BondVaultTest is Validators {
         assertEq(bond - bonds.bondOf(OPERATOR).shares, shares, "once");
     }
 
+    /// @dev What a penalty did not find in the bond it takes later, too.
+    function test_burn_IsOwedWhereTheBondIsTooSmall() public {
+        bonds.lock(OPERATOR, 7, 250 ether, 32 * ETHER, address(0));
+        bonds.burn(OPERATOR, 1 ether, 0, address(0), 0);
+        assertEq(bonds.totalUncovered(), 1 ether, "nothing was free");
+        bonds.settle(7, 32 * ETHER, true, 0);
+        uint256 bond = bonds.bondOf(OPERATOR).shares;
+        bonds.burn(OPERATOR, 1 ether, 0, address(0), 0);
+        uint256 burnt = ledger.getPooledEthByShares(bond - bonds.bondOf(OPERATOR).shares);
+        assertApproxEqAbs(burnt, 2 ether, 10, "both");
+        assertEq(bonds.totalUncovered(), 0, "paid");
+    }
+
+    /// @dev Else one bond would back new stake, and pay for old.
+    function test_backingOf_LeavesOutWhatIsOwed() public {
+        bonds.lock(OPERATOR, 7, 250 ether, 32 * ETHER, address(0));
+        bonds.burn(OPERATOR, 1 ether, 0, address(0), 0);
+        bonds.deposit{value: 1.5 ether}(OPERATOR);
+        uint256 backing = bonds.backingOf(OPERATOR);
+        assertApproxEqAbs(ledger.getPooledEthByShares(backing), 0.5 ether, 10, "what is not owed");
+        bonds.releaseOverdue(OPERATOR);
+        assertApproxEqAbs(bonds.backingOf(OPERATOR), backing, 2, "as before");
+        bonds.burn(OPERATOR, 2 ether, 0, address(0), 0);
+        bonds.deposit{value: 1 ether}(OPERATOR);
+        assertEq(bonds.backingOf(OPERATOR), 0, "all is owed");
+    }
+
     /// @dev As much as there is; the rest with what is added.
     function test_releaseOverdue_BurnsWhatIsAdded() public {
         KeySet memory s = committedAndPredeposited("pair");
