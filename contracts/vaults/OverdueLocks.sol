@@ -105,7 +105,7 @@ abstract contract OverdueLocks is OperatorBonds {
         _burnLocked(operatorId, shares);
     }
 
-    /// @inheritdoc OperatorBonds
+    /// @dev See `OperatorBonds`.
     function _owe(uint256 operatorId, int256 change) internal override returns (int256 owed) {
         OverdueLock storage o = _overdue[operatorId];
         int256 before = o.owed;
@@ -115,7 +115,7 @@ abstract contract OverdueLocks is OperatorBonds {
         totalUncovered = totalUncovered + _uncovered(owed) - _uncovered(before);
     }
 
-    /// @inheritdoc OperatorBonds
+    /// @dev See `OperatorBonds`.
     function _owedOf(uint256 operatorId) internal view override returns (uint256) {
         return _uncovered(_overdue[operatorId].owed);
     }
