@@ -16,9 +16,10 @@ library Roles {
     /// @notice The depositor: moves keys through the registry and the ledger's buffer to the official deposit contract, and
     /// spends what was drawn for their operators.
     bytes32 internal constant DEPOSITOR = keccak256("kedge.role.DEPOSITOR");
-    /// @notice The accounting: books reports in the ledger, collects the vaults and finalises withdrawal requests.
+    /// @notice The accounting of the report oracle: books reports in the ledger, collects the vaults and finalises withdrawal
+    /// requests.
     bytes32 internal constant ACCOUNTING = keccak256("kedge.role.ACCOUNTING");
-    /// @notice The report oracle: hands an accepted report to the accounting.
+    /// @notice Hands proven balances to the report oracle.
     bytes32 internal constant REPORTER = keccak256("kedge.role.REPORTER");
     /// @notice Worsens an operator's standing by a step, for a fault that was counted.
     bytes32 internal constant OPERATOR_JUDGE = keccak256("kedge.role.OPERATOR_JUDGE");
@@ -53,6 +54,8 @@ library Roles {
     bytes32 internal constant PARAMETER_MANAGER = keccak256("kedge.role.PARAMETER_MANAGER");
     /// @notice Says where the beacon chain takes requests, if a fork changes it.
     bytes32 internal constant REQUEST_TARGET_MANAGER = keccak256("kedge.role.REQUEST_TARGET_MANAGER");
+    /// @notice Decides on a report that is parked.
+    bytes32 internal constant REPORT_RESOLVER = keccak256("kedge.role.REPORT_RESOLVER");
     /// @notice Pauses inflow and new finalisations for a bounded time.
     bytes32 internal constant PAUSER = keccak256("kedge.role.PAUSER");
     /// @notice Ends a pause early.

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Report} from "../types/Report.sol";
-
 /// @title IAccounting
 /// @notice Turns an accepted report into movements of the ledger, the vaults and the queue.
 interface IAccounting {
+    /// @notice What else there is to account with.
+    /// @param feeBp The fee, in 1/10,000 of rewards.
+    /// @param minCollect Ether below which a report leaves a vault alone while the buffer serves the queue, in wei.
+    struct AccountingParameters {
+        uint256 feeBp;
+        uint256 minCollect;
+    }
+
     /// @notice The fee changed, in 1/10,000 of rewards.
     event FeeSet(uint256 oldFeeBp, uint256 newFeeBp);
 
@@ -15,9 +21,9 @@ interface IAccounting {
     /// @notice The report's frame boundary is not after that of the last one.
     error FrameNotLater(uint256 frame, uint256 last);
 
-    /// @notice Applies a report. Caller: `REPORTER`.
-    /// @param frame Frame boundary of its reference slot. @param refTime Its time, seconds since 1970.
-    function book(Report calldata report, uint256 frame, uint256 refTime) external;
+    /// @notice Brings what both vaults hold to the buffer, between reports too. Anyone may.
+    /// @return amount Wei collected.
+    function collect() external returns (uint256 amount);
 
     /// @notice Sets the fee, in 1/10,000 of rewards. Caller: `PARAMETER_MANAGER`.
     function setFee(uint256 feeBp) external;

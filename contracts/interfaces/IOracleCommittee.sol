@@ -31,6 +31,7 @@ interface IOracleCommittee {
     /// @param reportHash Hash of all that the report says.
     /// @param time Frame boundary as of which weights count, seconds since 1970.
     /// @param signatures 64 bytes each (EIP-2098), in ascending order of signers.
+    /// @return signedBy Bit i: member i of the list in force at `time` signed.
     function verify(
         address oracle,
         uint64 refSlot,
@@ -38,7 +39,7 @@ interface IOracleCommittee {
         bytes32 reportHash,
         uint256 time,
         bytes calldata signatures
-    ) external view;
+    ) external view returns (uint256 signedBy);
 
     /// @notice What a member signs (EIP-712): `ReportVote(address oracle,uint64 refSlot,bytes32 blockRoot,bytes32
     /// reportHash)` in this contract's domain.

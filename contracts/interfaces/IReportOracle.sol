@@ -4,7 +4,9 @@ pragma solidity 0.8.37;
 import {Report} from "../types/Report.sol";
 
 /// @title IReportOracle
-/// @notice Takes a signed report: one for a frame boundary, in order, of a block that the beacon chain has finalised.
+/// @notice Takes a signed report: one for a frame boundary, in order, of a block that the beacon chain has finalised. A report
+/// within its limits is booked; one beyond them is parked: nothing of it is booked, and no ticket is finalised, until balances
+/// were proven, governance has decided, or a later report is booked.
 interface IReportOracle {
     /// @notice What shows that the report speaks of the chain's own, finalised block.
     /// @param childTimestamp Timestamp of the first execution block after the reference slot; the beacon root that it
@@ -24,8 +26,64 @@ interface IReportOracle {
         bytes32[] finalityProof;
     }
 
-    /// @notice A report was accepted.
-    event ReportAccepted(uint256 indexed refSlot, bytes32 reportHash);
+    /// @notice What else the oracle is made with.
+    /// @param slotsPerEpoch 32, or 8 in the minimal preset.
+    /// @param secondsPerSlot 12 on all public networks of today.
+    /// @param silenceFrames Frames without a report after which proven balances are the report.
+    /// @param payGas Gas that a report's pay covers at most.
+    /// @param payRise Seconds in which the pay rises from nothing to all of it.
+    /// @param maxBaseFee Base fee that the pay is reckoned with at most, in wei.
+    struct Parameters {
+        uint256 slotsPerEpoch;
+        uint256 secondsPerSlot;
+        uint256 silenceFrames;
+        uint256 payGas;
+        uint256 payRise;
+        uint256 maxBaseFee;
+    }
+
+    /// @notice The balances of all our validators, proven, with all else as of the same moment.
+    /// @param slot No later block is spoken of.
+    /// @param beaconBalanceGwei Balances, and pending deposits, in gwei.
+    /// @param depositedGwei All ether sent to the deposit contract by then, in gwei.
+    /// @param withdrawalsReceived, rewardsReceived All that the vaults received by then, in wei.
+    struct ProvenBalances {
+        uint64 slot;
+        uint64 beaconBalanceGwei;
+        uint64 depositedGwei;
+        uint128 withdrawalsReceived;
+        uint128 rewardsReceived;
+    }
+
+    /// @notice What is known of a frame's report.
+    /// @param submitter Who submitted it; zero if there was none, or it is more than 64 frames back.
+    /// @param signedBy Bit i: member i signed, in the order of the committee's list at the frame's start.
+    /// @param payGwei What its submitter is yet to be paid, in gwei.
+    struct Submission {
+        address submitter;
+        uint32 signedBy;
+        uint32 payGwei;
+    }
+
+    /// @notice A report was accepted by its signatures: it is booked, unless it is parked in the same transaction.
+    event ReportAccepted(
+        uint256 indexed refSlot,
+        bytes32 reportHash,
+        address indexed submitter,
+        uint256 signedBy
+    );
+    /// @notice A report was parked: `limit` is what it breaks (see `IReportLimits.Breach`).
+    event ReportParked(
+        uint256 indexed refSlot,
+        bytes32 reportHash,
+        bytes32 indexed limit,
+        uint256 value,
+        uint256 bound
+    );
+    /// @notice The parked report is none any more: it was booked (by governance's word), or it was refused, or another is booked.
+    event ParkedReportEnded(uint256 indexed refSlot, bytes32 reportHash, bool booked);
+    /// @notice Proven balances were booked as the report of a frame.
+    event ProvenReportBooked(uint256 indexed frame, ProvenBalances proven);
 
     /// @notice The reference slot is no frame boundary.
     error NotAFrameBoundary(uint256 refSlot, uint256 slotsPerFrame);
@@ -37,12 +95,37 @@ interface IReportOracle {
     error BlockAfterRefSlot(uint256 blockSlot, uint256 refSlot);
     /// @notice The beacon chain has not finalised the reference slot.
     error RefSlotNotFinalized(uint256 refSlot, uint256 finalizedEpoch);
+    /// @notice Another report of this frame or a later one is parked.
+    error ReportIsParked(uint256 refSlot, bytes32 reportHash);
+    /// @notice No report is parked, or another one.
+    error NotParked(bytes32 reportHash, bytes32 parkedHash);
+    /// @notice No word makes a figure true that cannot be.
+    error FigureImpossible(bytes32 limit, uint256 value, uint256 bound);
+    /// @notice The committee is not silent, and no report is parked (frame of the last report, frame of the clock).
+    error NotSilent(uint256 lastFrame, uint256 frame);
+    /// @notice A later ticket is ready: proven balances finalise all that are.
+    error NotTheLastReady(uint256 ticketId, uint256 readyAt);
     /// @notice A constructor parameter is out of its bounds.
     error ParameterOutOfBounds(bytes32 name, uint256 value);
 
-    /// @notice Applies a report. Anyone may submit it.
+    /// @notice Applies a report, or parks it. Anyone may submit it.
     /// @param signatures See `IOracleCommittee.verify`.
     function submit(Report calldata report, Evidence calldata evidence, bytes calldata signatures) external;
+
+    /// @notice Books proven balances as the report of their frame: when no report was booked for `silenceFrames`, or one is
+    /// parked. A loss may be of any size, a gain is capped like any other. Caller: `REPORTER`.
+    /// @param lastTicketId The last ticket whose cooldown had ended by `slot`.
+    function applyProven(ProvenBalances calldata proven, uint256 lastTicketId) external;
+
+    /// @notice Decides on the parked report. Caller: `REPORT_RESOLVER`.
+    /// @param accept Whether it is booked, whatever its loss; figures that cannot be are never booked.
+    function resolve(Report calldata report, bool accept) external;
+
+    /// @notice The parked report: its hash and reference slot; zeros if there is none.
+    function parked() external view returns (bytes32 reportHash, uint256 refSlot);
+
+    /// @notice Of the report of a frame, among the last 64 frames.
+    function submissionOf(uint256 frame) external view returns (Submission memory);
 
     /// @notice keccak256 of the report's fields, encoded in order: what members sign, with this contract's address.
     function hashOf(Report calldata report) external pure returns (bytes32);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDepositPort} from "./IDepositPort.sol";
+import {IEtherVault} from "./IEtherVault.sol";
 import {IShareLedger} from "./IShareLedger.sol";
 
 /// @title IStakedEther
@@ -33,6 +34,7 @@ interface IStakedEther is IShareLedger, IDepositPort {
     /// @param change Gain (positive) or loss (negative) of the pool since the last report, in wei.
     /// @param fee Part of the gain that is paid in new shares, in wei.
     /// @param feeReceiver Who gets the fee shares.
+    /// @param fromWithdrawals, fromRewards Ether to bring from the vaults, in wei.
     struct Booking {
         uint32 frame;
         uint64 refSlot;
@@ -40,13 +42,13 @@ interface IStakedEther is IShareLedger, IDepositPort {
         int256 change;
         uint256 fee;
         address feeReceiver;
+        uint256 fromWithdrawals;
+        uint256 fromRewards;
     }
 
     /// @notice The books, as they stand for a report at some frame boundary.
-    /// @param frame Frame boundary of the last report.
-    /// @param refSlot Slot at that boundary.
-    /// @param reportTime Time when that report was booked, seconds since 1970.
-    /// @param beaconBalanceGwei Balance that it told, in gwei.
+    /// @param frame Frame boundary of the last report; before the first one, of the deployment.
+    /// @param seed Lowest 32 bits of the balance that it told, in gwei: for lots.
     /// @param profit All gains less all losses booked so far, in wei.
     /// @param highWater The largest `profit` there ever was, in wei: fees are due above it only.
     /// @param pooledEther Ether that the shares stand for now, in wei.
@@ -56,9 +58,7 @@ interface IStakedEther is IShareLedger, IDepositPort {
     /// @param sweptRewards All ether ever collected from the rewards vault, and surplus, in wei.
     struct Books {
         uint32 frame;
-        uint64 refSlot;
-        uint64 reportTime;
-        uint64 beaconBalanceGwei;
+        uint32 seed;
         int256 profit;
         int256 highWater;
         uint256 pooledEther;
@@ -284,9 +284,22 @@ interface IStakedEther is IShareLedger, IDepositPort {
     /// @notice When the last report was booked, seconds since 1970.
     function lastReportTime() external view returns (uint256);
 
+    /// @notice When the report of frame boundary `frame` was booked (seconds since 1970), and all ether sent to the deposit
+    /// contract up to that boundary (gwei); zeros if there was none, or it is more than 256 frames back.
+    function reportOf(uint256 frame) external view returns (uint256 time, uint256 depositedGwei);
+
+    /// @notice All ether ever sent to the deposit contract, in gwei.
+    function totalDepositedGwei() external view returns (uint256);
+
     /// @notice When the last three reports were booked (seconds since 1970), newest first; 0 where there are fewer, or where
     /// one is more than 256 frames back.
     function reportTimes() external view returns (uint256[3] memory);
+
+    /// @notice Where withdrawals from the beacon chain arrive.
+    function withdrawalVault() external view returns (IEtherVault);
+
+    /// @notice Where priority fees and MEV arrive.
+    function rewardsVault() external view returns (IEtherVault);
 
     /// @notice Whether staking is paused, and the end of the pause (seconds since 1970).
     function stakingPause() external view returns (bool paused, uint256 until);

@@ -2,10 +2,8 @@
 pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IAccounting} from "../interfaces/IAccounting.sol";
-import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IEtherVault} from "../interfaces/IEtherVault.sol";
 import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
@@ -14,13 +12,12 @@ import {Report} from "../types/Report.sol";
 import {ReportLimits} from "./ReportLimits.sol";
 
 /// @title Accounting
-/// @notice A report, turned into a gain or a loss, fee shares, collected ether and finalised requests.
-/// It keeps nothing that a successor needs: the books are the ledger's.
-/// TRUST: `REPORTER` hands in reports; `PARAMETER_MANAGER` sets the fee.
+/// @notice Mixin of the report oracle: a report, turned into a gain or a loss, fee shares, collected ether and finalised
+/// requests. It keeps nothing that a successor needs: the books are the ledger's.
+/// TRUST: `PARAMETER_MANAGER` sets the fee.
 /// INVARIANTS: POOL-1, ORA-2.
 /// ASSUMPTIONS: the figures are cumulative and of one moment, the reference slot; deposits made later are none of them.
-contract Accounting is IAccounting, ReportLimits {
-    uint256 private constant GWEI = 1e9;
+abstract contract Accounting is IAccounting, ReportLimits {
     /// @notice Most that the fee may be, in 1/10,000 of rewards; less where the ledger says so.
     uint256 public constant MAX_FEE_BP = 2_000;
     /// @notice Most that the fee may move at once, in 1/10,000.
@@ -40,7 +37,7 @@ contract Accounting is IAccounting, ReportLimits {
     IRewardDistributor public immutable rewardDistributor;
     /// @notice Ether below which a vault is left alone while the buffer serves the queue, in wei.
     uint256 public immutable minCollect;
-    uint256 private immutable _frameSeconds;
+    uint256 internal immutable _frameSeconds;
     uint256 private immutable _maxGainBpPerYear;
     /// @dev The least of `MAX_FEE_BP` and the ledger's bound, above which it refuses every gain.
     uint256 private immutable _maxFeeBp;
@@ -53,64 +50,37 @@ contract Accounting is IAccounting, ReportLimits {
     /* CONSTRUCTOR */
 
     constructor(
-        IAuthority authority_,
         IStakedEther ledger_,
-        IEtherVault withdrawals,
-        IEtherVault rewards,
         IWithdrawalQueue queue,
         IRewardDistributor distributor,
-        uint256 feeBp_,
-        uint256 minCollect_,
+        AccountingParameters memory given,
         Limits memory limits_
-    ) Guarded(authority_) ReportLimits(limits_) {
+    ) ReportLimits(limits_) {
         IStakedEther.Parameters memory p = ledger_.parameters();
         uint256 most = p.maxFeeBp < MAX_FEE_BP ? p.maxFeeBp : MAX_FEE_BP;
-        require(feeBp_ <= most, FeeOutOfBounds(feeBp_, most, most));
+        require(given.feeBp <= most, FeeOutOfBounds(given.feeBp, most, most));
         ledger = ledger_;
-        withdrawalVault = withdrawals;
-        rewardsVault = rewards;
+        withdrawalVault = ledger_.withdrawalVault();
+        rewardsVault = ledger_.rewardsVault();
         withdrawalQueue = queue;
         rewardDistributor = distributor;
         // bounded above
-        _feeBp = uint16(feeBp_);
-        minCollect = minCollect_;
+        _feeBp = uint16(given.feeBp);
+        minCollect = given.minCollect;
         _maxFeeBp = most;
         _frameSeconds = p.frameSeconds;
         _maxGainBpPerYear = p.maxGainBpPerYear;
-        emit FeeSet(0, feeBp_);
+        emit FeeSet(0, given.feeBp);
     }
 
-    /* REPORTS */
+    /* ANYONE */
 
     /// @inheritdoc IAccounting
-    function book(Report calldata report, uint256 frame, uint256 refTime) external onlyRole(Roles.REPORTER) {
-        IStakedEther.Books memory books = ledger.booksAt(frame);
-        require(frame > books.frame, FrameNotLater(frame, books.frame));
-        int256 profit = int256(
-            report.beaconBalanceGwei * GWEI + report.withdrawalsReceived + report.rewardsReceived
-        ) - int256(books.depositedGwei * GWEI);
-        int256 change = profit - books.profit;
-        int256 bounded = _bound(_figures(report, books, frame, change));
-        // the ledger refuses what is above its own bound: wide limits must not let a gift stop the pool
-        int256 most = int256(
-            (books.pooledEther * _maxGainBpPerYear * (frame - books.frame) * _frameSeconds) / (BP * YEAR)
-        );
-        if (bounded > most) bounded = most;
-        uint256 fee = _fee(books, bounded);
-
-        ledger.bookReport(
-            IStakedEther.Booking({
-                frame: SafeCast.toUint32(frame),
-                refSlot: report.refSlot,
-                beaconBalanceGwei: report.beaconBalanceGwei,
-                change: bounded,
-                fee: fee,
-                feeReceiver: address(rewardDistributor)
-            })
-        );
-        if (report.rewardsRoot != bytes32(0)) rewardDistributor.setRoot(report.rewardsRoot);
-        _collect(report, books);
-        withdrawalQueue.finalize(report.lastTicketId, refTime);
+    function collect() external returns (uint256 amount) {
+        uint256 withdrawals = address(withdrawalVault).balance;
+        uint256 rewards = address(rewardsVault).balance;
+        amount = withdrawals + rewards;
+        if (amount > 0) ledger.collect(withdrawals, rewards);
     }
 
     /* GOVERNANCE */
@@ -136,23 +106,63 @@ contract Accounting is IAccounting, ReportLimits {
 
     /* INTERNAL */
 
+    function _booksBefore(uint256 frame) internal view returns (IStakedEther.Books memory books) {
+        books = ledger.booksAt(frame);
+        require(frame > books.frame, FrameNotLater(frame, books.frame));
+    }
+
+    /// @dev What a report comes to, against the books as of its frame boundary.
     function _figures(
-        Report calldata report,
+        Report memory report,
         IStakedEther.Books memory books,
-        uint256 frame,
-        int256 change
-    ) private view returns (Figures memory) {
+        uint256 frame
+    ) internal view returns (Figures memory) {
+        int256 profit = int256(
+            report.beaconBalanceGwei * GWEI + report.withdrawalsReceived + report.rewardsReceived
+        ) - int256(books.depositedGwei * GWEI);
         return
             Figures({
-                change: change,
+                change: profit - books.profit,
                 pooledEther: books.pooledEther,
                 frames: frame - books.frame,
-                frameSeconds: _frameSeconds,
                 withdrawalsReceived: report.withdrawalsReceived,
                 withdrawalsHeld: address(withdrawalVault).balance + books.sweptWithdrawals,
                 rewardsReceived: report.rewardsReceived,
-                rewardsHeld: address(rewardsVault).balance + books.sweptRewards
+                rewardsHeld: address(rewardsVault).balance + books.sweptRewards,
+                appeared: report.appeared,
+                exited: report.exited
             });
+    }
+
+    /// @dev Books a report whose loss, if it has one, is to be believed.
+    function _apply(
+        Report memory report,
+        IStakedEther.Books memory books,
+        Figures memory f,
+        uint256 frame,
+        uint256 refTime
+    ) internal {
+        int256 change = _capped(f, _frameSeconds);
+        // the ledger refuses what is above its own bound: wide limits must not let a gift stop the pool
+        int256 most = int256((f.pooledEther * _maxGainBpPerYear * f.frames * _frameSeconds) / (BP * YEAR));
+        if (change > most) change = most;
+        _remember(f);
+        (uint256 withdrawals, uint256 rewards) = _toCollect(report, books);
+
+        ledger.bookReport(
+            IStakedEther.Booking({
+                frame: SafeCast.toUint32(frame),
+                refSlot: report.refSlot,
+                beaconBalanceGwei: report.beaconBalanceGwei,
+                change: change,
+                fee: _fee(books, change),
+                feeReceiver: address(rewardDistributor),
+                fromWithdrawals: withdrawals,
+                fromRewards: rewards
+            })
+        );
+        if (report.rewardsRoot != bytes32(0)) rewardDistributor.setRoot(report.rewardsRoot);
+        withdrawalQueue.finalize(report.lastTicketId, refTime);
     }
 
     /// @dev Due on what lifts the profit above where it ever was: a loss is made good before a fee is taken.
@@ -164,17 +174,19 @@ contract Accounting is IAccounting, ReportLimits {
         return (due * _feeBp) / BP;
     }
 
-    /// @dev Brings in what the report told of and the ledger does not hold yet: all of it when the queue asks for more
-    /// than the buffer, else only where it is worth the call.
-    function _collect(Report calldata report, IStakedEther.Books memory books) private {
-        uint256 withdrawals = _above(report.withdrawalsReceived, books.sweptWithdrawals);
-        uint256 rewards = _above(report.rewardsReceived, books.sweptRewards);
-        if (withdrawals + rewards == 0) return;
+    /// @dev What the report told of and the ledger does not hold yet: all of it when the queue asks for more than the
+    /// buffer, else only where it is worth the call.
+    function _toCollect(
+        Report memory report,
+        IStakedEther.Books memory books
+    ) private view returns (uint256 withdrawals, uint256 rewards) {
+        withdrawals = _above(report.withdrawalsReceived, books.sweptWithdrawals);
+        rewards = _above(report.rewardsReceived, books.sweptRewards);
+        if (withdrawals + rewards == 0) return (0, 0);
         if (ledger.balanceOf(address(withdrawalQueue)) <= address(ledger).balance) {
             if (withdrawals < minCollect) withdrawals = 0;
             if (rewards < minCollect) rewards = 0;
         }
-        if (withdrawals + rewards > 0) ledger.collect(withdrawals, rewards);
     }
 
     function _above(uint256 told, uint256 swept) private pure returns (uint256) {

@@ -90,7 +90,7 @@ contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
         bytes32 reportHash,
         uint256 time,
         bytes calldata signatures
-    ) external view {
+    ) external view returns (uint256 signedBy) {
         uint256 length = signatures.length;
         require(length > 0 && length % 64 == 0, SignaturesLength(length));
         bytes32 signed = digest(oracle, refSlot, blockRoot, reportHash);
@@ -108,6 +108,7 @@ contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
             (address member, uint256 weight) = list.at(place);
             require(member == signer, NotAMember(signer));
             sum += weight;
+            signedBy |= 1 << place;
             previous = signer;
         }
         require(sum * 3 > list.total() * 2, QuorumNotReached(sum, list.total()));

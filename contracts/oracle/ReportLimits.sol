@@ -9,30 +9,40 @@ import {IReportLimits} from "../interfaces/IReportLimits.sol";
 /// @notice Mixin of the accounting: bounds of reports, the one file to read when a report looks wrong.
 /// TRUST: `PARAMETER_MANAGER` moves the limits, a factor of two at a time, within the bounds below.
 /// INVARIANTS: ORA-2.
-/// ASSUMPTIONS: the ledger has bounds of its own behind these.
+/// ASSUMPTIONS: the ledger has bounds of its own behind these. What is kept here a successor may begin without.
 abstract contract ReportLimits is IReportLimits, Guarded {
     uint256 internal constant BP = 10_000;
     uint256 internal constant YEAR = 365 days;
+    uint256 internal constant GWEI = 1e9;
     /// @notice Most that `gainBpPerYear` may be.
     uint256 public constant MAX_GAIN_BP_PER_YEAR = 10_000 * BP;
     /// @notice Most that `lossBpPerFrame` may be.
     uint256 public constant MAX_LOSS_BP_PER_FRAME = 1_000;
-    /// @notice Most frames that a limit of loss scales with.
-    uint256 public constant MAX_LOSS_FRAMES = 7;
+    /// @notice Most that `lossBpPerWindow` may be.
+    uint256 public constant MAX_LOSS_BP_PER_WINDOW = 5_000;
+    /// @notice Most frames that a limit of loss, or of validators, scales with.
+    uint256 public constant MAX_FRAMES = 7;
+    /// @notice Frames of the window of losses.
+    uint256 public constant WINDOW_FRAMES = 30;
 
     /* STORAGE */
 
-    // 4 + 2 = 6 bytes, in one slot with what the accounting keeps
+    // 4 + 2 + 2 + 2 + 2 + 8 + 4 + 4 = 28 bytes, in one slot with what the accounting and the oracle keep
     uint32 private _gainBpPerYear;
     uint16 private _lossBpPerFrame;
+    uint16 private _lossBpPerWindow;
+    uint16 private _appearedPerFrame;
+    uint16 private _exitedPerFrame;
+    uint64 private _lossLevelGwei;
+    uint32 private _appeared;
+    uint32 private _exited;
 
     /* CONSTRUCTOR */
 
     constructor(Limits memory first) {
         _requireBounds(first);
-        emit LimitsSet(Limits(0, 0), first);
-        _gainBpPerYear = first.gainBpPerYear;
-        _lossBpPerFrame = first.lossBpPerFrame;
+        emit LimitsSet(Limits(0, 0, 0, 0, 0), first);
+        _set(first);
     }
 
     /* GOVERNANCE */
@@ -43,48 +53,108 @@ abstract contract ReportLimits is IReportLimits, Guarded {
         _requireBounds(newLimits);
         _requireStep("gainBpPerYear", old.gainBpPerYear, newLimits.gainBpPerYear);
         _requireStep("lossBpPerFrame", old.lossBpPerFrame, newLimits.lossBpPerFrame);
+        _requireStep("lossBpPerWindow", old.lossBpPerWindow, newLimits.lossBpPerWindow);
+        _requireStep("appearedPerFrame", old.appearedPerFrame, newLimits.appearedPerFrame);
+        _requireStep("exitedPerFrame", old.exitedPerFrame, newLimits.exitedPerFrame);
         emit LimitsSet(old, newLimits);
-        _gainBpPerYear = newLimits.gainBpPerYear;
-        _lossBpPerFrame = newLimits.lossBpPerFrame;
+        _set(newLimits);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IReportLimits
     function limits() public view returns (Limits memory) {
-        return Limits(_gainBpPerYear, _lossBpPerFrame);
+        return Limits(_gainBpPerYear, _lossBpPerFrame, _lossBpPerWindow, _appearedPerFrame, _exitedPerFrame);
+    }
+
+    /// @inheritdoc IReportLimits
+    function counts() public view returns (uint256 appeared, uint256 exited, uint256 lossLevelGwei) {
+        return (_appeared, _exited, _lossLevelGwei);
     }
 
     /* INTERNAL */
 
-    /// @dev Reverts for a report beyond its limits; returns the change to book: a gain is capped, and what exceeds the
-    /// cap stays unbooked for the next report to see again.
-    function _bound(Figures memory f) internal view returns (int256 change) {
-        require(
-            f.withdrawalsReceived <= f.withdrawalsHeld,
-            WithdrawalsAboveVault(f.withdrawalsReceived, f.withdrawalsHeld)
-        );
-        require(f.rewardsReceived <= f.rewardsHeld, RewardsAboveVault(f.rewardsReceived, f.rewardsHeld));
-        change = f.change;
-        if (change > 0) {
-            uint256 cap = (f.pooledEther * _gainBpPerYear * f.frames * f.frameSeconds) / (BP * YEAR);
-            if (uint256(change) > cap) change = int256(cap);
-        } else if (change < 0) {
-            uint256 frames = f.frames < MAX_LOSS_FRAMES ? f.frames : MAX_LOSS_FRAMES;
-            uint256 limit = (f.pooledEther * _lossBpPerFrame * frames) / BP;
-            require(uint256(-change) <= limit, LossAboveLimit(uint256(-change), limit));
+    /// @dev What no proof and no vote makes true: figures that cannot be.
+    function _impossible(Figures memory f) internal view returns (Breach memory) {
+        if (f.withdrawalsReceived > f.withdrawalsHeld) {
+            return Breach("withdrawalsReceived", f.withdrawalsReceived, f.withdrawalsHeld);
         }
+        if (f.rewardsReceived > f.rewardsHeld) {
+            return Breach("rewardsReceived", f.rewardsReceived, f.rewardsHeld);
+        }
+        if (f.appeared < _appeared) return Breach("appearedBack", f.appeared, _appeared);
+        if (f.exited < _exited) return Breach("exitedBack", f.exited, _exited);
+        if (f.exited > f.appeared) return Breach("exitedAbove", f.exited, f.appeared);
+        return Breach(0, 0, 0);
+    }
+
+    /// @dev The first limit that the report passes.
+    function _breach(Figures memory f) internal view returns (Breach memory b) {
+        b = _impossible(f);
+        if (b.limit != 0) return b;
+        uint256 frames = f.frames < MAX_FRAMES ? f.frames : MAX_FRAMES;
+        // counts of 32 bits, limits of 16
+        uint256 value = f.appeared - _appeared;
+        uint256 bound = frames * _appearedPerFrame;
+        if (value > bound) return Breach("appeared", value, bound);
+        value = f.exited - _exited;
+        bound = frames * _exitedPerFrame;
+        if (value > bound) return Breach("exited", value, bound);
+        if (f.change >= 0) return b;
+
+        // cannot negate the least int256: a change is made of sums of ether
+        value = uint256(-f.change);
+        bound = (f.pooledEther * _lossBpPerFrame * frames) / BP;
+        if (value > bound) return Breach("lossPerFrame", value, bound);
+        bound = (f.pooledEther * _lossBpPerWindow) / (2 * BP);
+        value += _levelNow(f);
+        if (value > bound) return Breach("lossPerWindow", value, bound);
+    }
+
+    /// @dev The change to book: a gain is capped, and what exceeds the cap stays unbooked for the next report to see again.
+    function _capped(Figures memory f, uint256 frameSeconds) internal view returns (int256) {
+        if (f.change <= 0) return f.change;
+        uint256 cap = (f.pooledEther * _gainBpPerYear * f.frames * frameSeconds) / (BP * YEAR);
+        // ether of 87 bits
+        return uint256(f.change) > cap ? int256(cap) : f.change;
+    }
+
+    /// @dev What the next report is held against. A loss that was proven, or waved through, counts like any other.
+    function _remember(Figures memory f) internal {
+        uint256 level = _lossLevelGwei == 0 ? 0 : _levelNow(f);
+        if (f.change < 0) level += uint256(-f.change);
+        level = (level + GWEI - 1) / GWEI;
+        // ether of 87 bits is less than 2^64 gwei; counts were told in 32 bits
+        if (level != _lossLevelGwei) _lossLevelGwei = uint64(level);
+        if (f.appeared != _appeared) _appeared = uint32(f.appeared);
+        if (f.exited != _exited) _exited = uint32(f.exited);
+    }
+
+    /// @dev What is left of past losses, in wei: half of the window's limit goes in a window.
+    function _levelNow(Figures memory f) private view returns (uint256) {
+        uint256 level = _lossLevelGwei * GWEI;
+        uint256 gone = (f.pooledEther * _lossBpPerWindow * f.frames) / (2 * BP * WINDOW_FRAMES);
+        return level > gone ? level - gone : 0;
+    }
+
+    function _set(Limits memory given) private {
+        _gainBpPerYear = given.gainBpPerYear;
+        _lossBpPerFrame = given.lossBpPerFrame;
+        _lossBpPerWindow = given.lossBpPerWindow;
+        _appearedPerFrame = given.appearedPerFrame;
+        _exitedPerFrame = given.exitedPerFrame;
     }
 
     function _requireBounds(Limits memory given) private pure {
-        require(
-            given.gainBpPerYear > 0 && given.gainBpPerYear <= MAX_GAIN_BP_PER_YEAR,
-            LimitOutOfBounds("gainBpPerYear", given.gainBpPerYear)
-        );
-        require(
-            given.lossBpPerFrame > 0 && given.lossBpPerFrame <= MAX_LOSS_BP_PER_FRAME,
-            LimitOutOfBounds("lossBpPerFrame", given.lossBpPerFrame)
-        );
+        _requireWithin("gainBpPerYear", given.gainBpPerYear, MAX_GAIN_BP_PER_YEAR);
+        _requireWithin("lossBpPerFrame", given.lossBpPerFrame, MAX_LOSS_BP_PER_FRAME);
+        _requireWithin("lossBpPerWindow", given.lossBpPerWindow, MAX_LOSS_BP_PER_WINDOW);
+        _requireWithin("appearedPerFrame", given.appearedPerFrame, type(uint16).max);
+        _requireWithin("exitedPerFrame", given.exitedPerFrame, type(uint16).max);
+    }
+
+    function _requireWithin(bytes32 name, uint256 value, uint256 most) private pure {
+        require(value > 0 && value <= most, LimitOutOfBounds(name, value));
     }
 
     function _requireStep(bytes32 name, uint256 from, uint256 to) private pure {

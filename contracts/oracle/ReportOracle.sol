@@ -1,91 +1,208 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IAccounting} from "../interfaces/IAccounting.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Guarded} from "../access/Guarded.sol";
+import {Roles} from "../access/Roles.sol";
+import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IOracleCommittee} from "../interfaces/IOracleCommittee.sol";
 import {IReportOracle} from "../interfaces/IReportOracle.sol";
+import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
+import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
 import {BeaconProofs} from "../libraries/BeaconProofs.sol";
 import {BeaconRoots} from "../libraries/BeaconRoots.sol";
+import {KeeperPay} from "../libraries/KeeperPay.sol";
+import {SubmissionRing} from "../libraries/SubmissionRing.sol";
 import {Report} from "../types/Report.sol";
+import {Accounting} from "./Accounting.sol";
 
 /// @title ReportOracle
-/// @notice The door of reports: frame and order, the chain's own finalised block, signatures; then the accounting.
-/// TRUST: more than two thirds of the committee's weight, within the limits of reports.
-/// INVARIANTS: ORA-1.
-/// ASSUMPTIONS: the beacon state is laid out as in Electra and Fulu; for another fork this contract is replaced.
-contract ReportOracle is IReportOracle {
+/// @notice The door of reports: frame and order, the chain's own finalised block, signatures, limits; then the accounting.
+/// TRUST: more than two thirds of the committee's weight, within the limits of reports; `REPORTER` for what it has proven;
+/// `REPORT_RESOLVER` for what is beyond the limits.
+/// INVARIANTS: ORA-1, ORA-2.
+/// ASSUMPTIONS: the beacon state is laid out as in Electra and Fulu; for another fork this contract is replaced. A successor may
+/// begin without what is kept here: then no report is parked.
+contract ReportOracle is IReportOracle, Accounting {
+    using SubmissionRing for SubmissionRing.Ring;
+
     /// @notice Least length of a frame: finality takes two epochs, and a report must come before the next boundary, as far
     /// back as the ledger's history of deposits reaches.
     uint256 public constant MIN_EPOCHS_PER_FRAME = 3;
+    /// @notice Least silence after which proven balances are the report, in frames.
+    uint256 public constant MIN_SILENCE = 2;
+    /// @notice Longest.
+    uint256 public constant MAX_SILENCE = 14;
+    /// @notice Most gas that a report's pay covers.
+    uint256 public constant MAX_PAY_GAS = 400_000;
+    /// @notice Highest base fee that the pay may be reckoned with, in wei.
+    uint256 public constant MAX_BASE_FEE = 1_000 gwei;
+    /// @dev Epochs from the reference slot to its finality: a report is due then.
+    uint256 private constant EPOCHS_TO_FINALITY = 2;
 
     /* IMMUTABLES */
 
-    /// @notice The pool, whose books tell the last report.
-    IStakedEther public immutable ledger;
     /// @notice Who signs.
     IOracleCommittee public immutable committee;
-    /// @notice Where accepted reports go.
-    IAccounting public immutable accounting;
     /// @inheritdoc IReportOracle
     uint256 public immutable slotsPerFrame;
     /// @notice Slots of an epoch of the beacon chain.
     uint256 public immutable slotsPerEpoch;
+    /// @notice Frames without a report after which proven balances are the report.
+    uint256 public immutable silenceFrames;
 
     uint256 private immutable _genesisTime;
-    uint256 private immutable _frameSeconds;
     uint256 private immutable _secondsPerSlot;
+    uint256 private immutable _payGas;
+    uint256 private immutable _payRise;
+    uint256 private immutable _maxBaseFee;
+
+    /* STORAGE */
+
+    // 1 byte, in one slot with the limits of reports and the fee
+    bool private _isParked;
+    uint64 private _parkedSlot;
+    bytes32 private _parkedHash;
+    SubmissionRing.Ring private _submissions;
 
     /* CONSTRUCTOR */
 
     /// @notice The frame is the ledger's; it must be a whole number of epochs, and enough of them.
-    /// @param slotsPerEpoch_ 32, or 8 in the minimal preset.
-    /// @param secondsPerSlot 12 on all public networks of today.
     constructor(
+        IAuthority authority_,
         IStakedEther ledger_,
+        IWithdrawalQueue queue,
+        IRewardDistributor distributor,
         IOracleCommittee committee_,
-        IAccounting accounting_,
-        uint256 slotsPerEpoch_,
-        uint256 secondsPerSlot
-    ) {
-        IStakedEther.Parameters memory p = ledger_.parameters();
-        require(secondsPerSlot > 0, ParameterOutOfBounds("secondsPerSlot", secondsPerSlot));
-        uint256 slots = p.frameSeconds / secondsPerSlot;
-        require(
-            slotsPerEpoch_ > 0 && slots % slotsPerEpoch_ == 0 && slots * secondsPerSlot == p.frameSeconds,
-            ParameterOutOfBounds("slotsPerEpoch", slotsPerEpoch_)
+        AccountingParameters memory accounting,
+        Limits memory limits_,
+        Parameters memory p
+    ) Guarded(authority_) Accounting(ledger_, queue, distributor, accounting, limits_) {
+        _require(p.secondsPerSlot > 0, "secondsPerSlot", p.secondsPerSlot);
+        uint256 slots = _frameSeconds / p.secondsPerSlot;
+        _require(
+            p.slotsPerEpoch > 0 && slots % p.slotsPerEpoch == 0 && slots * p.secondsPerSlot == _frameSeconds,
+            "slotsPerEpoch",
+            p.slotsPerEpoch
         );
-        require(
-            slots >= MIN_EPOCHS_PER_FRAME * slotsPerEpoch_,
-            ParameterOutOfBounds("epochsPerFrame", slots / slotsPerEpoch_)
+        uint256 epochs = slots / p.slotsPerEpoch;
+        _require(epochs >= MIN_EPOCHS_PER_FRAME, "epochsPerFrame", epochs);
+        _require(
+            p.silenceFrames >= MIN_SILENCE && p.silenceFrames <= MAX_SILENCE,
+            "silenceFrames",
+            p.silenceFrames
         );
-        ledger = ledger_;
+        _require(p.payGas <= MAX_PAY_GAS, "payGas", p.payGas);
+        _require(p.payRise > 0 && p.payRise <= _frameSeconds, "payRise", p.payRise);
+        _require(p.maxBaseFee <= MAX_BASE_FEE, "maxBaseFee", p.maxBaseFee);
         committee = committee_;
-        accounting = accounting_;
-        slotsPerEpoch = slotsPerEpoch_;
+        slotsPerEpoch = p.slotsPerEpoch;
         slotsPerFrame = slots;
-        _genesisTime = p.genesisTime;
-        _frameSeconds = p.frameSeconds;
-        _secondsPerSlot = secondsPerSlot;
+        silenceFrames = p.silenceFrames;
+        _genesisTime = ledger_.parameters().genesisTime;
+        _secondsPerSlot = p.secondsPerSlot;
+        _payGas = p.payGas;
+        _payRise = p.payRise;
+        _maxBaseFee = p.maxBaseFee;
+        _submissions.prepare();
     }
 
     /* ANYONE */
 
     /// @inheritdoc IReportOracle
     function submit(Report calldata report, Evidence calldata evidence, bytes calldata signatures) external {
-        uint256 frame = report.refSlot / slotsPerFrame;
-        require(frame * slotsPerFrame == report.refSlot, NotAFrameBoundary(report.refSlot, slotsPerFrame));
-        uint256 refTime = _genesisTime + frame * _frameSeconds;
+        (uint256 frame, uint256 refTime) = _boundaryOf(report.refSlot);
         _requireFinalized(report, evidence, refTime);
 
         bytes32 reportHash = hashOf(report);
-        committee.verify(address(this), report.refSlot, report.blockRoot, reportHash, refTime, signatures);
+        uint256 signedBy = committee.verify(
+            address(this),
+            report.refSlot,
+            report.blockRoot,
+            reportHash,
+            refTime,
+            signatures
+        );
+        emit ReportAccepted(report.refSlot, reportHash, msg.sender, signedBy);
 
-        emit ReportAccepted(report.refSlot, reportHash);
-        accounting.book(report, frame, refTime);
+        IStakedEther.Books memory books = _booksBefore(frame);
+        Figures memory f = _figures(report, books, frame);
+        Breach memory breach = _breach(f);
+        if (breach.limit != 0) return _park(report.refSlot, reportHash, breach);
+        if (_isParked) _endParked(reportHash == _parkedHash);
+        // a bit for each of at most 32 members; frames of 32 bits
+        _submissions.record(frame, msg.sender, signedBy, _payGwei(refTime));
+        _apply(report, books, f, frame, refTime);
+    }
+
+    /* BRAINS */
+
+    /// @inheritdoc IReportOracle
+    function applyProven(
+        ProvenBalances calldata proven,
+        uint256 lastTicketId
+    ) external onlyRole(Roles.REPORTER) {
+        uint256 frame = proven.slot / slotsPerFrame;
+        uint256 refTime = _genesisTime + uint256(proven.slot) * _secondsPerSlot;
+        IStakedEther.Books memory books = _booksBefore(frame);
+        uint256 now_ = (block.timestamp - _genesisTime) / _frameSeconds;
+        require(_isParked || now_ >= books.frame + silenceFrames, NotSilent(books.frame, now_));
+        _requireLastReady(lastTicketId, refTime);
+        emit ProvenReportBooked(frame, proven);
+
+        (uint256 appeared, uint256 exited, ) = counts();
+        Report memory report = Report({
+            refSlot: proven.slot,
+            blockRoot: 0,
+            beaconBalanceGwei: proven.beaconBalanceGwei,
+            withdrawalsReceived: proven.withdrawalsReceived,
+            rewardsReceived: proven.rewardsReceived,
+            // of these nothing was proven: those of the last report stay
+            appeared: uint32(appeared),
+            exited: uint32(exited),
+            lastTicketId: uint64(lastTicketId),
+            rewardsRoot: 0
+        });
+        books.depositedGwei = proven.depositedGwei;
+        Figures memory f = _figures(report, books, frame);
+        _requirePossible(f);
+        // a report parked for a later boundary is still to be judged
+        bool staysParked = _isParked && _parkedSlot > proven.slot;
+        if (_isParked && !staysParked) _endParked(false);
+        _apply(report, books, f, frame, refTime);
+        if (staysParked) withdrawalQueue.suspend();
+    }
+
+    /* GOVERNANCE */
+
+    /// @inheritdoc IReportOracle
+    function resolve(Report calldata report, bool accept) external onlyRole(Roles.REPORT_RESOLVER) {
+        bytes32 reportHash = hashOf(report);
+        require(_isParked && reportHash == _parkedHash, NotParked(reportHash, _parkedHash));
+        _endParked(accept);
+        if (!accept) return withdrawalQueue.resume();
+
+        (uint256 frame, uint256 refTime) = _boundaryOf(report.refSlot);
+        IStakedEther.Books memory books = _booksBefore(frame);
+        Figures memory f = _figures(report, books, frame);
+        _requirePossible(f);
+        _apply(report, books, f, frame, refTime);
     }
 
     /* VIEWS */
+
+    /// @inheritdoc IReportOracle
+    function parked() external view returns (bytes32 reportHash, uint256 refSlot) {
+        return (_parkedHash, _parkedSlot);
+    }
+
+    /// @inheritdoc IReportOracle
+    function submissionOf(uint256 frame) external view returns (Submission memory) {
+        (address submitter, uint256 signedBy, uint256 payGwei) = _submissions.find(frame);
+        // kept in 32 bits each
+        return Submission(submitter, uint32(signedBy), uint32(payGwei));
+    }
 
     /// @inheritdoc IReportOracle
     function hashOf(Report calldata report) public pure returns (bytes32) {
@@ -99,6 +216,46 @@ contract ReportOracle is IReportOracle {
     }
 
     /* INTERNAL */
+
+    function _boundaryOf(uint256 refSlot) private view returns (uint256 frame, uint256 refTime) {
+        frame = refSlot / slotsPerFrame;
+        require(frame * slotsPerFrame == refSlot, NotAFrameBoundary(refSlot, slotsPerFrame));
+        refTime = _genesisTime + frame * _frameSeconds;
+    }
+
+    /// @dev Nothing of it is booked. A frame has one parked report at most: who signs two for it, signs his bond away.
+    function _park(uint64 refSlot, bytes32 reportHash, Breach memory breach) private {
+        require(!_isParked || refSlot > _parkedSlot, ReportIsParked(_parkedSlot, _parkedHash));
+        if (_isParked) emit ParkedReportEnded(_parkedSlot, _parkedHash, false);
+        (_isParked, _parkedSlot, _parkedHash) = (true, refSlot, reportHash);
+        emit ReportParked(refSlot, reportHash, breach.limit, breach.value, breach.bound);
+        withdrawalQueue.suspend();
+    }
+
+    function _endParked(bool booked) private {
+        emit ParkedReportEnded(_parkedSlot, _parkedHash, booked);
+        (_isParked, _parkedSlot, _parkedHash) = (false, 0, 0);
+    }
+
+    function _payGwei(uint256 refTime) private view returns (uint256) {
+        uint256 dueAt = refTime + EPOCHS_TO_FINALITY * slotsPerEpoch * _secondsPerSlot;
+        if (block.timestamp <= dueAt) return 0;
+        uint256 baseFee = Math.min(block.basefee, _maxBaseFee);
+        // at most 400,000 gas at 1,000 gwei each
+        return KeeperPay.due(_payGas, baseFee, block.timestamp - dueAt, _payRise) / GWEI;
+    }
+
+    function _requirePossible(Figures memory f) private view {
+        Breach memory b = _impossible(f);
+        require(b.limit == 0, FigureImpossible(b.limit, b.value, b.bound));
+    }
+
+    /// @dev Whoever brings a proof is not to choose who waits.
+    function _requireLastReady(uint256 ticketId, uint256 refTime) private view {
+        if (ticketId == withdrawalQueue.lastTicketId()) return;
+        uint256 readyAt = withdrawalQueue.ticket(ticketId + 1).readyAt;
+        require(readyAt > refTime, NotTheLastReady(ticketId + 1, readyAt));
+    }
 
     /// @dev The root brought by the first block after the reference slot is that of the last block not after it. If that
     /// first block is of the very next slot, it needs no proof that its parent is not after the reference slot.
@@ -121,5 +278,9 @@ contract ReportOracle is IReportOracle {
             e.finalizedEpoch,
             e.finalityProof
         );
+    }
+
+    function _require(bool condition, bytes32 name, uint256 value) private pure {
+        require(condition, ParameterOutOfBounds(name, value));
     }
 }

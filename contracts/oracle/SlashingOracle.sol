@@ -190,7 +190,7 @@ contract SlashingOracle is ISlashingOracle {
         require(v.slashed, NotSlashed(validatorIndex));
         verifier.verifyValidator(b, validatorIndex, v, proof);
         (uint64 slot, uint64 balanceGwei) = verifier.verifyBalance(b, validatorIndex, chunk, balanceProof);
-        uint256 lastRefSlot = ledger.booksAt(0).refSlot;
+        uint256 lastRefSlot = ((_refTime() - _genesisTime) * _slotsPerEpoch) / _secondsPerEpoch;
         require(slot <= lastRefSlot, NotBookedYet(slot, lastRefSlot));
         uint256 epoch = slot / _slotsPerEpoch;
         require(epoch < v.withdrawableEpoch, AfterWithdrawable(epoch, v.withdrawableEpoch));
@@ -330,9 +330,13 @@ contract SlashingOracle is ISlashingOracle {
 
     /// @dev Nobody is to leave ahead of a loss that is proven, not booked yet, and no bond pays for.
     function _holdExits() private {
-        uint256 refTime = _genesisTime + (ledger.booksAt(0).refSlot * _secondsPerEpoch) / _slotsPerEpoch;
-        uint256 open = bondVault.uncoveredSince(refTime);
+        uint256 open = bondVault.uncoveredSince(_refTime());
         if (open * BP > ledger.getTotalPooledEther() * HOLD_BP) withdrawalQueue.hold();
+    }
+
+    /// @dev Of the last report's boundary, seconds since 1970.
+    function _refTime() private view returns (uint256) {
+        return ledger.frameTime(ledger.lastReportFrame());
     }
 
     /// @dev A withdrawn validator has nothing left that counts (process_effective_balance_updates).

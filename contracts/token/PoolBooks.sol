@@ -6,8 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {DepositHistory} from "../libraries/DepositHistory.sol";
 import {PoolMath, Totals} from "../libraries/PoolMath.sol";
-import {SupplyRing} from "../libraries/SupplyRing.sol";
-import {LastReport, packLastReport} from "../types/LastReport.sol";
+import {ReportRing} from "../libraries/ReportRing.sol";
 import {Profit} from "../types/Profit.sol";
 import {ShareLedger} from "./ShareLedger.sol";
 
@@ -21,7 +20,7 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
     using DepositHistory for DepositHistory.History;
     using PoolMath for Totals;
     using SafeCast for uint256;
-    using SupplyRing for SupplyRing.Ring;
+    using ReportRing for ReportRing.Ring;
 
     uint256 private constant BP = 10_000;
     uint256 private constant YEAR = 365 days;
@@ -41,13 +40,12 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
     /* STORAGE */
 
     Totals internal _totals;
-    LastReport private _last;
     Profit internal _profit;
     // 16 + 16 = 32 bytes
     uint128 internal _sweptWithdrawals;
     uint128 internal _sweptRewards;
     DepositHistory.History internal _deposits;
-    SupplyRing.Ring private _pastSupply;
+    ReportRing.Ring private _reports;
 
     /* CONSTRUCTOR */
 
@@ -80,9 +78,10 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
         _totals = PoolMath.pack(units, seed, false, 0, 0);
         uint256 frame = (block.timestamp - p.genesisTime) / p.frameSeconds;
         _firstFrame = frame;
-        _last = packLastReport(0, 0, frame, block.timestamp);
-        _pastSupply.prepare();
-        _pastSupply.record(frame, block.timestamp, units);
+        // 32 bits of frames
+        _profit = _profit.at(uint32(frame), 0);
+        _reports.prepare();
+        _reports.record(frame, block.timestamp, 0, units);
     }
 
     /* VIEWS */
@@ -147,18 +146,15 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
 
     /// @inheritdoc IStakedEther
     function booksAt(uint256 frame) external view returns (Books memory) {
-        LastReport last = _last;
         Profit profit = _profit;
         return
             Books({
-                frame: uint32(last.frame()),
-                refSlot: uint64(last.refSlot()),
-                reportTime: uint64(last.time()),
-                beaconBalanceGwei: uint64(last.beaconBalanceGwei()),
+                frame: uint32(profit.frame()),
+                seed: uint32(profit.seed()),
                 profit: profit.booked(),
                 highWater: profit.highWater(),
                 pooledEther: _totals.pooledEther(block.timestamp),
-                depositedGwei: frame > last.frame() ? _deposits.totalAt(frame) : 0,
+                depositedGwei: frame > profit.frame() ? _deposits.totalAt(frame) : 0,
                 sweptWithdrawals: _sweptWithdrawals,
                 sweptRewards: _sweptRewards
             });
@@ -175,17 +171,27 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
 
     /// @inheritdoc IStakedEther
     function lastReportFrame() external view returns (uint256) {
-        return _last.frame();
+        return _profit.frame();
     }
 
     /// @inheritdoc IStakedEther
-    function lastReportTime() external view returns (uint256) {
-        return _last.time();
+    function lastReportTime() external view returns (uint256 time) {
+        (time, ) = _reports.find(_profit.frame());
+    }
+
+    /// @inheritdoc IStakedEther
+    function reportOf(uint256 frame) external view returns (uint256 time, uint256 depositedGwei) {
+        return _reports.find(frame);
+    }
+
+    /// @inheritdoc IStakedEther
+    function totalDepositedGwei() external view returns (uint256) {
+        return _deposits.total();
     }
 
     /// @inheritdoc IStakedEther
     function reportTimes() external view returns (uint256[3] memory) {
-        return _pastSupply.lastTimes(_last.frame(), _firstFrame);
+        return _reports.lastTimes(_profit.frame(), _firstFrame);
     }
 
     /// @inheritdoc IStakedEther
@@ -210,7 +216,7 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
     /// @dev Kept once per report: the shares that existed when the last report at or before `timepoint` was booked.
     function getPastTotalSupply(uint256 timepoint) external view returns (uint256) {
         uint256 time = _past(timepoint);
-        (bool known, uint256 units) = _pastSupply.lookup(_last.frame(), time);
+        (bool known, uint256 units) = _reports.lookup(_profit.frame(), time);
         require(known, PastSupplyUnknown(timepoint));
         return units / UNITS_PER_SHARE;
     }
@@ -219,7 +225,8 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
 
     /// @dev See `IStakedEther.bookReport`.
     function _book(Booking calldata b) internal returns (int256 booked) {
-        uint256 lastFrame = _last.frame();
+        Profit profit = _profit;
+        uint256 lastFrame = profit.frame();
         require(
             b.frame > lastFrame && frameTime(b.frame) <= block.timestamp,
             FrameOutOfOrder(b.frame, lastFrame, (block.timestamp - _genesisTime) / _frameSeconds)
@@ -241,7 +248,7 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
                     (t.target() * _maxGainBpPerYear * (b.frame - lastFrame) * _frameSeconds) / (BP * YEAR);
             }
             require(gain <= bound, GainAboveBound(gain, bound));
-            bound = (_profit.feeBasis(gain) * _maxFeeBp) / BP;
+            bound = (profit.feeBasis(gain) * _maxFeeBp) / BP;
             require(b.fee <= bound, FeeAboveBound(b.fee, bound));
             uint256 taken;
             (t, taken, feeUnits) = _bookGain(t, gain, b.fee);
@@ -261,10 +268,9 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
         }
 
         // Effect: the fee is due once, so the water mark counts the whole change
-        _profit = _profit.grow(b.change, booked);
-        _last = packLastReport(b.refSlot, b.beaconBalanceGwei, b.frame, block.timestamp);
+        _profit = profit.grow(b.change, booked).at(b.frame, b.beaconBalanceGwei);
         _totals = t;
-        _pastSupply.record(b.frame, block.timestamp, t.units());
+        _reports.record(b.frame, block.timestamp, _deposits.totalAt(b.frame), t.units());
         emit ReportBooked(
             b.refSlot,
             b.change,

@@ -35,9 +35,9 @@ contract StakedEther is PoolBooks, DepositPort, Guarded {
 
     /* IMMUTABLES */
 
-    /// @notice Where withdrawals from the beacon chain arrive.
+    /// @inheritdoc IStakedEther
     IEtherVault public immutable withdrawalVault;
-    /// @notice Where priority fees and MEV arrive.
+    /// @inheritdoc IStakedEther
     IEtherVault public immutable rewardsVault;
 
     /* STORAGE */
@@ -158,14 +158,7 @@ contract StakedEther is PoolBooks, DepositPort, Guarded {
 
     /// @inheritdoc IStakedEther
     function collect(uint256 fromWithdrawals, uint256 fromRewards) external onlyRole(Roles.ACCOUNTING) {
-        (_sweptWithdrawals, _sweptRewards) = (
-            _sweptWithdrawals + fromWithdrawals.toUint128(),
-            _sweptRewards + fromRewards.toUint128()
-        );
-        emit Collected(fromWithdrawals, fromRewards);
-
-        if (fromWithdrawals > 0) withdrawalVault.sweep(fromWithdrawals);
-        if (fromRewards > 0) rewardsVault.sweep(fromRewards);
+        _collect(fromWithdrawals, fromRewards);
     }
 
     /// @inheritdoc IStakedEther
@@ -178,7 +171,8 @@ contract StakedEther is PoolBooks, DepositPort, Guarded {
 
     /// @inheritdoc IStakedEther
     function bookReport(Booking calldata b) external onlyRole(Roles.ACCOUNTING) returns (int256 booked) {
-        return _book(b);
+        booked = _book(b);
+        if (b.fromWithdrawals + b.fromRewards > 0) _collect(b.fromWithdrawals, b.fromRewards);
     }
 
     /// @inheritdoc IStakedEther
@@ -287,6 +281,17 @@ contract StakedEther is PoolBooks, DepositPort, Guarded {
         _totals = t.add(msg.value, units);
         _mintUnits(receiver, units, msg.value);
         emit Staked(msg.sender, receiver, msg.value, units / UNITS_PER_SHARE, referral);
+    }
+
+    function _collect(uint256 fromWithdrawals, uint256 fromRewards) private {
+        (_sweptWithdrawals, _sweptRewards) = (
+            _sweptWithdrawals + fromWithdrawals.toUint128(),
+            _sweptRewards + fromRewards.toUint128()
+        );
+        emit Collected(fromWithdrawals, fromRewards);
+
+        if (fromWithdrawals > 0) withdrawalVault.sweep(fromWithdrawals);
+        if (fromRewards > 0) rewardsVault.sweep(fromRewards);
     }
 
     function _deposit(

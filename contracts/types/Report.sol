@@ -9,6 +9,8 @@ pragma solidity 0.8.37;
 /// @param withdrawalsReceived All ether that the withdrawal vault ever received up to that block, in wei: its balance
 /// then, and what the ledger had collected from it.
 /// @param rewardsReceived The same of the rewards vault.
+/// @param appeared How many validators of ours the state knows, whatever has become of them.
+/// @param exited How many of these have exited: their exit epoch has come.
 /// @param lastTicketId Last withdrawal ticket to finalise: its cooldown had ended at the reference slot.
 /// @param rewardsRoot Root of operators' figures (`OperatorFigures`); zero leaves the last one.
 struct Report {
@@ -17,6 +19,8 @@ struct Report {
     uint64 beaconBalanceGwei;
     uint128 withdrawalsReceived;
     uint128 rewardsReceived;
+    uint32 appeared;
+    uint32 exited;
     uint64 lastTicketId;
     bytes32 rewardsRoot;
 }

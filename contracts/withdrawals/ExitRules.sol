@@ -99,7 +99,7 @@ abstract contract ExitRules is Deficit {
     /// @dev What is not to be known by who caused it, and not to be changed by who uses it: see ASSUMPTIONS.
     function _seed() internal view returns (bytes32) {
         IStakedEther.Books memory books = ledger.booksAt(0);
-        return keccak256(abi.encode(books.refSlot, books.beaconBalanceGwei));
+        return keccak256(abi.encode(books.frame, books.seed));
     }
 
     /// @dev Twice the part of all stake that the deficit is, doubled again and again since the draw is open.

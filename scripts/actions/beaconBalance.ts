@@ -2,41 +2,52 @@ import type { BeaconClient, StateId } from "../lib/beaconClient.ts";
 import type { PendingDeposit } from "../lib/beaconSchemas.ts";
 import { verifyDeposit } from "../lib/depositData.ts";
 
+/** What a report tells of the beacon chain; see `Report`. */
+export interface BeaconFigures {
+  beaconBalanceGwei: bigint;
+  appeared: bigint;
+  exited: bigint;
+}
+
 /**
  * What the beacon chain holds for us, in gwei: the balances of the validators of our keys that have our credentials,
  * and the pending deposits that will add to one.
  *
  * A key whose validator has foreign credentials counts nothing. Of a key that has no validator yet, deposits count from
  * the first one with a valid signature on, if its credentials are ours: that deposit makes the validator, and those
- * before it are dropped.
+ * before it are dropped. And how many validators that is, and how many of them have exited by `epoch`.
  */
-export async function beaconBalanceGwei(parameters: {
+export async function beaconFigures(parameters: {
   beacon: BeaconClient;
   stateId: StateId;
   pubkeys: readonly string[];
   withdrawalCredentials: string;
   genesisForkVersion: string;
-}): Promise<bigint> {
-  const { beacon, stateId, pubkeys, withdrawalCredentials, genesisForkVersion } = parameters;
-  if (pubkeys.length === 0) return 0n;
+  epoch: number;
+}): Promise<BeaconFigures> {
+  const { beacon, stateId, pubkeys, withdrawalCredentials, genesisForkVersion, epoch } = parameters;
+  const figures: BeaconFigures = { beaconBalanceGwei: 0n, appeared: 0n, exited: 0n };
+  if (pubkeys.length === 0) return figures;
   const ours = withdrawalCredentials.toLowerCase();
   const keys = new Set(pubkeys.map((key) => key.toLowerCase()));
   const validators = await beacon.validators(stateId, [...keys]);
   const pending = (await beacon.pendingDeposits(stateId)).filter(({ pubkey }) => keys.has(pubkey));
 
-  let sum = 0n;
   const isOurs = new Map<string, boolean>();
   for (const validator of validators) {
     isOurs.set(validator.pubkey, validator.withdrawalCredentials === ours);
-    if (validator.withdrawalCredentials === ours) sum += validator.balanceGwei;
+    if (validator.withdrawalCredentials !== ours) continue;
+    figures.beaconBalanceGwei += validator.balanceGwei;
+    figures.appeared++;
+    if (validator.exitEpoch <= epoch) figures.exited++;
   }
   for (const deposit of pending) {
     if (!isOurs.has(deposit.pubkey) && hasValidSignature(deposit, genesisForkVersion)) {
       isOurs.set(deposit.pubkey, deposit.withdrawalCredentials === ours);
     }
-    if (isOurs.get(deposit.pubkey) === true) sum += deposit.amountGwei;
+    if (isOurs.get(deposit.pubkey) === true) figures.beaconBalanceGwei += deposit.amountGwei;
   }
-  return sum;
+  return figures;
 }
 
 function hasValidSignature(deposit: PendingDeposit, genesisForkVersion: string): boolean {

@@ -7,7 +7,7 @@ import { FatalError, RetryableError } from "../lib/errors.ts";
 import { figuresRoot } from "../lib/operatorFigures.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { timeAt, type BeaconTime } from "../lib/units.ts";
-import { beaconBalanceGwei } from "./beaconBalance.ts";
+import { beaconFigures } from "./beaconBalance.ts";
 import { newestRoot } from "./newestRoot.ts";
 import { figuresOfFrame } from "./operatorFigures.ts";
 
@@ -18,6 +18,8 @@ export interface Report {
   beaconBalanceGwei: bigint;
   withdrawalsReceived: bigint;
   rewardsReceived: bigint;
+  appeared: bigint;
+  exited: bigint;
   lastTicketId: bigint;
   rewardsRoot: string;
 }
@@ -71,13 +73,14 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
   return {
     refSlot: BigInt(refSlot),
     blockRoot: header.root,
-    beaconBalanceGwei: await beaconBalanceGwei({
+    ...(await beaconFigures({
       beacon,
       stateId: header.header.stateRoot as `0x${string}`,
       pubkeys: await ourKeys(protocol, blockTag),
       withdrawalCredentials: await protocol.StakedEther.withdrawalCredentials(),
       genesisForkVersion: genesis.genesisForkVersion,
-    }),
+      epoch: Math.floor(refSlot / time.slotsPerEpoch),
+    })),
     withdrawalsReceived: withdrawals + books.sweptWithdrawals,
     rewardsReceived: rewards + books.sweptRewards,
     lastTicketId: await lastReadyTicket(protocol, timeAt(refSlot, time), blockTag),

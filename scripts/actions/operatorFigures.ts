@@ -175,14 +175,14 @@ async function potOf(
   blockTag: number,
   beacon: BeaconClient,
 ): Promise<Pot> {
-  const { RewardDistributor: distributor, StakedEther: ledger, Accounting: accounting } = protocol;
+  const { RewardDistributor: distributor, StakedEther: ledger, ReportOracle: oracle } = protocol;
   const at = { blockTag };
   const [held, owed, left, treasuryBp, feeBp, pulled] = await Promise.all([
     ledger.sharesOf(distributor, at),
     distributor.treasuryOwed(at),
     distributor.operatorsLeft(at),
     distributor.treasuryBp(at),
-    accounting.feeBp(at),
+    oracle.feeBp(at),
     Promise.all(previous.map(({ operatorId }) => distributor.pulledOf(operatorId, at))),
   ]);
   const fresh = held - owed - left;

@@ -58,8 +58,9 @@ export async function settleSlashing(
   sender: Signer,
   validatorIndex: number,
 ): Promise<ContractTransactionReceipt> {
-  const { refSlot } = await protocol.StakedEther.booksAt(0);
-  const { timestamp, container, proof, balance } = await bookedState(beacon, Number(refSlot), validatorIndex);
+  const slots =
+    (await protocol.StakedEther.lastReportFrame()) * (await protocol.ReportOracle.slotsPerFrame());
+  const { timestamp, container, proof, balance } = await bookedState(beacon, Number(slots), validatorIndex);
   return receiptOf(
     protocol.SlashingOracle.connect(sender).settle(
       recentBlock(timestamp),

@@ -1,6 +1,5 @@
 import type { ContractRunner } from "ethers";
 import {
-  Accounting__factory,
   Authority__factory,
   BeaconDepositor__factory,
   BeaconVerifier__factory,
@@ -46,7 +45,6 @@ const CONNECT = {
     RewardDistributor__factory.connect(address, runner),
   OracleCommittee: (address: string, runner: ContractRunner) =>
     OracleCommittee__factory.connect(address, runner),
-  Accounting: (address: string, runner: ContractRunner) => Accounting__factory.connect(address, runner),
   ReportOracle: (address: string, runner: ContractRunner) => ReportOracle__factory.connect(address, runner),
   BeaconVerifier: (address: string, runner: ContractRunner) =>
     BeaconVerifier__factory.connect(address, runner),

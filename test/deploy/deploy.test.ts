@@ -65,8 +65,7 @@ describe("deploy: the protocol", () => {
       LEDGER: [a.StakedEther],
       WITHDRAWAL_QUEUE: [a.WithdrawalQueue],
       DEPOSITOR: [a.BeaconDepositor],
-      ACCOUNTING: [a.Accounting],
-      REPORTER: [a.ReportOracle],
+      ACCOUNTING: [a.ReportOracle],
       BOND_VAULT: [a.BondVault],
       SHARE_BURNER: [a.BondVault, a.InsuranceReserve, a.RewardDistributor].sort(),
       WITNESS: [a.SlashingOracle],
@@ -77,6 +76,7 @@ describe("deploy: the protocol", () => {
       BUDGET_SPENDER: [a.ExitController],
       CONSOLIDATOR: [a.Consolidator],
       CLOSED_ACCOUNT: [a.WrappedStakedEther, a.WithdrawalQueue].sort(),
+      REPORT_RESOLVER: [admin],
       COMMITTEE_MANAGER: [admin],
       OPERATOR_MANAGER: [admin],
       COMPLIANCE_MANAGER: [admin],
@@ -128,8 +128,7 @@ describe("deploy: the protocol", () => {
     const p = chain.parameters;
     const frameSlots = p.slotsPerEpoch.value * p.epochsPerFrame.value;
     const frameSeconds = frameSlots * p.secondsPerSlot.value;
-    const { StakedEther, WithdrawalQueue, RewardDistributor, OracleCommittee, Accounting, ReportOracle } =
-      protocol;
+    const { StakedEther, WithdrawalQueue, RewardDistributor, OracleCommittee, ReportOracle } = protocol;
 
     expect(fields(await StakedEther.parameters())).to.deep.equal({
       genesisTime: p.genesisTime.value,
@@ -164,12 +163,16 @@ describe("deploy: the protocol", () => {
       expect(await OracleCommittee.weightAt(member, p.genesisTime.value)).to.equal(weight);
     }
 
-    expect(await Accounting.feeBp()).to.equal(p.feeBp.value);
-    expect(await Accounting.minCollect()).to.equal(p.minCollectWei.value);
-    expect(fields(await Accounting.limits())).to.deep.equal({
+    expect(await ReportOracle.feeBp()).to.equal(p.feeBp.value);
+    expect(await ReportOracle.minCollect()).to.equal(p.minCollectWei.value);
+    expect(fields(await ReportOracle.limits())).to.deep.equal({
       gainBpPerYear: p.limitGainBpPerYear.value,
       lossBpPerFrame: p.limitLossBpPerFrame.value,
+      lossBpPerWindow: p.limitLossBpPerWindow.value,
+      appearedPerFrame: p.limitAppearedPerFrame.value,
+      exitedPerFrame: p.limitExitedPerFrame.value,
     });
+    expect(await ReportOracle.silenceFrames()).to.equal(p.silenceFrames.value);
     expect(await ReportOracle.slotsPerFrame()).to.equal(frameSlots);
     expect(await ReportOracle.slotsPerEpoch()).to.equal(p.slotsPerEpoch.value);
 
@@ -215,14 +218,12 @@ describe("deploy: the protocol", () => {
     expect(await p.WithdrawalQueue.ledger()).to.equal(a.StakedEther);
     expect(await p.RewardDistributor.ledger()).to.equal(a.StakedEther);
     expect(await p.RewardDistributor.operatorRegistry()).to.equal(a.OperatorRegistry);
-    expect(await p.Accounting.ledger()).to.equal(a.StakedEther);
-    expect(await p.Accounting.withdrawalVault()).to.equal(a.WithdrawalVault);
-    expect(await p.Accounting.rewardsVault()).to.equal(a.RewardsVault);
-    expect(await p.Accounting.withdrawalQueue()).to.equal(a.WithdrawalQueue);
-    expect(await p.Accounting.rewardDistributor()).to.equal(a.RewardDistributor);
     expect(await p.ReportOracle.ledger()).to.equal(a.StakedEther);
+    expect(await p.ReportOracle.withdrawalVault()).to.equal(a.WithdrawalVault);
+    expect(await p.ReportOracle.rewardsVault()).to.equal(a.RewardsVault);
+    expect(await p.ReportOracle.withdrawalQueue()).to.equal(a.WithdrawalQueue);
+    expect(await p.ReportOracle.rewardDistributor()).to.equal(a.RewardDistributor);
     expect(await p.ReportOracle.committee()).to.equal(a.OracleCommittee);
-    expect(await p.ReportOracle.accounting()).to.equal(a.Accounting);
     expect(await p.BeaconDepositor.ledger()).to.equal(a.StakedEther);
     expect(await p.BeaconDepositor.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.BeaconDepositor.operatorRegistry()).to.equal(a.OperatorRegistry);

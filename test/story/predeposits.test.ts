@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { concat, keccak256, zeroPadValue } from "ethers";
-import { beaconBalanceGwei } from "../../scripts/actions/beaconBalance.ts";
+import { beaconFigures } from "../../scripts/actions/beaconBalance.ts";
 import { keyProof, proveValidators } from "../../scripts/actions/proveValidators.ts";
 import { compoundingCredentials, signDeposit, verifyDeposit } from "../../scripts/lib/depositData.ts";
 import type { CommittedKey } from "../../scripts/lib/keyTree.ts";
@@ -57,12 +57,13 @@ describe("story: predeposits that go wrong", () => {
     await predepositBatch(world, batch);
 
     const pubkeys = keys.map(({ pubkey }) => pubkey);
-    const counted = await beaconBalanceGwei({
+    const { beaconBalanceGwei: counted } = await beaconFigures({
       beacon,
       stateId: "head",
       pubkeys,
       withdrawalCredentials: world.credentials,
       genesisForkVersion: world.forkVersion,
+      epoch: world.devnet.epoch,
     });
     expect(counted, "while all three are still pending").to.equal(GWEI);
     expect((await beacon.pendingDeposits("head")).map(({ pubkey }) => pubkey)).to.have.members(pubkeys);

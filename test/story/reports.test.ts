@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { decodeBytes32String } from "ethers";
 import { RetryableError } from "../../scripts/lib/errors.ts";
 import { buildEvidence, buildReport, type Report } from "../../scripts/actions/buildReport.ts";
 import { SLOTS_PER_EPOCH } from "../../scripts/devnet/config.ts";
@@ -106,7 +107,7 @@ describe("story: reports late, early, split and missed", () => {
     // the frame that was missed stays missed
     await expectRevert(
       prepare(world, first).then((prepared) => submit(world, prepared)),
-      protocol.Accounting,
+      protocol.ReportOracle,
       "FrameNotLater",
       [await frameOf(first), (await frameOf(first)) + 1n],
     );
@@ -196,23 +197,32 @@ describe("story: reports late, early, split and missed", () => {
     await expectRevert(told({ lastTicketId: ticket + 1n }), protocol.WithdrawalQueue, "TicketUnknown", [
       ticket + 1n,
     ]);
+    // what is beyond a limit, or cannot be, is parked: nothing of it is booked
+    const parks = async (change: Partial<Report>, limit: string, value: bigint, bound: bigint) => {
+      const id = await world.devnet.snapshot();
+      const pool = await poolAt(world);
+      const receipt = await told(change);
+      const [event] = await protocol.ReportOracle.queryFilter(
+        protocol.ReportOracle.filters.ReportParked(),
+        receipt.blockNumber,
+      );
+      expect(decodeBytes32String(event!.args.limit)).to.equal(limit);
+      expect([event!.args.value, event!.args.bound], limit).to.deep.equal([value, bound]);
+      expect((await protocol.ReportOracle.parked()).refSlot).to.equal(BigInt(refSlot));
+      expect((await poolAt(world, receipt.blockNumber)).target).to.equal(pool.target);
+      await world.devnet.restore(id);
+    };
     const rewardsReceived = ETHER / 10n + 1n;
-    await expectRevert(told({ rewardsReceived }), protocol.Accounting, "RewardsAboveVault", [
-      rewardsReceived,
-      ETHER / 10n,
-    ]);
-    await expectRevert(told({ withdrawalsReceived: 1n }), protocol.Accounting, "WithdrawalsAboveVault", [
-      1n,
-      0n,
-    ]);
+    await parks({ rewardsReceived }, "rewardsReceived", rewardsReceived, ETHER / 10n);
+    await parks({ withdrawalsReceived: 1n }, "withdrawalsReceived", 1n, 0n);
+    await parks({ exited: 1n }, "exitedAbove", 1n, 0n);
+    await parks({ appeared: 1_001n }, "appeared", 1_001n, 1_000n);
     // 60 ETH of 1,097: a loss of more than a twentieth
     const books = await protocol.StakedEther.booksAt(await frameOf(refSlot));
     const frames = (await frameOf(refSlot)) - books.frame;
     expect(frames).to.equal(1n);
-    await expectRevert(told({ beaconBalanceGwei: 0n }), protocol.Accounting, "LossAboveLimit", [
-      60n * ETHER - ETHER / 10n,
-      (1_097n * ETHER) / 20n,
-    ]);
+    const loss = 60n * ETHER - ETHER / 10n;
+    await parks({ beaconBalanceGwei: 0n }, "lossPerFrame", loss, (1_097n * ETHER) / 20n);
     // and a gain beyond any is booked as far as the limit goes
     const before = await poolAt(world);
     const block = await told({ beaconBalanceGwei: 10n ** 18n });
@@ -318,14 +328,14 @@ describe("story: reports late, early, split and missed", () => {
     // out of order: the frame before last
     const evidence = (await prepare(world, first)).evidence;
     await file(world, await prepare(world, second));
-    await expectRevert(submit(world, { report: slow, evidence }), protocol.Accounting, "FrameNotLater", [
+    await expectRevert(submit(world, { report: slow, evidence }), protocol.ReportOracle, "FrameNotLater", [
       await frameOf(first),
       await frameOf(second),
     ]);
     // nor twice
     await expectRevert(
       prepare(world, second).then((prepared) => submit(world, prepared)),
-      protocol.Accounting,
+      protocol.ReportOracle,
       "FrameNotLater",
       [await frameOf(second), await frameOf(second)],
     );

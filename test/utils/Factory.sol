@@ -16,6 +16,7 @@ import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.so
 import {IOracleCommittee} from "../../contracts/interfaces/IOracleCommittee.sol";
 import {IRewardDistributor} from "../../contracts/interfaces/IRewardDistributor.sol";
 import {IReportLimits} from "../../contracts/interfaces/IReportLimits.sol";
+import {IReportOracle} from "../../contracts/interfaces/IReportOracle.sol";
 import {ISlashingOracle} from "../../contracts/interfaces/ISlashingOracle.sol";
 import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {IStakedEther} from "../../contracts/interfaces/IStakedEther.sol";
@@ -29,7 +30,6 @@ import {OperatorRegistry} from "../../contracts/operators/OperatorRegistry.sol";
 import {RandaoSource} from "../../contracts/operators/RandaoSource.sol";
 import {StakeAllocator} from "../../contracts/operators/StakeAllocator.sol";
 import {ValidatorRegistry} from "../../contracts/operators/ValidatorRegistry.sol";
-import {Accounting} from "../../contracts/oracle/Accounting.sol";
 import {BeaconVerifier} from "../../contracts/oracle/BeaconVerifier.sol";
 import {DutyJudge} from "../../contracts/oracle/DutyJudge.sol";
 import {OracleCommittee} from "../../contracts/oracle/OracleCommittee.sol";
@@ -46,6 +46,7 @@ import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
 import {ExitController} from "../../contracts/withdrawals/ExitController.sol";
 import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
+import {Accounting__Harness} from "../harness/Accounting__Harness.sol";
 
 /// @notice Makes the contracts that tests deploy, with their constructors' types checked by the compiler.
 /// @dev A test that says `new` carries the whole code of what it makes, and is compiled with it; sixty tests that carried
@@ -54,26 +55,12 @@ contract Factory {
     function newAccounting(
         IAuthority authority,
         IStakedEther ledger,
-        IEtherVault withdrawals,
-        IEtherVault rewards,
         IWithdrawalQueue queue,
         IRewardDistributor distributor,
-        uint256 feeBp,
-        uint256 minCollect,
+        IAccounting.AccountingParameters calldata given,
         IReportLimits.Limits calldata limits
-    ) external returns (Accounting) {
-        return
-            new Accounting(
-                authority,
-                ledger,
-                withdrawals,
-                rewards,
-                queue,
-                distributor,
-                feeBp,
-                minCollect,
-                limits
-            );
+    ) external returns (Accounting__Harness) {
+        return new Accounting__Harness(authority, ledger, queue, distributor, given, limits);
     }
 
     function newAuthority(address admin) external returns (Authority) {
@@ -207,13 +194,16 @@ contract Factory {
     }
 
     function newReportOracle(
+        IAuthority authority,
         IStakedEther ledger,
+        IWithdrawalQueue queue,
+        IRewardDistributor distributor,
         IOracleCommittee committee,
-        IAccounting accounting,
-        uint256 slotsPerEpoch,
-        uint256 secondsPerSlot
+        IAccounting.AccountingParameters calldata accounting,
+        IReportLimits.Limits calldata limits,
+        IReportOracle.Parameters calldata p
     ) external returns (ReportOracle) {
-        return new ReportOracle(ledger, committee, accounting, slotsPerEpoch, secondsPerSlot);
+        return new ReportOracle(authority, ledger, queue, distributor, committee, accounting, limits, p);
     }
 
     function newRewardDistributor(

@@ -3,18 +3,19 @@ pragma solidity 0.8.37;
 
 import {Authority} from "../../contracts/access/Authority.sol";
 import {Roles} from "../../contracts/access/Roles.sol";
+import {IAccounting} from "../../contracts/interfaces/IAccounting.sol";
 import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
 import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol";
 import {ISlashingOracle} from "../../contracts/interfaces/ISlashingOracle.sol";
 import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {IReportLimits} from "../../contracts/interfaces/IReportLimits.sol";
+import {IReportOracle} from "../../contracts/interfaces/IReportOracle.sol";
 import {IStakedEther} from "../../contracts/interfaces/IStakedEther.sol";
 import {BeaconDepositor} from "../../contracts/operators/BeaconDepositor.sol";
 import {OperatorRegistry} from "../../contracts/operators/OperatorRegistry.sol";
 import {StakeAllocator} from "../../contracts/operators/StakeAllocator.sol";
 import {ValidatorRegistry} from "../../contracts/operators/ValidatorRegistry.sol";
-import {Accounting} from "../../contracts/oracle/Accounting.sol";
 import {OracleCommittee} from "../../contracts/oracle/OracleCommittee.sol";
 import {ReportOracle} from "../../contracts/oracle/ReportOracle.sol";
 import {StakedEther} from "../../contracts/token/StakedEther.sol";
@@ -25,6 +26,7 @@ import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
 import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
 import {Report} from "../../contracts/types/Report.sol";
+import {Accounting__Harness} from "../harness/Accounting__Harness.sol";
 import {Randomness__Mock} from "../mocks/Randomness__Mock.sol";
 import {FactoryTest} from "./FactoryTest.sol";
 
@@ -63,7 +65,7 @@ abstract contract Protocol is FactoryTest {
     WithdrawalQueue internal queue;
     RewardDistributor internal distributor;
     OracleCommittee internal committee;
-    Accounting internal accounting;
+    Accounting__Harness internal accounting;
     ReportOracle internal oracle;
     Randomness__Mock internal randomness;
     StakeAllocator internal allocator;
@@ -119,15 +121,12 @@ abstract contract Protocol is FactoryTest {
         accounting = factory.newAccounting(
             a,
             ledger,
-            withdrawalVault,
-            rewardsVault,
             queue,
             distributor,
-            FEE_BP,
-            1 ether,
-            IReportLimits.Limits({gainBpPerYear: 1_500, lossBpPerFrame: 500})
+            accountingParameters(),
+            reportLimits()
         );
-        oracle = factory.newReportOracle(ledger, committee, accounting, SLOTS_PER_EPOCH, SECONDS_PER_SLOT);
+        oracle = makeReportOracle(oracleParameters());
         randomness = new Randomness__Mock();
         allocator = factory.newStakeAllocator(
             a,
@@ -148,7 +147,7 @@ abstract contract Protocol is FactoryTest {
         authority.grantRole(Roles.WITHDRAWAL_QUEUE, address(queue));
         authority.grantRole(Roles.DEPOSITOR, address(depositor));
         authority.grantRole(Roles.ACCOUNTING, address(accounting));
-        authority.grantRole(Roles.REPORTER, address(oracle));
+        authority.grantRole(Roles.ACCOUNTING, address(oracle));
         authority.grantRole(Roles.REPORTER, reporter);
         authority.grantRole(Roles.OPERATOR_JUDGE, address(allocator));
         authority.grantRole(Roles.BOND_VAULT, address(bonds));
@@ -158,6 +157,7 @@ abstract contract Protocol is FactoryTest {
         authority.grantRole(Roles.CLOSED_ACCOUNT, address(queue));
         ledger.closeAccount(address(wrapper));
         ledger.closeAccount(address(queue));
+        authority.grantRole(Roles.REPORT_RESOLVER, address(this));
         authority.grantRole(Roles.COMMITTEE_MANAGER, address(this));
         authority.grantRole(Roles.OPERATOR_MANAGER, address(this));
         authority.grantRole(Roles.PARAMETER_MANAGER, address(this));
@@ -175,6 +175,47 @@ abstract contract Protocol is FactoryTest {
                 maxFeeBp: 2_000,
                 maxDripBpPerYear: 1_000
             });
+    }
+
+    function accountingParameters() internal pure returns (IAccounting.AccountingParameters memory) {
+        return IAccounting.AccountingParameters({feeBp: FEE_BP, minCollect: 1 ether});
+    }
+
+    function reportLimits() internal pure returns (IReportLimits.Limits memory) {
+        return
+            IReportLimits.Limits({
+                gainBpPerYear: 1_500,
+                lossBpPerFrame: 500,
+                lossBpPerWindow: 5_000,
+                appearedPerFrame: 100,
+                exitedPerFrame: 100
+            });
+    }
+
+    function oracleParameters() internal pure returns (IReportOracle.Parameters memory) {
+        return
+            IReportOracle.Parameters({
+                slotsPerEpoch: SLOTS_PER_EPOCH,
+                secondsPerSlot: SECONDS_PER_SLOT,
+                silenceFrames: 3,
+                payGas: 250_000,
+                payRise: 2 hours,
+                maxBaseFee: 100 gwei
+            });
+    }
+
+    function makeReportOracle(IReportOracle.Parameters memory p) internal returns (ReportOracle) {
+        return
+            factory.newReportOracle(
+                IAuthority(address(authority)),
+                ledger,
+                queue,
+                distributor,
+                committee,
+                accountingParameters(),
+                reportLimits(),
+                p
+            );
     }
 
     /// @notice No class is checked, unless a test asks for it: most tests' signatures are none.

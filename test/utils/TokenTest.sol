@@ -37,7 +37,7 @@ abstract contract TokenTest is Protocol {
     function quietBooking(uint256 frame) internal view returns (IStakedEther.Booking memory b) {
         b.frame = uint32(frame);
         b.refSlot = uint64(frame * SLOTS_PER_FRAME);
-        b.beaconBalanceGwei = ledger.booksAt(frame).beaconBalanceGwei;
+        b.beaconBalanceGwei = ledger.booksAt(frame).seed;
         b.feeReceiver = address(distributor);
     }
 

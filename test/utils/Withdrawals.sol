@@ -71,7 +71,9 @@ abstract contract Withdrawals is Protocol {
                 beaconBalanceGwei: 0,
                 change: change,
                 fee: 0,
-                feeReceiver: address(distributor)
+                feeReceiver: address(distributor),
+                fromWithdrawals: 0,
+                fromRewards: 0
             })
         );
     }

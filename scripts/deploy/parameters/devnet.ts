@@ -55,6 +55,13 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     maxDripBpPerYear: parameter(1_000_000n, "1/10,000 per year", "as fast as gains may come"),
     limitGainBpPerYear: parameter(500_000n, "1/10,000 per year", "half of what the ledger allows"),
     limitLossBpPerFrame: parameter(500n, "1/10,000", "a slashing of several validators of a small pool"),
+    limitLossBpPerWindow: parameter(5_000n, "1/10,000", "stories lose again and again in few frames"),
+    limitAppearedPerFrame: parameter(1_000n, "validators", "more than any story has"),
+    limitExitedPerFrame: parameter(1_000n, "validators", "all of a story's at once"),
+    silenceFrames: parameter(3n, "frames", "a day and a half of short frames is minutes"),
+    reportPayGas: parameter(270_000n, "gas", "a whole report, and little more"),
+    reportPayRiseSeconds: parameter(120n, "seconds", "a third of a frame of the preset"),
+    maxBaseFeeWei: parameter(200n * 10n ** 9n, "wei", "a busy day on mainnet"),
     minCooldownSeconds: parameter(60n, "seconds", "five slots"),
     cooldownSeconds: parameter(600n, "seconds", "minutes, where mainnet has 7 days"),
     predepositDeadlineSeconds: parameter(

@@ -1,8 +1,4 @@
-import {
-  Accounting__factory,
-  OracleCommittee__factory,
-  ReportOracle__factory,
-} from "../../../typechain-types/index.js";
+import { OracleCommittee__factory, ReportOracle__factory } from "../../../typechain-types/index.js";
 import type { DeployContext } from "../context.ts";
 
 export async function deployOracle(c: DeployContext): Promise<void> {
@@ -17,25 +13,28 @@ export async function deployOracle(c: DeployContext): Promise<void> {
     p.committee.value.map(({ weight }) => weight),
   );
   await c.deploy(
-    "Accounting",
-    Accounting__factory,
-    c.addressOf("Authority"),
-    c.addressOf("StakedEther"),
-    c.addressOf("WithdrawalVault"),
-    c.addressOf("RewardsVault"),
-    c.addressOf("WithdrawalQueue"),
-    c.addressOf("RewardDistributor"),
-    p.feeBp.value,
-    p.minCollectWei.value,
-    { gainBpPerYear: p.limitGainBpPerYear.value, lossBpPerFrame: p.limitLossBpPerFrame.value },
-  );
-  await c.deploy(
     "ReportOracle",
     ReportOracle__factory,
+    c.addressOf("Authority"),
     c.addressOf("StakedEther"),
+    c.addressOf("WithdrawalQueue"),
+    c.addressOf("RewardDistributor"),
     c.addressOf("OracleCommittee"),
-    c.addressOf("Accounting"),
-    p.slotsPerEpoch.value,
-    p.secondsPerSlot.value,
+    { feeBp: p.feeBp.value, minCollect: p.minCollectWei.value },
+    {
+      gainBpPerYear: p.limitGainBpPerYear.value,
+      lossBpPerFrame: p.limitLossBpPerFrame.value,
+      lossBpPerWindow: p.limitLossBpPerWindow.value,
+      appearedPerFrame: p.limitAppearedPerFrame.value,
+      exitedPerFrame: p.limitExitedPerFrame.value,
+    },
+    {
+      slotsPerEpoch: p.slotsPerEpoch.value,
+      secondsPerSlot: p.secondsPerSlot.value,
+      silenceFrames: p.silenceFrames.value,
+      payGas: p.reportPayGas.value,
+      payRise: p.reportPayRiseSeconds.value,
+      maxBaseFee: p.maxBaseFeeWei.value,
+    },
   );
 }

@@ -283,7 +283,7 @@ contract AccessMatrixTest is Protocol {
         add(a, abi.encodeCall(accounting.setFee, (1_000)), Roles.PARAMETER_MANAGER, "setFee");
         add(
             a,
-            abi.encodeCall(accounting.setLimits, (IReportLimits.Limits(1_500, 500))),
+            abi.encodeCall(accounting.setLimits, (IReportLimits.Limits(1_500, 500, 5_000, 100, 100))),
             Roles.PARAMETER_MANAGER,
             "setLimits"
         );

@@ -12,6 +12,7 @@ import {FactoryTest} from "../../utils/FactoryTest.sol";
 /// @notice Bounds of reports, alone.
 contract ReportLimitsTest is FactoryTest {
     uint256 private constant POOL = 1000 ether;
+    uint256 private constant FRAME = 1 days;
 
     Authority private authority;
     ReportLimits__Harness private limits;
@@ -19,164 +20,276 @@ contract ReportLimitsTest is FactoryTest {
     function setUp() public {
         authority = factory.newAuthority(address(this));
         authority.grantRole(Roles.PARAMETER_MANAGER, address(this));
-        limits = _deploy(1_500, 500);
+        limits = _deploy(_first());
     }
 
     /* CONSTRUCTOR */
 
     function test_constructor_SetsAndTells() public {
-        IReportLimits.Limits memory first = IReportLimits.Limits(1_000, 100);
+        IReportLimits.Limits memory first = IReportLimits.Limits(1_000, 100, 200, 3, 4);
         vm.expectEmit();
-        emit IReportLimits.LimitsSet(IReportLimits.Limits(0, 0), first);
-        ReportLimits__Harness fresh = new ReportLimits__Harness(IAuthority(address(authority)), first);
-        assertEq(fresh.limits().gainBpPerYear, 1_000, "gain");
-        assertEq(fresh.limits().lossBpPerFrame, 100, "loss");
+        emit IReportLimits.LimitsSet(IReportLimits.Limits(0, 0, 0, 0, 0), first);
+        ReportLimits__Harness fresh = _deploy(first);
+        assertEq(keccak256(abi.encode(fresh.limits())), keccak256(abi.encode(first)), "limits");
     }
 
     function test_constructor_RevertWhen_LimitsAreOutOfBounds() public {
-        _expectOut("gainBpPerYear", 0);
-        _deploy(0, 500);
-        _expectOut("gainBpPerYear", 100_000_001);
-        _deploy(100_000_001, 500);
-        _expectOut("lossBpPerFrame", 0);
-        _deploy(1_500, 0);
-        _expectOut("lossBpPerFrame", 1_001);
-        _deploy(1_500, 1_001);
+        string[5] memory names = [
+            "gainBpPerYear",
+            "lossBpPerFrame",
+            "lossBpPerWindow",
+            "appearedPerFrame",
+            "exitedPerFrame"
+        ];
+        uint256[5] memory most = [uint256(100_000_000), 1_000, 5_000, 65_535, 65_535];
+        for (uint256 i = 0; i < 5; ++i) {
+            _expectOut(bytes32(bytes(names[i])), 0);
+            _deploy(_with(_first(), i, 0));
+            _deploy(_with(_first(), i, 1));
+            _deploy(_with(_first(), i, most[i]));
+            if (most[i] == 65_535) continue;
+            _expectOut(bytes32(bytes(names[i])), most[i] + 1);
+            _deploy(_with(_first(), i, most[i] + 1));
+        }
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        new ReportLimits__Harness(IAuthority(address(0)), IReportLimits.Limits(1_500, 500));
-        _deploy(100_000_000, 1_000);
-        _deploy(1, 1);
+        new ReportLimits__Harness(IAuthority(address(0)), _first());
     }
 
-    /* BOUND */
+    /* GAINS */
 
-    function test_bound_PassesWhatIsWithin() public view {
-        assertEq(limits.bound(_figures(0, 1)), 0, "nothing");
-        assertEq(limits.bound(_figures(1, 1)), 1, "gain");
-        assertEq(limits.bound(_figures(-1, 1)), -1, "loss");
+    function test_capped_CapsAGainByFrames() public view {
+        uint256 cap = (POOL * 1_500 * FRAME) / (10_000 * 365 days);
+        assertEq(limits.capped(_figures(0, 1), FRAME), 0, "nothing");
+        assertEq(limits.capped(_figures(-5, 1), FRAME), -5, "a loss");
+        assertEq(limits.capped(_figures(int256(cap), 1), FRAME), int256(cap), "at the cap");
+        assertEq(limits.capped(_figures(int256(cap) + 1, 1), FRAME), int256(cap), "above the cap");
+        assertEq(limits.capped(_figures(type(int256).max, 1), FRAME), int256(cap), "far above");
+        uint256 cap30 = (POOL * 1_500 * 30 * FRAME) / (10_000 * 365 days);
+        assertEq(limits.capped(_figures(int256(POOL), 30), FRAME), int256(cap30), "30 frames");
+        assertEq(limits.capped(_figures(int256(POOL), 0), FRAME), 0, "no frame, no gain");
     }
 
-    function test_bound_CapsAGainByFrames() public view {
-        uint256 cap = (POOL * 1_500 * 1 days) / (10_000 * 365 days);
-        assertEq(limits.bound(_figures(int256(cap), 1)), int256(cap), "at the cap");
-        assertEq(limits.bound(_figures(int256(cap) + 1, 1)), int256(cap), "above the cap");
-        assertEq(limits.bound(_figures(type(int256).max, 1)), int256(cap), "far above");
-        uint256 cap30 = (POOL * 1_500 * 30 days) / (10_000 * 365 days);
-        assertEq(limits.bound(_figures(int256(POOL), 30)), int256(cap30), "30 frames");
-        assertEq(limits.bound(_figures(int256(POOL), 0)), 0, "no frame, no gain");
+    function test_breach_AGainIsNone() public view {
+        _assertNone(_figures(0, 1));
+        _assertNone(_figures(type(int256).max, 1));
     }
 
-    function test_bound_AllowsALossByFramesUpToSeven() public view {
-        for (uint256 frames = 1; frames <= 9; ++frames) {
-            uint256 limit = (POOL * 500 * (frames < 7 ? frames : 7)) / 10_000;
-            assertEq(limits.bound(_figures(-int256(limit), frames)), -int256(limit), "at the limit");
-        }
-    }
+    /* LOSSES */
 
-    function test_bound_RevertWhen_TheLossIsAboveItsLimit() public {
+    function test_breach_ALossOfAFrameByFramesUpToSeven() public {
+        limits = _deploy(_with(_first(), 2, 5_000));
         for (uint256 frames = 0; frames <= 9; ++frames) {
-            uint256 limit = (POOL * 500 * (frames < 7 ? frames : 7)) / 10_000;
-            vm.expectRevert(abi.encodeWithSelector(IReportLimits.LossAboveLimit.selector, limit + 1, limit));
-            limits.bound(_figures(-int256(limit) - 1, frames));
+            uint256 limit = (POOL * 300 * (frames < 7 ? frames : 7)) / 10_000;
+            _assertNone(_figures(-int256(limit), frames));
+            _assertBreach(_figures(-int256(limit) - 1, frames), "lossPerFrame", limit + 1, limit);
         }
     }
 
-    function test_bound_RevertWhen_AVaultNeverHeldWhatIsTold() public {
+    /// @dev Half of the window's limit at once; what is gone comes back evenly in 30 frames.
+    function test_breach_LossesOfAWindow() public {
+        IReportLimits.Figures memory f = _figures(-30 ether, 1);
+        limits.remember(f);
+        (, , uint256 level) = limits.counts();
+        assertEq(level, 30e9, "level");
+        // 1,000 bp of 1,000 ether: 50 at once, and 50 in 30 frames
+        uint256 back = (uint256(50 ether) / 30);
+        _assertNone(_figures(-int256(20 ether + back), 1));
+        _assertBreach(_figures(-int256(20 ether + back + 1), 1), "lossPerWindow", 50 ether + 1, 50 ether);
+        limits.remember(_figures(-20 ether, 1));
+        (, , level) = limits.counts();
+        assertEq(level, 48_333_333_334, "rounded up");
+        limits.remember(_figures(1 ether, 28));
+        (, , level) = limits.counts();
+        assertEq(level, 1_666_666_668, "nearly gone");
+        limits.remember(_figures(0, 1));
+        (, , level) = limits.counts();
+        assertEq(level, 2, "but for two gwei");
+        limits.remember(_figures(0, 1));
+        (, , level) = limits.counts();
+        assertEq(level, 0, "gone");
+    }
+
+    /// @dev Whatever losses come in whatever frames: those that pass are never more than the limit in any 30 frames.
+    function testFuzz_breach_NoWindowHasMoreThanItsLimit(
+        uint256[40] calldata losses,
+        uint256[40] calldata steps
+    ) public {
+        uint256[] memory at = new uint256[](40);
+        uint256[] memory lost = new uint256[](40);
+        uint256 frame = 0;
+        for (uint256 i = 0; i < 40; ++i) {
+            uint256 frames = bound(steps[i], 1, 4);
+            frame += frames;
+            IReportLimits.Figures memory f = _figures(-int256(bound(losses[i], 0, 60 ether)), frames);
+            // as much as passes
+            IReportLimits.Breach memory b = limits.breach(f);
+            if (b.limit == bytes32("lossPerFrame")) f.change = -int256(b.bound);
+            b = limits.breach(f);
+            if (b.limit == bytes32("lossPerWindow")) f.change += int256(b.value - b.bound);
+            if (f.change > 0) f.change = 0;
+            if (limits.breach(f).limit != 0) continue;
+            limits.remember(f);
+            (at[i], lost[i]) = (frame, uint256(-f.change));
+        }
+        for (uint256 i = 0; i < 40; ++i) {
+            uint256 sum = 0;
+            for (uint256 j = i; j < 40; ++j) if (at[j] < at[i] + 30) sum += lost[j];
+            assertLe(sum, 100 ether, "more than the limit in a window");
+        }
+    }
+
+    /* FIGURES THAT CANNOT BE */
+
+    function test_impossible_AVaultNeverHeldWhatIsTold() public view {
         IReportLimits.Figures memory f = _figures(0, 1);
         (f.withdrawalsReceived, f.withdrawalsHeld) = (11, 11);
         (f.rewardsReceived, f.rewardsHeld) = (7, 7);
-        assertEq(limits.bound(f), 0, "all that is held");
+        _assertNone(f);
         f.withdrawalsReceived = 12;
-        vm.expectRevert(abi.encodeWithSelector(IReportLimits.WithdrawalsAboveVault.selector, 12, 11));
-        limits.bound(f);
+        _assertImpossible(f, "withdrawalsReceived", 12, 11);
         f.withdrawalsReceived = 0;
         f.rewardsReceived = 8;
-        vm.expectRevert(abi.encodeWithSelector(IReportLimits.RewardsAboveVault.selector, 8, 7));
-        limits.bound(f);
+        _assertImpossible(f, "rewardsReceived", 8, 7);
     }
 
-    function testFuzz_bound_NeverRaisesAChangeAndNeverPassesItsLimits(
-        int256 change,
-        uint256 pooled,
-        uint256 frames
-    ) public view {
-        IReportLimits.Figures memory f = _figures(
-            bound(change, -int256(uint256(1 << 100)), int256(uint256(1 << 100))),
-            bound(frames, 0, 10_000)
-        );
-        f.pooledEther = bound(pooled, 1, 1 << 87);
-        uint256 most = (f.pooledEther * 1_500 * f.frames * 1 days) / (10_000 * 365 days);
-        uint256 least = (f.pooledEther * 500 * (f.frames < 7 ? f.frames : 7)) / 10_000;
-        if (f.change < -int256(least)) {
-            try limits.bound(f) returns (int256) {
-                assertTrue(false, "a loss above its limit passed");
-            } catch (bytes memory reason) {
-                assertEq(bytes4(reason), IReportLimits.LossAboveLimit.selector, "reason");
-            }
-        } else {
-            int256 expected = f.change > int256(most) ? int256(most) : f.change;
-            assertEq(limits.bound(f), expected, "bounded");
+    function test_impossible_ValidatorsThatGoBackOrWereNever() public {
+        IReportLimits.Figures memory f = _figures(0, 1);
+        (f.appeared, f.exited) = (20, 10);
+        _assertNone(f);
+        limits.remember(f);
+        (uint256 appeared, uint256 exited, ) = limits.counts();
+        assertEq(appeared, 20, "appeared");
+        assertEq(exited, 10, "exited");
+        _assertNone(f);
+        f.appeared = 19;
+        _assertImpossible(f, "appearedBack", 19, 20);
+        (f.appeared, f.exited) = (20, 9);
+        _assertImpossible(f, "exitedBack", 9, 10);
+        (f.appeared, f.exited) = (21, 22);
+        _assertImpossible(f, "exitedAbove", 22, 21);
+    }
+
+    function test_breach_MoreValidatorsThanAFrameHas() public {
+        IReportLimits.Figures memory f = _figures(0, 1);
+        (f.appeared, f.exited) = (40, 10);
+        limits.remember(f);
+        for (uint256 frames = 1; frames <= 9; ++frames) {
+            uint256 scale = frames < 7 ? frames : 7;
+            f.frames = frames;
+            (f.appeared, f.exited) = (40 + 40 * scale, 10 + 20 * scale);
+            _assertNone(f);
+            ++f.appeared;
+            _assertBreach(f, "appeared", 40 * scale + 1, 40 * scale);
+            (f.appeared, f.exited) = (f.appeared - 1, f.exited + 1);
+            _assertBreach(f, "exited", 20 * scale + 1, 20 * scale);
         }
     }
 
     /* GOVERNANCE */
 
     function test_setLimits_MovesByAFactorOfTwo() public {
+        IReportLimits.Limits memory next = IReportLimits.Limits(3_000, 150, 2_000, 20, 40);
         vm.expectEmit(address(limits));
-        emit IReportLimits.LimitsSet(IReportLimits.Limits(1_500, 500), IReportLimits.Limits(3_000, 250));
-        limits.setLimits(IReportLimits.Limits(3_000, 250));
-        assertEq(limits.limits().gainBpPerYear, 3_000, "gain");
-        assertEq(limits.limits().lossBpPerFrame, 250, "loss");
-        limits.setLimits(IReportLimits.Limits(1_500, 500));
-        assertEq(limits.limits().lossBpPerFrame, 500, "and back");
+        emit IReportLimits.LimitsSet(_first(), next);
+        limits.setLimits(next);
+        assertEq(keccak256(abi.encode(limits.limits())), keccak256(abi.encode(next)), "limits");
+        limits.setLimits(_first());
+        assertEq(keccak256(abi.encode(limits.limits())), keccak256(abi.encode(_first())), "and back");
+    }
+
+    function test_setLimits_KeepsTheCounts() public {
+        IReportLimits.Figures memory f = _figures(-1 ether, 1);
+        (f.appeared, f.exited) = (20, 10);
+        limits.remember(f);
+        limits.setLimits(IReportLimits.Limits(3_000, 150, 2_000, 20, 40));
+        (uint256 appeared, uint256 exited, uint256 level) = limits.counts();
+        assertEq(appeared, 20, "appeared");
+        assertEq(exited, 10, "exited");
+        assertEq(level, 1e9, "level");
     }
 
     function test_setLimits_RevertWhen_TheStepIsTooLarge() public {
-        _expectOut("gainBpPerYear", 3_001);
-        limits.setLimits(IReportLimits.Limits(3_001, 500));
-        _expectOut("gainBpPerYear", 749);
-        limits.setLimits(IReportLimits.Limits(749, 500));
-        _expectOut("lossBpPerFrame", 249);
-        limits.setLimits(IReportLimits.Limits(1_500, 249));
-        limits.setLimits(IReportLimits.Limits(750, 250));
-        _expectOut("lossBpPerFrame", 501);
-        limits.setLimits(IReportLimits.Limits(750, 501));
-    }
-
-    function test_setLimits_RevertWhen_OutOfBounds() public {
-        _expectOut("gainBpPerYear", 0);
-        limits.setLimits(IReportLimits.Limits(0, 500));
-        _expectOut("lossBpPerFrame", 0);
-        limits.setLimits(IReportLimits.Limits(1_500, 0));
-        limits.setLimits(IReportLimits.Limits(1_500, 1_000));
-        _expectOut("lossBpPerFrame", 1_001);
-        limits.setLimits(IReportLimits.Limits(1_500, 1_001));
-        ReportLimits__Harness high = _deploy(90_000_000, 500);
-        _expectOut("gainBpPerYear", 100_000_001);
-        high.setLimits(IReportLimits.Limits(100_000_001, 500));
+        uint256[5] memory values = [uint256(1_500), 300, 1_000, 40, 20];
+        string[5] memory names = [
+            "gainBpPerYear",
+            "lossBpPerFrame",
+            "lossBpPerWindow",
+            "appearedPerFrame",
+            "exitedPerFrame"
+        ];
+        for (uint256 i = 0; i < 5; ++i) {
+            _expectOut(bytes32(bytes(names[i])), values[i] * 2 + 1);
+            limits.setLimits(_with(_first(), i, values[i] * 2 + 1));
+            _expectOut(bytes32(bytes(names[i])), values[i] / 2 - 1);
+            limits.setLimits(_with(_first(), i, values[i] / 2 - 1));
+            _expectOut(bytes32(bytes(names[i])), 0);
+            limits.setLimits(_with(_first(), i, 0));
+        }
     }
 
     function test_setLimits_RevertWhen_CallerHasNoRole() public {
         address eve = makeAddr("eve");
         vm.expectRevert(abi.encodeWithSelector(Guarded.Unauthorized.selector, eve, Roles.PARAMETER_MANAGER));
         vm.prank(eve);
-        limits.setLimits(IReportLimits.Limits(1_500, 500));
+        limits.setLimits(_first());
     }
 
     /* INTERNAL */
 
-    function _deploy(uint32 gain, uint16 loss) private returns (ReportLimits__Harness) {
-        return new ReportLimits__Harness(IAuthority(address(authority)), IReportLimits.Limits(gain, loss));
+    function _first() private pure returns (IReportLimits.Limits memory) {
+        return IReportLimits.Limits(1_500, 300, 1_000, 40, 20);
+    }
+
+    function _with(
+        IReportLimits.Limits memory l,
+        uint256 field,
+        uint256 value
+    ) private pure returns (IReportLimits.Limits memory) {
+        if (field == 0) l.gainBpPerYear = uint32(value);
+        if (field == 1) l.lossBpPerFrame = uint16(value);
+        if (field == 2) l.lossBpPerWindow = uint16(value);
+        if (field == 3) l.appearedPerFrame = uint16(value);
+        if (field == 4) l.exitedPerFrame = uint16(value);
+        return l;
+    }
+
+    function _deploy(IReportLimits.Limits memory first) private returns (ReportLimits__Harness) {
+        return new ReportLimits__Harness(IAuthority(address(authority)), first);
     }
 
     function _expectOut(bytes32 name, uint256 value) private {
         vm.expectRevert(abi.encodeWithSelector(IReportLimits.LimitOutOfBounds.selector, name, value));
     }
 
+    function _assertNone(IReportLimits.Figures memory f) private view {
+        assertEq(limits.breach(f).limit, bytes32(0), "a breach");
+    }
+
+    function _assertBreach(
+        IReportLimits.Figures memory f,
+        bytes32 limit,
+        uint256 value,
+        uint256 most
+    ) private view {
+        IReportLimits.Breach memory b = limits.breach(f);
+        assertEq(b.limit, limit, "limit");
+        assertEq(b.value, value, "value");
+        assertEq(b.bound, most, "bound");
+    }
+
+    function _assertImpossible(
+        IReportLimits.Figures memory f,
+        bytes32 limit,
+        uint256 value,
+        uint256 most
+    ) private view {
+        _assertBreach(f, limit, value, most);
+        assertEq(limits.impossible(f).limit, limit, "cannot be");
+    }
+
     function _figures(int256 change, uint256 frames) private pure returns (IReportLimits.Figures memory f) {
         f.change = change;
         f.pooledEther = POOL;
         f.frames = frames;
-        f.frameSeconds = 1 days;
     }
 }

@@ -10,34 +10,10 @@ import {BeaconRoots} from "../../../contracts/libraries/BeaconRoots.sol";
 import {SSZ} from "../../../contracts/libraries/SSZ.sol";
 import {ReportOracle} from "../../../contracts/oracle/ReportOracle.sol";
 import {Report} from "../../../contracts/types/Report.sol";
-import {BeaconVectors} from "../../utils/BeaconVectors.sol";
-import {Protocol} from "../../utils/Protocol.sol";
+import {SignedReports} from "../../utils/SignedReports.sol";
 
 /// @notice Reports from end to end: real headers, real finality proofs, real signatures, the whole protocol behind.
-contract ReportOracleTest is Protocol, BeaconVectors {
-    uint256 private constant RING = 8191;
-    uint256 private constant FRAME = FIRST_FRAME + 1;
-    uint64 private constant REF_SLOT = uint64(FRAME * SLOTS_PER_FRAME);
-    uint256 private constant REF_TIME = GENESIS_TIME + FRAME * FRAME_SECONDS;
-
-    HeaderVector private header;
-    HeaderVector private finality;
-    /// @dev For calls that must revert: building a report is a call too.
-    Report private good;
-    string private file;
-
-    function setUp() public override {
-        super.setUp();
-        makeStaker("staker", 1_000 ether);
-        file = headersFile();
-        header = headerVector(file, "frames[0]");
-        finality = headerVector(file, "finality");
-        vm.warp(REF_TIME + 1 hours);
-        setBeaconRoot(REF_TIME + 12, header.root);
-        setBeaconRoot(REF_TIME + 71 * 12, finality.root);
-        good = goodReport();
-    }
-
+contract ReportOracleTest is SignedReports {
     /* ACCEPTED */
 
     function test_submit_AppliesTheReport() public {
@@ -46,13 +22,13 @@ contract ReportOracleTest is Protocol, BeaconVectors {
         assertEq(uint256(r.rewardsReceived), 0.05 ether, "told");
         bytes memory signatures = signedBy(r, 0x1fc);
         vm.expectEmit(address(oracle));
-        emit IReportOracle.ReportAccepted(REF_SLOT, oracle.hashOf(r));
+        emit IReportOracle.ReportAccepted(REF_SLOT, oracle.hashOf(r), address(this), 0x1fc);
         oracle.submit(r, goodEvidence(), signatures);
 
         IStakedEther.Books memory b = ledger.booksAt(FRAME);
         assertEq(uint256(b.frame), FRAME, "frame");
-        assertEq(uint256(b.refSlot), REF_SLOT, "slot");
-        assertEq(uint256(b.reportTime), vm.getBlockTimestamp(), "time");
+        assertEq(uint256(b.seed), uint256(r.beaconBalanceGwei), "seed");
+        assertEq(ledger.lastReportTime(), vm.getBlockTimestamp(), "time");
         assertGt(b.profit, int256(0), "booked");
     }
 
@@ -342,13 +318,7 @@ contract ReportOracleTest is Protocol, BeaconVectors {
     function test_submit_RevertWhen_SignedForAnotherOracle() public {
         Report memory r = goodReport();
         bytes memory signatures = signedBy(r, 0x1ff);
-        ReportOracle successor = factory.newReportOracle(
-            ledger,
-            committee,
-            accounting,
-            SLOTS_PER_EPOCH,
-            SECONDS_PER_SLOT
-        );
+        ReportOracle successor = makeReportOracle(oracleParameters());
         vm.expectPartialRevert(IOracleCommittee.NotAMember.selector);
         successor.submit(r, goodEvidence(), signatures);
     }
@@ -392,41 +362,54 @@ contract ReportOracleTest is Protocol, BeaconVectors {
     /* CONSTRUCTOR AND VIEWS */
 
     function test_constructor_RevertWhen_SlotsDoNotFit() public {
-        expect(
-            abi.encodeWithSelector(IReportOracle.ParameterOutOfBounds.selector, bytes32("secondsPerSlot"), 0)
-        );
-        factory.newReportOracle(ledger, committee, accounting, 32, 0);
+        expectOut("secondsPerSlot", 0);
+        makeWithSlots(32, 0);
         uint256[3] memory epochs = [uint256(0), 7, 7_201];
         for (uint256 i = 0; i < 3; ++i) {
-            expect(
-                abi.encodeWithSelector(
-                    IReportOracle.ParameterOutOfBounds.selector,
-                    bytes32("slotsPerEpoch"),
-                    epochs[i]
-                )
-            );
-            factory.newReportOracle(ledger, committee, accounting, epochs[i], 12);
+            expectOut("slotsPerEpoch", epochs[i]);
+            makeWithSlots(epochs[i], 12);
         }
         // 86,400 seconds are no whole number of slots of 11
-        expect(
-            abi.encodeWithSelector(IReportOracle.ParameterOutOfBounds.selector, bytes32("slotsPerEpoch"), 1)
-        );
-        factory.newReportOracle(ledger, committee, accounting, 1, 11);
+        expectOut("slotsPerEpoch", 1);
+        makeWithSlots(1, 11);
     }
 
     /// @dev A frame of 7,200 slots has two epochs of 3,600 slots, and three of 2,400.
     function test_constructor_RevertWhen_FramesAreShorterThanThreeEpochs() public {
         for (uint256 epochs = 1; epochs < 3; ++epochs) {
-            expect(
-                abi.encodeWithSelector(
-                    IReportOracle.ParameterOutOfBounds.selector,
-                    bytes32("epochsPerFrame"),
-                    epochs
-                )
-            );
-            factory.newReportOracle(ledger, committee, accounting, SLOTS_PER_FRAME / epochs, 12);
+            expectOut("epochsPerFrame", epochs);
+            makeWithSlots(SLOTS_PER_FRAME / epochs, 12);
         }
-        factory.newReportOracle(ledger, committee, accounting, SLOTS_PER_FRAME / 3, 12);
+        makeWithSlots(SLOTS_PER_FRAME / 3, 12);
+    }
+
+    function test_constructor_RevertWhen_AParameterIsOutOfBounds() public {
+        IReportOracle.Parameters memory p = oracleParameters();
+        (p.silenceFrames, p.payGas, p.payRise, p.maxBaseFee) = (2, 400_000, FRAME_SECONDS, 1_000 gwei);
+        makeReportOracle(p);
+        p.silenceFrames = 14;
+        makeReportOracle(p);
+        p.silenceFrames = 1;
+        expectOut("silenceFrames", 1);
+        makeReportOracle(p);
+        p.silenceFrames = 15;
+        expectOut("silenceFrames", 15);
+        makeReportOracle(p);
+        p = oracleParameters();
+        p.payGas = 400_001;
+        expectOut("payGas", 400_001);
+        makeReportOracle(p);
+        p = oracleParameters();
+        p.payRise = 0;
+        expectOut("payRise", 0);
+        makeReportOracle(p);
+        p.payRise = FRAME_SECONDS + 1;
+        expectOut("payRise", FRAME_SECONDS + 1);
+        makeReportOracle(p);
+        p = oracleParameters();
+        p.maxBaseFee = 1_000 gwei + 1;
+        expectOut("maxBaseFee", 1_000 gwei + 1);
+        makeReportOracle(p);
     }
 
     function test_currentFrame_ChangesAtTheBoundary() public {
@@ -450,6 +433,8 @@ contract ReportOracleTest is Protocol, BeaconVectors {
                     r.beaconBalanceGwei,
                     r.withdrawalsReceived,
                     r.rewardsReceived,
+                    r.appeared,
+                    r.exited,
                     r.lastTicketId,
                     r.rewardsRoot
                 )
@@ -459,80 +444,13 @@ contract ReportOracleTest is Protocol, BeaconVectors {
 
     /* INTERNAL */
 
-    function setBeaconRoot(uint256 time, bytes32 root) private {
-        vm.store(BEACON_ROOTS, bytes32(time % RING), bytes32(time));
-        vm.store(BEACON_ROOTS, bytes32((time % RING) + RING), root);
+    function makeWithSlots(uint256 slotsPerEpoch, uint256 secondsPerSlot) private {
+        IReportOracle.Parameters memory p = oracleParameters();
+        (p.slotsPerEpoch, p.secondsPerSlot) = (slotsPerEpoch, secondsPerSlot);
+        makeReportOracle(p);
     }
 
-    /// @dev The roots of all five frames, and one block that has finalised them all.
-    function installAll() private {
-        for (uint256 i = 0; i < 5; ++i) {
-            setBeaconRoot(REF_TIME + i * FRAME_SECONDS + 12, headerVector(file, frameKey(i)).root);
-        }
-        finality = headerVector(file, "finalityOfAll");
-        setBeaconRoot(REF_TIME + 71 * 12, finality.root);
-    }
-
-    function frameKey(uint256 i) private pure returns (string memory) {
-        return string.concat("frames[", vm.toString(i), "]");
-    }
-
-    function goodReport() private view returns (Report memory r) {
-        r = neutralReport(FRAME);
-        r.blockRoot = header.root;
-    }
-
-    function goodEvidence() private view returns (IReportOracle.Evidence memory) {
-        return
-            IReportOracle.Evidence({
-                childTimestamp: uint64(REF_TIME + 12),
-                blockSlot: REF_SLOT,
-                slotProof: header.slotProof,
-                finalityTimestamp: uint64(REF_TIME + 71 * 12),
-                finalizedEpoch: finality.finalizedEpoch,
-                finalityProof: finality.finalityProof
-            });
-    }
-
-    /// @dev The next slot is empty, so the block's slot is looked at.
-    function lateEvidence() private returns (IReportOracle.Evidence memory e) {
-        setBeaconRoot(REF_TIME + 24, header.root);
-        e = goodEvidence();
-        e.childTimestamp = uint64(REF_TIME + 24);
-    }
-
-    function reportOf(uint256 i) private view returns (Report memory r) {
-        r = neutralReport(FRAME + i);
-        r.blockRoot = headerVector(file, frameKey(i)).root;
-    }
-
-    function evidenceOf(uint256 i) private view returns (IReportOracle.Evidence memory e) {
-        HeaderVector memory h = headerVector(file, frameKey(i));
-        e = goodEvidence();
-        e.childTimestamp += uint64(i * FRAME_SECONDS);
-        e.blockSlot = h.slot;
-        e.slotProof = h.slotProof;
-    }
-
-    function signedBy(Report memory r, uint256 set) private view returns (bytes memory signatures) {
-        bytes32 digest = committee.digest(address(oracle), r.refSlot, r.blockRoot, oracle.hashOf(r));
-        for (uint256 i = 0; i < MEMBERS; ++i) {
-            if ((set >> i) & 1 == 0) continue;
-            (bytes32 first, bytes32 second) = vm.signCompact(memberKeys[i], digest);
-            signatures = abi.encodePacked(signatures, first, second);
-        }
-    }
-
-    function submit(Report memory r, IReportOracle.Evidence memory e) private {
-        oracle.submit(r, e, signedBy(r, 0x1ff));
-    }
-
-    /// @dev For what is refused before any signature is looked at.
-    function submitUnsigned(Report memory r, IReportOracle.Evidence memory e) private {
-        oracle.submit(r, e, new bytes(64));
-    }
-
-    function expect(bytes memory reason) private {
-        vm.expectRevert(reason);
+    function expectOut(bytes32 name, uint256 value) private {
+        expect(abi.encodeWithSelector(IReportOracle.ParameterOutOfBounds.selector, name, value));
     }
 }

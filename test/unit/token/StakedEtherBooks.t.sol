@@ -117,8 +117,8 @@ contract StakedEtherBooksTest is TokenTest {
         IStakedEther.Books memory books = ledger.booksAt(b.frame);
         assertEq(books.profit, int256(DRIPPED), "profit is what was booked");
         assertEq(books.highWater, int256(GAIN), "the mark is what was told");
-        assertEq(books.refSlot, b.refSlot, "refSlot");
-        assertEq(books.beaconBalanceGwei, 77, "balance");
+        assertEq(books.frame, b.frame, "frame");
+        assertEq(books.seed, 77, "seed");
     }
 
     function test_bookReport_DripsSlowlyWhatIsTooFast() public {

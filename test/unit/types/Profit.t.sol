@@ -8,8 +8,8 @@ import {KedgeTest} from "../../utils/KedgeTest.sol";
 
 /// @notice Gains less losses, and the mark above which fees are due, both signed and in one slot.
 contract ProfitTest is KedgeTest {
-    int256 private constant MOST = type(int128).max;
-    int256 private constant LEAST = type(int128).min;
+    int256 private constant MOST = type(int96).max;
+    int256 private constant LEAST = type(int96).min;
 
     Profit__Harness private harness;
 
@@ -59,9 +59,24 @@ contract ProfitTest is KedgeTest {
         harness.grow(least, -1, -1);
     }
 
+    function test_at_KeepsTheSumsAndGrowKeepsTheFrame() public pure {
+        Profit p = Profit.wrap(0).grow(MOST, LEAST).at(type(uint32).max, type(uint64).max - 1);
+        _assertFields(p, LEAST, MOST);
+        assertEq(p.frame(), type(uint32).max, "frame");
+        assertEq(p.seed(), type(uint32).max - 1, "the lowest bits");
+        p = p.grow(0, 7);
+        _assertFields(p, LEAST + 7, MOST);
+        assertEq(p.frame(), type(uint32).max, "frame stays");
+        assertEq(p.seed(), type(uint32).max - 1, "seed stays");
+        p = p.at(3, 5);
+        _assertFields(p, LEAST + 7, MOST);
+        assertEq(p.frame(), 3, "new frame");
+        assertEq(p.seed(), 5, "new seed");
+    }
+
     /// @dev Against a model in two words, over any sequence of bookings.
     function testFuzz_grow_AgreesWithTwoWords(
-        int120[6] calldata changes,
+        int88[6] calldata changes,
         uint256[6] calldata parts
     ) public pure {
         Profit p = Profit.wrap(0);
@@ -80,7 +95,7 @@ contract ProfitTest is KedgeTest {
     }
 
     function _expectOverflow(int256 value) private {
-        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedIntDowncast.selector, 128, value));
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedIntDowncast.selector, 96, value));
     }
 
     function _assertFields(Profit p, int256 booked, int256 high) private pure {

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {SupplyRing} from "../../contracts/libraries/SupplyRing.sol";
+import {ReportRing} from "../../contracts/libraries/ReportRing.sol";
 
 /// @notice One ring, and the frame last recorded.
-contract SupplyRing__Harness {
-    using SupplyRing for SupplyRing.Ring;
+contract ReportRing__Harness {
+    using ReportRing for ReportRing.Ring;
 
-    SupplyRing.Ring private _ring;
+    ReportRing.Ring private _ring;
     uint256 private _newest;
 
     constructor() {
         _ring.prepare();
     }
 
-    function record(uint256 frame, uint256 time, uint256 units) external {
+    function record(uint256 frame, uint256 time, uint256 depositedGwei, uint256 units) external {
         _newest = frame;
-        _ring.record(frame, time, units);
+        _ring.record(frame, time, depositedGwei, units);
+    }
+
+    function find(uint256 frame) external view returns (uint256 time, uint256 depositedGwei) {
+        return _ring.find(frame);
     }
 
     function lookup(uint256 time) external view returns (bool known, uint256 units) {

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Guarded} from "../../../contracts/access/Guarded.sol";
+import {Roles} from "../../../contracts/access/Roles.sol";
+import {IAccounting} from "../../../contracts/interfaces/IAccounting.sol";
+import {IReportOracle} from "../../../contracts/interfaces/IReportOracle.sol";
+import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
+import {Report} from "../../../contracts/types/Report.sol";
+import {Deposits} from "../../utils/Deposits.sol";
+import {SignedReports} from "../../utils/SignedReports.sol";
+
+/// @notice Reports beyond their limits: parked, and what ends that.
+contract ParkedReportsTest is SignedReports {
+    using Deposits for Deposits.Batch;
+
+    address private prover = makeAddr("prover");
+
+    function setUp() public override {
+        super.setUp();
+        authority.grantRole(Roles.REPORTER, prover);
+        authority.grantRole(Roles.DEPOSITOR, address(this));
+        // after the boundary, so that the report knows nothing of it; before the next one
+        Deposits.batch(100, 1e9).send(ledger);
+        installAll();
+        _goTo(1);
+    }
+
+    /* PARKED */
+
+    function test_submit_ParksALossAboveItsLimit() public {
+        (Report memory r, uint256 loss) = _lossReport();
+        uint256 bound = (ledger.getTotalPooledEther() * 2 * 500) / 10_000;
+        bytes32 hash = oracle.hashOf(r);
+        bytes32 before = _stateHash();
+        bytes memory signatures = signedBy(r, 0x1ff);
+        IReportOracle.Evidence memory e = evidenceOf(1);
+        vm.expectEmit(address(oracle));
+        emit IReportOracle.ReportAccepted(r.refSlot, hash, address(this), 0x1ff);
+        vm.expectEmit(address(oracle));
+        emit IReportOracle.ReportParked(r.refSlot, hash, "lossPerFrame", loss, bound);
+        oracle.submit(r, e, signatures);
+
+        _assertParked(hash, r.refSlot);
+        assertEq(_stateHash(), before, "nothing was booked");
+        assertEq(oracle.submissionOf(FRAME + 1).submitter, address(0), "nothing is paid for");
+    }
+
+    function test_submit_ParksFiguresThatCannotBe() public {
+        Report memory r = reportOf(1);
+        r.withdrawalsReceived += 1;
+        _expectParked(r, "withdrawalsReceived", 1, 0);
+        r = reportOf(1);
+        r.rewardsReceived += 7;
+        _expectParked(r, "rewardsReceived", 7, 0);
+        r = reportOf(1);
+        (r.appeared, r.exited) = (3, 4);
+        _expectParked(r, "exitedAbove", 4, 3);
+        r.appeared = 201;
+        _expectParked(r, "appeared", 201, 200);
+        (r.appeared, r.exited) = (200, 200);
+        _submit(r, 1);
+        _assertNotParked();
+        _goTo(2);
+        r = reportOf(2);
+        (r.appeared, r.exited) = (199, 200);
+        _expectParked(r, "appearedBack", 199, 200);
+        (r.appeared, r.exited) = (200, 199);
+        _expectParked(r, "exitedBack", 199, 200);
+    }
+
+    /// @dev A second report of the frame is no way out: who signs both signs his bond away.
+    function test_submit_RevertGiven_AnotherReportOfTheFrameIsParked() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        bytes32 first = oracle.hashOf(r);
+        Report memory worse = r;
+        worse.beaconBalanceGwei -= 1;
+        bytes memory signatures = signedBy(worse, 0x1ff);
+        expect(abi.encodeWithSelector(IReportOracle.ReportIsParked.selector, r.refSlot, first));
+        oracle.submit(worse, evidenceOf(1), signatures);
+    }
+
+    /* ENDED */
+
+    function test_submit_ALaterReportEndsIt() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        bytes32 hash = oracle.hashOf(r);
+        _goTo(2);
+        Report memory later = reportOf(2);
+        bytes memory signatures = signedBy(later, 0x1ff);
+        vm.expectEmit(address(oracle));
+        emit IReportOracle.ParkedReportEnded(r.refSlot, hash, false);
+        oracle.submit(later, evidenceOf(2), signatures);
+        _assertNotParked();
+        assertEq(ledger.lastReportFrame(), FRAME + 2, "booked");
+        // the earlier one is dead
+        expect(abi.encodeWithSelector(IAccounting.FrameNotLater.selector, FRAME + 1, FRAME + 2));
+        oracle.submit(r, evidenceOf(1), signatures);
+    }
+
+    function test_submit_ALaterReportBeyondItsLimitTakesThePlace() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        _goTo(2);
+        Report memory later = reportOf(2);
+        // three frames' limit is above all that was deposited: the vault's figure cannot be
+        later.withdrawalsReceived = 1;
+        bytes memory signatures = signedBy(later, 0x1ff);
+        vm.expectEmit(address(oracle));
+        emit IReportOracle.ParkedReportEnded(r.refSlot, oracle.hashOf(r), false);
+        oracle.submit(later, evidenceOf(2), signatures);
+        _assertParked(oracle.hashOf(later), later.refSlot);
+    }
+
+    /// @dev What was too much may be within the limits by then: the same report is judged anew.
+    function test_submit_TheParkedReportMayComeAgain() public {
+        (Report memory r, uint256 loss) = _lossReport();
+        _submit(r, 1);
+        makeStaker("rich", 1_000 ether);
+        bytes memory signatures = signedBy(r, 0x1ff);
+        vm.expectEmit(address(oracle));
+        emit IReportOracle.ParkedReportEnded(r.refSlot, oracle.hashOf(r), true);
+        oracle.submit(r, evidenceOf(1), signatures);
+        _assertNotParked();
+        assertEq(ledger.booksAt(FRAME + 2).profit, -int256(loss), "booked");
+    }
+
+    function test_resolve_BooksWhatGovernanceAccepts() public {
+        (Report memory r, uint256 loss) = _lossReport();
+        _submit(r, 1);
+        uint256 pooled = ledger.getTotalPooledEther();
+        vm.expectEmit(address(oracle));
+        emit IReportOracle.ParkedReportEnded(r.refSlot, oracle.hashOf(r), true);
+        oracle.resolve(r, true);
+        _assertNotParked();
+        assertEq(ledger.getTotalPooledEther(), pooled - loss, "booked");
+        assertEq(ledger.lastReportFrame(), FRAME + 1, "frame");
+    }
+
+    function test_resolve_DropsWhatGovernanceRefuses() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        bytes32 before = _stateHash();
+        vm.expectEmit(address(oracle));
+        emit IReportOracle.ParkedReportEnded(r.refSlot, oracle.hashOf(r), false);
+        oracle.resolve(r, false);
+        _assertNotParked();
+        assertEq(_stateHash(), before, "nothing booked");
+    }
+
+    function test_resolve_RevertWhen_TheFigureCannotBe() public {
+        Report memory r = reportOf(1);
+        r.withdrawalsReceived += 1;
+        _submit(r, 1);
+        expect(
+            abi.encodeWithSelector(
+                IReportOracle.FigureImpossible.selector,
+                bytes32("withdrawalsReceived"),
+                1,
+                0
+            )
+        );
+        oracle.resolve(r, true);
+        _assertParked(oracle.hashOf(r), r.refSlot);
+        oracle.resolve(r, false);
+        _assertNotParked();
+    }
+
+    function test_resolve_RevertWhen_ItIsNotTheParkedReport() public {
+        (Report memory r, ) = _lossReport();
+        bytes32 hash = oracle.hashOf(r);
+        expect(abi.encodeWithSelector(IReportOracle.NotParked.selector, hash, bytes32(0)));
+        oracle.resolve(r, true);
+        _submit(r, 1);
+        Report memory other = r;
+        other.beaconBalanceGwei += 1;
+        bytes32 otherHash = oracle.hashOf(other);
+        expect(abi.encodeWithSelector(IReportOracle.NotParked.selector, otherHash, hash));
+        oracle.resolve(other, true);
+        vm.prank(prover);
+        expect(abi.encodeWithSelector(Guarded.Unauthorized.selector, prover, Roles.REPORT_RESOLVER));
+        oracle.resolve(r, true);
+    }
+
+    /* PROVEN BALANCES */
+
+    function test_applyProven_BooksTheTruthWhileAReportIsParked() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        // the committee told of a loss that never was
+        IReportOracle.ProvenBalances memory p = _proven(r.refSlot + 100, 0);
+        vm.prank(prover);
+        vm.expectEmit(address(oracle));
+        emit IReportOracle.ProvenReportBooked(FRAME + 1, p);
+        oracle.applyProven(p, 0);
+        _assertNotParked();
+        assertEq(ledger.booksAt(FRAME + 2).profit, 0, "no loss");
+        assertEq(ledger.lastReportFrame(), FRAME + 1, "frame");
+    }
+
+    function test_applyProven_BooksALossOfAnySize() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        vm.prank(prover);
+        oracle.applyProven(_proven(r.refSlot, 100e9), 0);
+        assertEq(ledger.booksAt(FRAME + 2).profit, -100 ether, "booked");
+        (, , uint256 level) = oracle.counts();
+        assertEq(level, 100e9, "and remembered");
+    }
+
+    /// @dev A gain is capped like any other: forced ether must not lift the rate at once.
+    function test_applyProven_CapsAGain() public {
+        vm.warp(REF_TIME + 3 * FRAME_SECONDS);
+        IReportOracle.ProvenBalances memory p = _proven(uint64((FRAME + 2) * SLOTS_PER_FRAME), 0);
+        p.beaconBalanceGwei += 50e9;
+        uint256 cap = (ledger.getTotalPooledEther() * 1_500 * 3 * FRAME_SECONDS) / (10_000 * 365 days);
+        vm.prank(prover);
+        oracle.applyProven(p, 0);
+        assertEq(ledger.booksAt(FRAME + 4).highWater, int256(cap), "capped");
+    }
+
+    function test_applyProven_RevertGiven_TheCommitteeIsNotSilent() public {
+        IReportOracle.ProvenBalances memory p = _proven(REF_SLOT + 5, 0);
+        vm.startPrank(prover);
+        vm.warp(GENESIS_TIME + (FIRST_FRAME + 3) * FRAME_SECONDS - 1);
+        expect(abi.encodeWithSelector(IReportOracle.NotSilent.selector, FIRST_FRAME, FIRST_FRAME + 2));
+        oracle.applyProven(p, 0);
+        vm.warp(GENESIS_TIME + (FIRST_FRAME + 3) * FRAME_SECONDS);
+        oracle.applyProven(p, 0);
+        assertEq(ledger.lastReportFrame(), FRAME, "as the report of its frame");
+    }
+
+    function test_applyProven_RevertWhen_AReportOfItsFrameIsBooked() public {
+        vm.warp(REF_TIME + 4 * FRAME_SECONDS);
+        IReportOracle.ProvenBalances memory p = _proven(REF_SLOT + 5, 0);
+        vm.startPrank(prover);
+        oracle.applyProven(p, 0);
+        expect(abi.encodeWithSelector(IAccounting.FrameNotLater.selector, FRAME, FRAME));
+        oracle.applyProven(p, 0);
+    }
+
+    function test_applyProven_LeavesALaterParkedReport() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        vm.prank(prover);
+        oracle.applyProven(_proven(REF_SLOT + 5, 0), 0);
+        _assertParked(oracle.hashOf(r), r.refSlot);
+        assertEq(ledger.lastReportFrame(), FRAME, "booked before it");
+    }
+
+    function test_applyProven_RevertWhen_AVaultNeverHeldWhatIsTold() public {
+        vm.warp(REF_TIME + 4 * FRAME_SECONDS);
+        IReportOracle.ProvenBalances memory p = _proven(REF_SLOT + 5, 0);
+        p.rewardsReceived += 1;
+        expect(
+            abi.encodeWithSelector(IReportOracle.FigureImpossible.selector, bytes32("rewardsReceived"), 1, 0)
+        );
+        vm.prank(prover);
+        oracle.applyProven(p, 0);
+    }
+
+    function test_applyProven_RevertWhen_TheCallerIsNoReporter() public {
+        expect(abi.encodeWithSelector(Guarded.Unauthorized.selector, address(this), Roles.REPORTER));
+        oracle.applyProven(_proven(REF_SLOT, 0), 0);
+    }
+
+    function test_applyProven_FinalisesAllThatIsReady() public {
+        address alice = makeStaker("alice", 10 ether);
+        vm.startPrank(alice);
+        ledger.approve(address(queue), type(uint256).max);
+        vm.warp(REF_TIME + 2 hours);
+        uint256 first = queue.request(1 ether, alice);
+        vm.warp(REF_TIME + 3 hours);
+        uint256 second = queue.request(1 ether, alice);
+        vm.stopPrank();
+        uint256 readyAt = queue.ticket(first).readyAt;
+        vm.warp(readyAt + 1 hours);
+        uint64 slot = uint64((readyAt - GENESIS_TIME) / SECONDS_PER_SLOT);
+        IReportOracle.ProvenBalances memory p = _proven(slot, 0);
+        vm.startPrank(prover);
+        expect(abi.encodeWithSelector(IReportOracle.NotTheLastReady.selector, first, readyAt));
+        oracle.applyProven(p, 0);
+        vm.expectPartialRevert(bytes4(keccak256("TicketNotReady(uint256,uint256,uint256)")));
+        oracle.applyProven(p, second);
+        oracle.applyProven(p, first);
+        assertTrue(queue.ticket(first).finalized, "finalised");
+        assertFalse(queue.ticket(second).finalized, "not ready");
+    }
+
+    /* SUBMISSIONS */
+
+    function test_submissionOf_TellsWhoSubmittedAndWhoSigned() public {
+        address keeper = makeAddr("keeper");
+        Report memory r = reportOf(1);
+        bytes memory signatures = signedBy(r, 0x1bf);
+        IReportOracle.Evidence memory e = evidenceOf(1);
+        vm.fee(20 gwei);
+        // due two epochs after the boundary; a quarter of two hours later
+        vm.warp(REF_TIME + FRAME_SECONDS + 64 * 12 + 30 minutes);
+        vm.prank(keeper);
+        oracle.submit(r, e, signatures);
+        IReportOracle.Submission memory s = oracle.submissionOf(FRAME + 1);
+        assertEq(s.submitter, keeper, "submitter");
+        assertEq(s.signedBy, 0x1bf, "signers");
+        assertEq(s.payGwei, (uint256(250_000) * 20) / 4, "a quarter of the gas");
+        assertEq(oracle.submissionOf(FRAME).submitter, address(0), "none");
+        assertEq(oracle.submissionOf(FRAME + 65).submitter, address(0), "none yet");
+    }
+
+    function test_submissionOf_PaysNothingAtOnceAndNeverMoreThanItsCap() public {
+        vm.fee(500 gwei);
+        vm.warp(REF_TIME + FRAME_SECONDS + 64 * 12);
+        _submit(reportOf(1), 1);
+        assertEq(oracle.submissionOf(FRAME + 1).payGwei, 0, "at once");
+        vm.warp(REF_TIME + 2 * FRAME_SECONDS + 10 hours);
+        _submit(reportOf(2), 2);
+        assertEq(
+            oracle.submissionOf(FRAME + 2).payGwei,
+            uint256(250_000) * 100,
+            "all, at the highest base fee"
+        );
+    }
+
+    /* COLLECT */
+
+    function test_collect_BringsWhatTheVaultsHoldAtAnyTime() public {
+        vm.deal(address(withdrawalVault), 3 ether);
+        vm.deal(address(rewardsVault), 0.1 ether);
+        uint256 held = ledger.buffer();
+        uint256 pooled = ledger.getTotalPooledEther();
+        vm.prank(makeAddr("anyone"));
+        assertEq(oracle.collect(), 3.1 ether, "collected");
+        assertEq(ledger.buffer(), held + 3.1 ether, "in the buffer");
+        assertEq(ledger.getTotalPooledEther(), pooled, "not yet a gain");
+        assertEq(oracle.collect(), 0, "nothing more");
+        // the next report counts it, as if it had stayed
+        Report memory r = reportOf(1);
+        assertEq(uint256(r.withdrawalsReceived), 3 ether, "told");
+        r.rewardsReceived = 0.1 ether;
+        r.beaconBalanceGwei = 97e9;
+        _submit(r, 1);
+        assertEq(ledger.surplus(), 0, "nothing was forced in");
+        assertEq(ledger.booksAt(FRAME + 2).highWater, 0.1 ether, "a gain of the rewards");
+    }
+
+    /* INTERNAL */
+
+    /// @dev A report of the second frame with a loss just above its limit, and that loss in wei.
+    function _lossReport() private view returns (Report memory r, uint256 loss) {
+        r = reportOf(1);
+        uint256 limit = (ledger.getTotalPooledEther() * 2 * 500) / 10_000;
+        loss = _raiseLoss(r, limit + 1 gwei);
+    }
+
+    /// @dev An hour after the boundary of frame `i`, when its report is due.
+    function _goTo(uint256 i) private {
+        vm.warp(REF_TIME + i * FRAME_SECONDS + 1 hours);
+    }
+
+    function _raiseLoss(Report memory r, uint256 least) private pure returns (uint256 loss) {
+        uint256 gwei_ = (least + 1 gwei - 1) / 1 gwei;
+        loss = gwei_ * 1 gwei;
+        r.beaconBalanceGwei = uint64(100e9 - gwei_);
+    }
+
+    function _proven(
+        uint64 slot,
+        uint64 lossGwei
+    ) private view returns (IReportOracle.ProvenBalances memory p) {
+        p.slot = slot;
+        p.depositedGwei = uint64(ledger.totalDepositedGwei());
+        p.beaconBalanceGwei = p.depositedGwei - lossGwei;
+    }
+
+    function _submit(Report memory r, uint256 frame) private {
+        oracle.submit(r, evidenceOf(frame), signedBy(r, 0x1ff));
+    }
+
+    function _expectParked(Report memory r, bytes32 limit, uint256 value, uint256 bound) private {
+        uint256 id = vm.snapshotState();
+        bytes memory signatures = signedBy(r, 0x1ff);
+        IReportOracle.Evidence memory e = evidenceOf(r.refSlot / SLOTS_PER_FRAME - FRAME);
+        vm.expectEmit(address(oracle));
+        emit IReportOracle.ReportParked(r.refSlot, oracle.hashOf(r), limit, value, bound);
+        oracle.submit(r, e, signatures);
+        vm.revertToState(id);
+    }
+
+    function _assertParked(bytes32 hash, uint256 refSlot) private view {
+        (bytes32 parkedHash, uint256 parkedSlot) = oracle.parked();
+        assertEq(parkedHash, hash, "hash");
+        assertEq(parkedSlot, refSlot, "slot");
+        assertTrue(queue.isSuspended(), "finalisations are suspended");
+    }
+
+    function _assertNotParked() private view {
+        (bytes32 parkedHash, uint256 parkedSlot) = oracle.parked();
+        assertEq(parkedHash, bytes32(0), "hash");
+        assertEq(parkedSlot, 0, "slot");
+        assertFalse(queue.isSuspended(), "finalisations go on");
+    }
+
+    function _stateHash() private view returns (bytes32) {
+        IStakedEther.Books memory books = ledger.booksAt(FRAME + 2);
+        (uint256 rate, uint256 end, uint256 undripped) = ledger.drip();
+        (uint256 appeared, uint256 exited, uint256 level) = oracle.counts();
+        return
+            keccak256(
+                abi.encode(
+                    books,
+                    abi.encode(ledger.totalUnits(), rate, end, undripped, appeared, exited, level),
+                    abi.encode(address(ledger).balance, distributor.root())
+                )
+            );
+    }
+}
