@@ -30,6 +30,10 @@ interface IWithdrawalQueue {
     /// @notice Nothing is finalised by reports whose reference slot is not after `refTime`, until `endsAt` (both seconds
     /// since 1970).
     event Held(uint256 refTime, uint256 endsAt);
+    /// @notice Nothing is finalised until the next report, or until somebody ends it: `by` parked a report.
+    event Suspended(address indexed by);
+    /// @notice Finalisations go on: a report came, or `by` ended the suspension.
+    event SuspensionEnded(address indexed by);
     /// @notice The cooldown of new requests changed (seconds).
     event CooldownSet(uint256 oldCooldown, uint256 newCooldown);
 
@@ -45,6 +49,14 @@ interface IWithdrawalQueue {
     error TicketNotReady(uint256 ticketId, uint256 readyAt, uint256 refTime);
     /// @notice The ticket is not finalised.
     error TicketNotFinalized(uint256 ticketId);
+    /// @notice Nothing is left to finalise up to the ticket that the last report named, or there is no ether for it.
+    error NothingToFinalize(uint256 ticketId);
+    /// @notice A report is parked: nothing is finalised between reports.
+    error FinalizationSuspended();
+    /// @notice Finalisations by reports up to `refTime` are held, and not past `endsAt` (seconds since 1970).
+    error FinalizationHeld(uint256 refTime, uint256 endsAt);
+    /// @notice What the last report named could be finalised until `until`: its rate is too old (seconds since 1970).
+    error ReportTooOld(uint256 refTime, uint256 until);
     /// @notice The ticket was claimed.
     error TicketClaimed(uint256 ticketId);
     /// @notice The caller neither owns the ticket nor is approved for it.
@@ -84,13 +96,26 @@ interface IWithdrawalQueue {
     ) external returns (uint256 amount);
 
     /// @notice Finalises tickets up to `lastTicketId`, in order, as far as the buffer goes; a ticket may be finalised in
-    /// part. Does nothing while paused, or held. Caller: `ACCOUNTING`.
+    /// part. Names them for `finalizeNamed`, and ends a suspension. While paused, or held, it does nothing else. A ticket that
+    /// was passed before is no error. Caller: `ACCOUNTING`.
     /// @param refTime Time of the report's reference slot: the last ticket's cooldown must have ended by then.
     /// @return shares Shares burnt (18 decimals). @return amount Wei set aside.
     function finalize(
         uint256 lastTicketId,
         uint256 refTime
     ) external returns (uint256 shares, uint256 amount);
+
+    /// @notice Finalises as `finalize` does, between reports, up to the ticket that the last one named, with ether that came
+    /// since. Anyone may, until `NAMED_FRAMES` after its reference slot. Reverts while paused, suspended or held, and where there
+    /// is nothing to do.
+    /// @return shares Shares burnt (18 decimals). @return amount Wei set aside.
+    function finalizeNamed() external returns (uint256 shares, uint256 amount);
+
+    /// @notice Stops `finalizeNamed` until the next report: one is parked. Caller: `ACCOUNTING`.
+    function suspend() external;
+
+    /// @notice Ends a suspension. Caller: `ACCOUNTING`; or `RESUMER`, for whom it also ends a running pause.
+    function resume() external;
 
     /// @notice Holds finalisations by reports whose reference slot is not after now, so that nobody leaves ahead of a loss
     /// that is known and not booked. Caller: `EXIT_HOLDER`. A row of holds ends `MAX_HELD_FRAMES` after its first, and the
@@ -121,6 +146,12 @@ interface IWithdrawalQueue {
     /// @notice Until when finalisations are held (seconds since 1970): by reports of up to `refTime`, and not past `endsAt`.
     /// Zeros if they never were.
     function heldUntil() external view returns (uint256 refTime, uint256 endsAt);
+
+    /// @notice Whether a parked report stops `finalizeNamed`.
+    function isSuspended() external view returns (bool);
+
+    /// @notice The ticket that the last report named, and the time of that report's reference slot (seconds since 1970).
+    function named() external view returns (uint256 ticketId, uint256 refTime);
 
     /// @notice The cooldown of new requests, in seconds.
     function cooldown() external view returns (uint256);

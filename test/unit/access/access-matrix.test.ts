@@ -48,7 +48,7 @@ const OPEN: Record<string, string> = {
     "approve delegate delegateBySig deposit depositEther depositWithPermit mint permit redeem transfer " +
     "transferFrom withdraw",
   WithdrawalQueue:
-    "approve claim claimBatch claimTo request requestBatch safeTransferFrom setApprovalForAll transferFrom",
+    "approve claim claimBatch claimTo finalizeNamed request requestBatch safeTransferFrom setApprovalForAll transferFrom",
 };
 
 interface Artifact {
