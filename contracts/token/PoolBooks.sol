@@ -79,7 +79,7 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
         uint256 frame = (block.timestamp - p.genesisTime) / p.frameSeconds;
         _firstFrame = frame;
         // 32 bits of frames
-        _profit = _profit.at(uint32(frame), 0);
+        _profit = _profit.asOf(uint32(frame), 0);
         _reports.prepare();
         _reports.record(frame, block.timestamp, 0, units);
     }
@@ -268,7 +268,7 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
         }
 
         // Effect: the fee is due once, so the water mark counts the whole change
-        _profit = profit.grow(b.change, booked).at(b.frame, b.beaconBalanceGwei);
+        _profit = profit.grow(b.change, booked).asOf(b.frame, b.beaconBalanceGwei);
         _totals = t;
         _reports.record(b.frame, block.timestamp, _deposits.totalAt(b.frame), t.units());
         emit ReportBooked(

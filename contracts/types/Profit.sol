@@ -9,7 +9,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// boundary of the last report, and the lowest bits of the balance that it told: who draws lots by them cannot have chosen them.
 type Profit is uint256;
 
-using {booked, highWater, frame, seed, feeBasis, grow, at} for Profit global;
+using {booked, highWater, frame, seed, feeBasis, grow, asOf} for Profit global;
 
 /// @dev All gains less all losses, in wei.
 function booked(Profit p) pure returns (int256) {
@@ -51,7 +51,7 @@ function grow(Profit p, int256 change, int256 amount) pure returns (Profit) {
 }
 
 /// @dev As of frame boundary `frame_`, of a balance of `balanceGwei`.
-function at(Profit p, uint32 frame_, uint64 balanceGwei) pure returns (Profit) {
+function asOf(Profit p, uint32 frame_, uint64 balanceGwei) pure returns (Profit) {
     uint256 upper = (Profit.unwrap(p) >> 64) << 64;
     // the seed is what is left of the balance
     return Profit.wrap(upper | (uint256(frame_) << 32) | uint32(balanceGwei));

@@ -21,7 +21,7 @@ contract ParkedReportsTest is SignedReports {
         authority.grantRole(Roles.REPORTER, prover);
         authority.grantRole(Roles.DEPOSITOR, address(this));
         // after the boundary, so that the report knows nothing of it; before the next one
-        Deposits.batch(100, 1e9).send(ledger);
+        Deposits.batch(300, 1e9).send(ledger);
         installAll();
         _goTo(1);
     }
@@ -96,8 +96,10 @@ contract ParkedReportsTest is SignedReports {
         _assertNotParked();
         assertEq(ledger.lastReportFrame(), FRAME + 2, "booked");
         // the earlier one is dead
+        signatures = signedBy(r, 0x1ff);
+        e = evidenceOf(1);
         expect(abi.encodeWithSelector(IAccounting.FrameNotLater.selector, FRAME + 1, FRAME + 2));
-        oracle.submit(r, evidenceOf(1), signatures);
+        oracle.submit(r, e, signatures);
     }
 
     function test_submit_ALaterReportBeyondItsLimitTakesThePlace() public {
@@ -108,9 +110,11 @@ contract ParkedReportsTest is SignedReports {
         // three frames' limit is above all that was deposited: the vault's figure cannot be
         later.withdrawalsReceived = 1;
         bytes memory signatures = signedBy(later, 0x1ff);
+        bytes32 hash = oracle.hashOf(r);
+        IReportOracle.Evidence memory e = evidenceOf(2);
         vm.expectEmit(address(oracle));
-        emit IReportOracle.ParkedReportEnded(r.refSlot, oracle.hashOf(r), false);
-        oracle.submit(later, evidenceOf(2), signatures);
+        emit IReportOracle.ParkedReportEnded(r.refSlot, hash, false);
+        oracle.submit(later, e, signatures);
         _assertParked(oracle.hashOf(later), later.refSlot);
     }
 
@@ -203,11 +207,12 @@ contract ParkedReportsTest is SignedReports {
     function test_applyProven_BooksALossOfAnySize() public {
         (Report memory r, ) = _lossReport();
         _submit(r, 1);
+        IReportOracle.ProvenBalances memory p = _proven(r.refSlot, 200e9);
         vm.prank(prover);
-        oracle.applyProven(_proven(r.refSlot, 100e9), 0);
-        assertEq(ledger.booksAt(FRAME + 2).profit, -100 ether, "booked");
+        oracle.applyProven(p, 0);
+        assertEq(ledger.booksAt(FRAME + 2).profit, -200 ether, "booked");
         (, , uint256 level) = oracle.counts();
-        assertEq(level, 100e9, "and remembered");
+        assertEq(level, 200e9, "and remembered");
     }
 
     /// @dev A gain is capped like any other: forced ether must not lift the rate at once.
@@ -244,8 +249,9 @@ contract ParkedReportsTest is SignedReports {
     function test_applyProven_LeavesALaterParkedReport() public {
         (Report memory r, ) = _lossReport();
         _submit(r, 1);
+        IReportOracle.ProvenBalances memory p = _proven(REF_SLOT + 5, 0);
         vm.prank(prover);
-        oracle.applyProven(_proven(REF_SLOT + 5, 0), 0);
+        oracle.applyProven(p, 0);
         _assertParked(oracle.hashOf(r), r.refSlot);
         assertEq(ledger.lastReportFrame(), FRAME, "booked before it");
     }
@@ -262,8 +268,9 @@ contract ParkedReportsTest is SignedReports {
     }
 
     function test_applyProven_RevertWhen_TheCallerIsNoReporter() public {
+        IReportOracle.ProvenBalances memory p = _proven(REF_SLOT, 0);
         expect(abi.encodeWithSelector(Guarded.Unauthorized.selector, address(this), Roles.REPORTER));
-        oracle.applyProven(_proven(REF_SLOT, 0), 0);
+        oracle.applyProven(p, 0);
     }
 
     function test_applyProven_FinalisesAllThatIsReady() public {
@@ -339,7 +346,7 @@ contract ParkedReportsTest is SignedReports {
         Report memory r = reportOf(1);
         assertEq(uint256(r.withdrawalsReceived), 3 ether, "told");
         r.rewardsReceived = 0.1 ether;
-        r.beaconBalanceGwei = 97e9;
+        r.beaconBalanceGwei = 297e9;
         _submit(r, 1);
         assertEq(ledger.surplus(), 0, "nothing was forced in");
         assertEq(ledger.booksAt(FRAME + 2).highWater, 0.1 ether, "a gain of the rewards");
@@ -362,7 +369,7 @@ contract ParkedReportsTest is SignedReports {
     function _raiseLoss(Report memory r, uint256 least) private pure returns (uint256 loss) {
         uint256 gwei_ = (least + 1 gwei - 1) / 1 gwei;
         loss = gwei_ * 1 gwei;
-        r.beaconBalanceGwei = uint64(100e9 - gwei_);
+        r.beaconBalanceGwei = uint64(300e9 - gwei_);
     }
 
     function _proven(

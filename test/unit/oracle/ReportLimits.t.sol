@@ -114,7 +114,7 @@ contract ReportLimitsTest is FactoryTest {
         uint256[40] calldata losses,
         uint256[40] calldata steps
     ) public {
-        uint256[] memory at = new uint256[](40);
+        uint256[] memory when = new uint256[](40);
         uint256[] memory lost = new uint256[](40);
         uint256 frame = 0;
         for (uint256 i = 0; i < 40; ++i) {
@@ -129,11 +129,11 @@ contract ReportLimitsTest is FactoryTest {
             if (f.change > 0) f.change = 0;
             if (limits.breach(f).limit != 0) continue;
             limits.remember(f);
-            (at[i], lost[i]) = (frame, uint256(-f.change));
+            (when[i], lost[i]) = (frame, uint256(-f.change));
         }
         for (uint256 i = 0; i < 40; ++i) {
             uint256 sum = 0;
-            for (uint256 j = i; j < 40; ++j) if (at[j] < at[i] + 30) sum += lost[j];
+            for (uint256 j = i; j < 40; ++j) if (when[j] < when[i] + 30) sum += lost[j];
             assertLe(sum, 100 ether, "more than the limit in a window");
         }
     }

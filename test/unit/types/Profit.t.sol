@@ -59,8 +59,8 @@ contract ProfitTest is KedgeTest {
         harness.grow(least, -1, -1);
     }
 
-    function test_at_KeepsTheSumsAndGrowKeepsTheFrame() public pure {
-        Profit p = Profit.wrap(0).grow(MOST, LEAST).at(type(uint32).max, type(uint64).max - 1);
+    function test_asOf_KeepsTheSumsAndGrowKeepsTheFrame() public pure {
+        Profit p = Profit.wrap(0).grow(MOST, LEAST).asOf(type(uint32).max, type(uint64).max - 1);
         _assertFields(p, LEAST, MOST);
         assertEq(p.frame(), type(uint32).max, "frame");
         assertEq(p.seed(), type(uint32).max - 1, "the lowest bits");
@@ -68,7 +68,7 @@ contract ProfitTest is KedgeTest {
         _assertFields(p, LEAST + 7, MOST);
         assertEq(p.frame(), type(uint32).max, "frame stays");
         assertEq(p.seed(), type(uint32).max - 1, "seed stays");
-        p = p.at(3, 5);
+        p = p.asOf(3, 5);
         _assertFields(p, LEAST + 7, MOST);
         assertEq(p.frame(), 3, "new frame");
         assertEq(p.seed(), 5, "new seed");
