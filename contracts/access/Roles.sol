@@ -16,8 +16,8 @@ library Roles {
     /// @notice The depositor: moves keys through the registry and the ledger's buffer to the official deposit contract, and
     /// spends what was drawn for their operators.
     bytes32 internal constant DEPOSITOR = keccak256("kedge.role.DEPOSITOR");
-    /// @notice The accounting of the report oracle: books reports in the ledger, collects the vaults and finalises withdrawal
-    /// requests.
+    /// @notice The accounting of the report oracle: books reports in the ledger, collects the vaults and finalises
+    /// withdrawal requests.
     bytes32 internal constant ACCOUNTING = keccak256("kedge.role.ACCOUNTING");
     /// @notice Hands proven balances to the report oracle.
     bytes32 internal constant REPORTER = keccak256("kedge.role.REPORTER");

@@ -7,8 +7,8 @@ interface IReportLimits {
     /// @notice Limits that governance sets.
     /// @param gainBpPerYear Most gain in a year, in 1/10,000 of pooled ether; what exceeds it is left for later reports.
     /// @param lossBpPerFrame Most loss in a frame, in 1/10,000 of pooled ether; beyond it a report is parked.
-    /// @param lossBpPerWindow Most loss in any `WINDOW_FRAMES` frames, in 1/10,000 of pooled ether. Half of it may be lost at
-    /// once, and comes back evenly over the window.
+    /// @param lossBpPerWindow Most loss in any `WINDOW_FRAMES` frames, in 1/10,000 of pooled ether. Half of it may be lost
+    /// at once, and comes back evenly over the window.
     /// @param appearedPerFrame Most validators of ours that appear on the beacon chain in a frame.
     /// @param exitedPerFrame Most that exit in a frame.
     struct Limits {
@@ -40,8 +40,9 @@ interface IReportLimits {
     }
 
     /// @notice A figure beyond its limit, or one that cannot be.
-    /// @param limit Its name: `lossPerFrame`, `lossPerWindow` (wei), `appeared`, `exited` (validators); or, of what cannot be,
-    /// `withdrawalsReceived`, `rewardsReceived` (wei), `appearedBack`, `exitedBack`, `exitedAbove` (validators). Zero: none.
+    /// @param limit Its name: `lossPerFrame`, `lossPerWindow` (wei), `appeared`, `exited` (validators); or, of what cannot
+    /// be, `withdrawalsReceived`, `rewardsReceived` (wei), `appearedBack`, `exitedBack`, `exitedAbove` (validators). Zero:
+    /// none.
     /// @param value What the report comes to. @param bound What it may come to.
     struct Breach {
         bytes32 limit;
@@ -62,7 +63,7 @@ interface IReportLimits {
     /// @notice The limits in force.
     function limits() external view returns (Limits memory);
 
-    /// @notice What the last report that was signed told of validators of ours: all that ever appeared, and of these all that
-    /// exited; and what counts of past losses against the limit of the window, in gwei.
+    /// @notice What the last report that was signed told of validators of ours: all that ever appeared, and of these all
+    /// that exited; and what counts of past losses against the limit of the window, in gwei.
     function counts() external view returns (uint256 appeared, uint256 exited, uint256 lossLevelGwei);
 }

@@ -4,9 +4,9 @@ pragma solidity 0.8.37;
 import {Report} from "../types/Report.sol";
 
 /// @title IReportOracle
-/// @notice Takes a signed report: one for a frame boundary, in order, of a block that the beacon chain has finalised. A report
-/// within its limits is booked; one beyond them is parked: nothing of it is booked, and no ticket is finalised, until balances
-/// were proven, governance has decided, or a later report is booked.
+/// @notice Takes a signed report: one for a frame boundary, in order, of a block that the beacon chain has finalised. A
+/// report within its limits is booked; one beyond them is parked: nothing of it is booked, and no ticket is finalised,
+/// until balances were proven, governance has decided, or a later report is booked.
 interface IReportOracle {
     /// @notice What shows that the report speaks of the chain's own, finalised block.
     /// @param childTimestamp Timestamp of the first execution block after the reference slot; the beacon root that it
@@ -80,7 +80,8 @@ interface IReportOracle {
         uint256 value,
         uint256 bound
     );
-    /// @notice The parked report is none any more: it was booked (by governance's word), or it was refused, or another is booked.
+    /// @notice The parked report is none any more: it was booked (by governance's word), or it was refused, or another is
+    /// booked.
     event ParkedReportEnded(uint256 indexed refSlot, bytes32 reportHash, bool booked);
     /// @notice Proven balances were booked as the report of a frame.
     event ProvenReportBooked(uint256 indexed frame, ProvenBalances proven);

@@ -96,8 +96,8 @@ interface IWithdrawalQueue {
     ) external returns (uint256 amount);
 
     /// @notice Finalises tickets up to `lastTicketId`, in order, as far as the buffer goes; a ticket may be finalised in
-    /// part. Names them for `finalizeNamed`, and ends a suspension. While paused, or held, it does nothing else. A ticket that
-    /// was passed before is no error. Caller: `ACCOUNTING`.
+    /// part. Names them for `finalizeNamed`, and ends a suspension. While paused, or held, it does nothing else. A ticket
+    /// that was passed before is no error. Caller: `ACCOUNTING`.
     /// @param refTime Time of the report's reference slot: the last ticket's cooldown must have ended by then.
     /// @return shares Shares burnt (18 decimals). @return amount Wei set aside.
     function finalize(
@@ -106,8 +106,8 @@ interface IWithdrawalQueue {
     ) external returns (uint256 shares, uint256 amount);
 
     /// @notice Finalises as `finalize` does, between reports, up to the ticket that the last one named, with ether that came
-    /// since. Anyone may, until `NAMED_FRAMES` after its reference slot. Reverts while paused, suspended or held, and where there
-    /// is nothing to do.
+    /// since. Anyone may, until `NAMED_FRAMES` after its reference slot. Reverts while paused, suspended or held, and
+    /// where there is nothing to do.
     /// @return shares Shares burnt (18 decimals). @return amount Wei set aside.
     function finalizeNamed() external returns (uint256 shares, uint256 amount);
 

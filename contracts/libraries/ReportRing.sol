@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 /// @title ReportRing
-/// @notice What is kept of each of the last reports: when it was booked, all deposits up to its boundary, and all units at its
-/// booking, for the quorum of votes. The ring is written once when it is made, so that a report pays for a change and not
-/// for a new slot.
+/// @notice What is kept of each of the last reports: when it was booked, all deposits up to its boundary, and all units at
+/// its booking, for the quorum of votes. The ring is written once when it is made, so that a report pays for a change and
+/// not for a new slot.
 library ReportRing {
     /// @dev More frames than the longest life of a vote: its own days and the 120 of an exit window.
     uint256 internal constant SIZE = 256;
@@ -29,8 +29,8 @@ library ReportRing {
         self.slots[frame % SIZE] = (depositedGwei << 180) | (frame << 148) | (time << 108) | units;
     }
 
-    /// @notice When the report of `frame` was booked, and all deposits up to its boundary; time 0 if there was none, or it is
-    /// more than `SIZE` frames back.
+    /// @notice When the report of `frame` was booked, and all deposits up to its boundary; time 0 if there was none, or it
+    /// is more than `SIZE` frames back.
     function find(
         Ring storage self,
         uint256 frame

@@ -22,8 +22,8 @@ import {Accounting} from "./Accounting.sol";
 /// TRUST: more than two thirds of the committee's weight, within the limits of reports; `REPORTER` for what it has proven;
 /// `REPORT_RESOLVER` for what is beyond the limits.
 /// INVARIANTS: ORA-1, ORA-2.
-/// ASSUMPTIONS: the beacon state is laid out as in Electra and Fulu; for another fork this contract is replaced. A successor may
-/// begin without what is kept here: then no report is parked.
+/// ASSUMPTIONS: the beacon state is laid out as in Electra and Fulu; for another fork this contract is replaced. A
+/// successor may begin without what is kept here: then no report is parked.
 contract ReportOracle is IReportOracle, Accounting {
     using SubmissionRing for SubmissionRing.Ring;
 

@@ -4,9 +4,9 @@ pragma solidity 0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Profit
-/// @notice The sum of all reports in one slot: `high water (96, signed) | booked (96, signed) | frame (32) | seed (32)`. In wei:
-/// all gains less all losses booked, and the largest that they ever were: fees are due above it only. The frame
-/// boundary of the last report, and the lowest bits of the balance that it told: who draws lots by them cannot have chosen them.
+/// @notice The sum of all reports in one slot: `high water (96, signed) | booked (96, signed) | frame (32) | seed (32)`.
+/// In wei: all gains less all losses booked, and the largest that they ever were: fees are due above it only. The frame
+/// boundary of the last report, and the lowest bits of the balance that it told: lots are drawn by them.
 type Profit is uint256;
 
 using {booked, highWater, frame, seed, feeBasis, grow, asOf} for Profit global;

@@ -38,8 +38,8 @@ abstract contract Finalization is TicketToken, PausableUntil {
 
     /* STORAGE */
 
-    // slot 0, behind the end of the pause: 5 + 5 + 5 + 5 + 4 + 4 + 3 + 1 = 32 bytes. A trillion tickets, or finalisations, of
-    // 28,000 gas each would fill all blocks for longer than a century; times end in 2106; the longest cooldown is 30 days.
+    // slot 0, behind the end of the pause: 5 + 5 + 5 + 5 + 4 + 4 + 3 + 1 = 32 bytes. A trillion tickets, or finalisations,
+    // of 28,000 gas each would fill all blocks for longer than a century; times end in 2106; the longest cooldown is 30 days.
     uint40 internal _lastTicketId;
     uint40 internal _checkpointCount;
     /// @dev What the last report named, and the time of its reference slot.

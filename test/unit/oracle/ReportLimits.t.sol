@@ -241,16 +241,16 @@ contract ReportLimitsTest is FactoryTest {
     }
 
     function _with(
-        IReportLimits.Limits memory l,
+        IReportLimits.Limits memory given,
         uint256 field,
         uint256 value
     ) private pure returns (IReportLimits.Limits memory) {
-        if (field == 0) l.gainBpPerYear = uint32(value);
-        if (field == 1) l.lossBpPerFrame = uint16(value);
-        if (field == 2) l.lossBpPerWindow = uint16(value);
-        if (field == 3) l.appearedPerFrame = uint16(value);
-        if (field == 4) l.exitedPerFrame = uint16(value);
-        return l;
+        if (field == 0) given.gainBpPerYear = uint32(value);
+        if (field == 1) given.lossBpPerFrame = uint16(value);
+        if (field == 2) given.lossBpPerWindow = uint16(value);
+        if (field == 3) given.appearedPerFrame = uint16(value);
+        if (field == 4) given.exitedPerFrame = uint16(value);
+        return given;
     }
 
     function _deploy(IReportLimits.Limits memory first) private returns (ReportLimits__Harness) {
