@@ -97,7 +97,7 @@ contract ParkedReportsTest is SignedReports {
         assertEq(ledger.lastReportFrame(), FRAME + 2, "booked");
         // the earlier one is dead
         signatures = signedBy(r, 0x1ff);
-        e = evidenceOf(1);
+        IReportOracle.Evidence memory e = evidenceOf(1);
         expect(abi.encodeWithSelector(IAccounting.FrameNotLater.selector, FRAME + 1, FRAME + 2));
         oracle.submit(r, e, signatures);
     }
