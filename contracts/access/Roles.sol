@@ -39,6 +39,14 @@ library Roles {
     bytes32 internal constant CONSOLIDATOR = keccak256("kedge.role.CONSOLIDATOR");
     /// @notice Says whom the keepers' budget gives back what a call cost, within the budget's bounds.
     bytes32 internal constant BUDGET_SPENDER = keccak256("kedge.role.BUDGET_SPENDER");
+    /// @notice The committee: says whose bonds of members are locked, and who has left.
+    bytes32 internal constant COMMITTEE = keccak256("kedge.role.COMMITTEE");
+    /// @notice Burns the bond of a member of the committee. A committee that was replaced keeps it for a time.
+    bytes32 internal constant COMMITTEE_JUDGE = keccak256("kedge.role.COMMITTEE_JUDGE");
+    /// @notice Says that a vote of a member was shown to be false.
+    bytes32 internal constant EVIDENCE = keccak256("kedge.role.EVIDENCE");
+    /// @notice Knows what all our balances under a block root were proven to be, and is asked for it.
+    bytes32 internal constant BALANCE_WITNESS = keccak256("kedge.role.BALANCE_WITNESS");
     /// @notice An account that accepts shares only when it brings them in itself (wrapper, withdrawal queue).
     bytes32 internal constant CLOSED_ACCOUNT = keccak256("kedge.role.CLOSED_ACCOUNT");
 

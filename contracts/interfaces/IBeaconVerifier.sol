@@ -116,6 +116,10 @@ interface IBeaconVerifier {
         bytes32[] calldata proof
     ) external view;
 
+    /// @notice Proves which block the chain has: with `history` the last one at or before the slot that was asked for, else
+    /// the last one before the child's. @return slot As above. @return root Root of that block.
+    function verifyRoot(BlockProof calldata b) external view returns (uint64 slot, bytes32 root);
+
     /// @notice Time of slot 0, seconds since 1970.
     function genesisTime() external view returns (uint64);
 

@@ -40,21 +40,38 @@ library MemberList {
         return (address(bytes20(entry)), uint32(uint256(entry) >> 64));
     }
 
-    /// @notice Place of the first member that is not below `member`, from `start` on; `count` if there is none.
-    function seek(bytes memory list, address member, uint256 start) internal pure returns (uint256 i) {
-        uint256 end = count(list);
-        for (i = start; i < end; ++i) {
-            (address candidate, ) = at(list, i);
-            if (candidate >= member) break;
+    /// @notice Place and weight of `member`, sought from place `start` on; weight 0 if it is not there, with the place of
+    /// the first member above it, or `count`.
+    function find(
+        bytes memory list,
+        address member,
+        uint256 start
+    ) internal pure returns (uint256 place, uint256 weight) {
+        // entries begin with the address, so they compare like addresses; what is read behind each counts for less
+        assembly ("memory-safe") {
+            let key := shl(96, member)
+            let first := add(list, add(0x20, HEAD))
+            let end := add(add(list, 0x20), mload(list))
+            let entry := 0
+            let at_ := add(first, mul(start, ENTRY))
+            for {} lt(at_, end) {
+                at_ := add(at_, ENTRY)
+            } {
+                entry := mload(at_)
+                if iszero(lt(entry, key)) {
+                    if eq(shr(96, entry), shr(96, key)) {
+                        weight := and(shr(64, entry), 0xffffffff)
+                    }
+                    break
+                }
+            }
+            place := div(sub(at_, first), ENTRY)
         }
     }
 
     /// @notice The weight of `member`, 0 if it is none.
-    function weightOf(bytes memory list, address member) internal pure returns (uint256) {
-        uint256 i = seek(list, member, 0);
-        if (i == count(list)) return 0;
-        (address found, uint256 weight) = at(list, i);
-        return found == member ? weight : 0;
+    function weightOf(bytes memory list, address member) internal pure returns (uint256 weight) {
+        (, weight) = find(list, member, 0);
     }
 
     /// @notice The list with another weight for `member`; 0 leaves it out.

@@ -243,6 +243,11 @@ contract BeaconVerifier is IBeaconVerifier {
     }
 
     /// @inheritdoc IBeaconVerifier
+    function verifyRoot(BlockProof calldata b) external view returns (uint64 slot, bytes32 root) {
+        (slot, root, ) = _blockOf(b);
+    }
+
+    /// @inheritdoc IBeaconVerifier
     function firstSlot() external view returns (uint64) {
         // packed from 64 bits
         return uint64(_earlier.fromSlot());

@@ -2,82 +2,86 @@
 pragma solidity 0.8.37;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {ECDSA} from "solady/src/utils/ECDSA.sol";
-import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
+import {ICommitteeBonds} from "../interfaces/ICommitteeBonds.sol";
 import {IOracleCommittee} from "../interfaces/IOracleCommittee.sol";
 import {MemberList} from "../libraries/MemberList.sol";
+import {ReportVote} from "../types/ReportVote.sol";
+import {CommitteeMembers} from "./CommitteeMembers.sol";
 
 /// @title OracleCommittee
-/// @notice The members of the oracle, their weights over time, and the check of their signatures. The list of members
-/// stands in the code of a data contract; a change of weight writes a new one.
-/// TRUST: `COMMITTEE_MANAGER` names the members; more than two thirds of their weight can say anything within the
-/// limits of reports.
-/// INVARIANTS: ORA-1.
-/// ASSUMPTIONS: a member signs at most one report for a frame.
-contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
+/// @notice Checks the signatures of the committee, and takes bond and seat from a member whose votes exclude each other.
+/// TRUST: more than two thirds of the weight can say anything within the limits of reports; `EVIDENCE` says whose vote was
+/// false, and can burn no bond without a vote that its member signed.
+/// INVARIANTS: ORA-1, ORA-3.
+/// ASSUMPTIONS: a member remembers what it signed, and signs only what is final; it holds the role `COMMITTEE_JUDGE`.
+contract OracleCommittee is CommitteeMembers {
     using MemberList for bytes;
 
     bytes32 private constant VOTE_TYPEHASH =
         keccak256("ReportVote(address oracle,uint64 refSlot,bytes32 blockRoot,bytes32 reportHash)");
-    /// @notice Most members.
-    uint256 public constant MAX_MEMBERS = 32;
-    /// @notice Most weight of a member.
-    uint256 public constant MAX_WEIGHT = 1e6;
+    bytes32 private constant EQUIVOCATION = "equivocation";
 
     /* IMMUTABLES */
 
-    /// @notice Time of slot 0 of the beacon chain, seconds since 1970.
-    uint256 public immutable genesisTime;
-    /// @notice Length of a frame, in seconds.
-    uint256 public immutable frameSeconds;
-
-    /* STORAGE */
-
-    // The list in force from `_from` on: 20 + 6 = 26 bytes. Behind it the two before, so that a late report is held
-    // against the weights of its own frame. A change takes effect at the next frame boundary, so no more can matter.
-    address private _current;
-    uint48 private _from;
-    address private _previous;
-    uint48 private _previousFrom;
-    address private _oldest;
+    /// @notice Seconds from a slot to the next.
+    uint256 public immutable secondsPerSlot;
 
     /* CONSTRUCTOR */
 
-    /// @dev The first members have their weight from the beginning of time.
+    /// @notice The first members count from the beginning of time; each has its bond already.
     constructor(
         IAuthority authority_,
+        ICommitteeBonds bonds_,
         uint256 genesisTime_,
+        uint256 secondsPerSlot_,
         uint256 frameSeconds_,
-        address[] memory members_,
-        uint256[] memory weights
-    ) Guarded(authority_) EIP712("Kedge Oracle Committee", "1") {
-        uint256 length = members_.length;
-        require(length == weights.length, MembersOutOfBounds(weights.length, length));
-        require(length > 0, MembersOutOfBounds(0, MAX_MEMBERS));
-        genesisTime = genesisTime_;
-        frameSeconds = frameSeconds_;
-        bytes memory list = MemberList.empty();
-        for (uint256 i = 0; i < length; ++i) list = _withWeight(list, members_[i], weights[i], 0);
-        require(list.count() == length, MembersOutOfBounds(list.count(), length));
-        _current = _previous = _oldest = MemberList.store(list);
+        uint256 minBond_,
+        Seat[] memory seats
+    )
+        EIP712("Kedge Oracle Committee", "1")
+        CommitteeMembers(authority_, bonds_, genesisTime_, frameSeconds_, minBond_, seats)
+    {
+        require(
+            secondsPerSlot_ > 0 && frameSeconds_ % secondsPerSlot_ == 0,
+            ParameterOutOfBounds("secondsPerSlot", secondsPerSlot_)
+        );
+        secondsPerSlot = secondsPerSlot_;
     }
 
-    /* GOVERNANCE */
+    /* ANYONE */
 
     /// @inheritdoc IOracleCommittee
-    function setWeight(address member, uint256 weight) external onlyRole(Roles.COMMITTEE_MANAGER) {
-        uint256 frame = (block.timestamp - genesisTime) / frameSeconds;
-        uint256 from = genesisTime + (frame + 1) * frameSeconds;
-        bytes memory list = _withWeight(MemberList.load(_current), member, weight, from);
-        if (_from <= block.timestamp) {
-            _oldest = _previous;
-            (_previous, _previousFrom) = (_current, _from);
-            // seconds fit 48 bits
-            _from = uint48(from);
-        }
-        _current = MemberList.store(list);
+    function proveEquivocation(
+        ReportVote calldata first,
+        bytes calldata firstSignature,
+        ReportVote calldata second,
+        bytes calldata secondSignature
+    ) external {
+        require(first.refSlot == second.refSlot, DifferentSlots(first.refSlot, second.refSlot));
+        // who signs for an oracle and its successor signs two reports of one block; of two blocks one was never final
+        require(
+            first.blockRoot != second.blockRoot ||
+                (first.oracle == second.oracle && first.reportHash != second.reportHash),
+            VotesAgree(_digestOf(first), _digestOf(second))
+        );
+        uint256 memberId = _voter(first, firstSignature);
+        uint256 other = _voter(second, secondSignature);
+        require(memberId == other, DifferentMembers(memberId, other));
+        _expel(memberId, first.refSlot, EQUIVOCATION, msg.sender);
+    }
+
+    /* BRAINS */
+
+    /// @inheritdoc IOracleCommittee
+    function expel(
+        ReportVote calldata vote,
+        bytes calldata signature,
+        bytes32 fault,
+        address prover
+    ) external onlyRole(Roles.EVIDENCE) {
+        _expel(_voter(vote, signature), vote.refSlot, fault, prover);
     }
 
     /* VIEWS */
@@ -94,22 +98,23 @@ contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
         uint256 length = signatures.length;
         require(length > 0 && length % 64 == 0, SignaturesLength(length));
         bytes32 signed = digest(oracle, refSlot, blockRoot, reportHash);
-        bytes memory list = MemberList.load(_listAt(time));
-        uint256 count = list.count();
+        bytes memory list = _loadAt(time);
         uint256 place = 0;
         uint256 sum = 0;
         address previous = address(0);
-        for (uint256 i = 0; i < length; i += 64) {
-            address signer = _signer(signed, signatures, i);
-            require(signer > previous, SignersNotSorted(previous, signer));
-            // both ascend: each signer is sought behind the one before
-            place = list.seek(signer, place);
-            require(place < count, NotAMember(signer));
-            (address member, uint256 weight) = list.at(place);
-            require(member == signer, NotAMember(signer));
-            sum += weight;
-            signedBy |= 1 << place;
-            previous = signer;
+        // the sum is of different members, each of 32 bits; `i` stays within calldata
+        unchecked {
+            for (uint256 i = 0; i < length; i += 64) {
+                address signer = _signer(signed, signatures, i);
+                if (signer <= previous) revert SignersNotSorted(previous, signer);
+                // both ascend: each signer is sought behind the one before
+                uint256 weight;
+                (place, weight) = list.find(signer, place);
+                if (weight == 0) revert NotAMember(signer);
+                sum += weight;
+                signedBy |= 1 << place;
+                previous = signer;
+            }
         }
         require(sum * 3 > list.total() * 2, QuorumNotReached(sum, list.total()));
     }
@@ -124,60 +129,25 @@ contract OracleCommittee is IOracleCommittee, Guarded, EIP712 {
         return _hashTypedDataV4(keccak256(abi.encode(VOTE_TYPEHASH, oracle, refSlot, blockRoot, reportHash)));
     }
 
-    /// @inheritdoc IOracleCommittee
-    function weightAt(address member, uint256 time) external view returns (uint256) {
-        return MemberList.load(_listAt(time)).weightOf(member);
-    }
-
-    /// @inheritdoc IOracleCommittee
-    function totalWeightAt(uint256 time) external view returns (uint256) {
-        return MemberList.load(_listAt(time)).total();
-    }
-
-    /// @inheritdoc IOracleCommittee
-    function members() external view returns (address[] memory all) {
-        bytes memory list = MemberList.load(_current);
-        all = new address[](list.count());
-        for (uint256 i = 0; i < all.length; ++i) (all[i], ) = list.at(i);
-    }
-
     /* INTERNAL */
 
-    /// @dev The lists ascend by the time from which they count.
-    function _listAt(uint256 time) private view returns (address) {
-        if (time >= _from) return _current;
-        return time >= _previousFrom ? _previous : _oldest;
+    function _digestOf(ReportVote calldata v) private view returns (bytes32) {
+        return digest(v.oracle, v.refSlot, v.blockRoot, v.reportHash);
     }
 
-    /// @dev Reverts for what is no signature at all. A signature has a twin with the other sign of s; both name the same
-    /// signer, and no signer counts twice.
-    function _signer(
-        bytes32 signed,
-        bytes calldata signatures,
-        uint256 offset
-    ) private view returns (address) {
-        bytes32 r;
-        bytes32 vs;
-        // the caller bounds `offset` by the length
-        assembly ("memory-safe") {
-            r := calldataload(add(signatures.offset, offset))
-            vs := calldataload(add(add(signatures.offset, offset), 0x20))
-        }
-        return ECDSA.recover(signed, r, vs);
+    /// @dev Who cast a vote. A signature counts only by a key that had weight at the reference slot: of one member one key
+    /// did, and a key that is no longer used, or not yet, can harm nobody by what it signs for other frames.
+    function _voter(ReportVote calldata v, bytes calldata signature) private view returns (uint256 memberId) {
+        require(signature.length == 64, SignaturesLength(signature.length));
+        address signer = _signer(_digestOf(v), signature, 0);
+        uint256 time = genesisTime + v.refSlot * secondsPerSlot;
+        require(_loadAt(time).weightOf(signer) > 0, NotAMember(signer));
+        return memberOf[signer];
     }
 
-    function _withWeight(
-        bytes memory list,
-        address member,
-        uint256 weight,
-        uint256 from
-    ) private returns (bytes memory changed) {
-        require(member != address(0), ZeroAddress());
-        require(weight <= MAX_WEIGHT, WeightOutOfBounds(weight, MAX_WEIGHT));
-        emit WeightSet(member, list.weightOf(member), weight, from);
-        // bounded above
-        changed = list.set(member, uint32(weight));
-        uint256 count = changed.count();
-        require(count > 0 && count <= MAX_MEMBERS, MembersOutOfBounds(count, MAX_MEMBERS));
+    function _expel(uint256 memberId, uint256 refSlot, bytes32 fault, address prover) private {
+        _unseat(memberId);
+        (uint256 burnt, uint256 bounty) = bonds.forfeit(memberId, prover);
+        emit MemberExpelled(memberId, refSlot, fault, prover, burnt, bounty);
     }
 }

@@ -27,6 +27,10 @@ export class DeployContext {
     return record.address;
   }
 
+  isDeployed(name: ContractName): boolean {
+    return this.#records.get(name) !== undefined;
+  }
+
   addresses(): Record<string, string> {
     return this.#records.addresses();
   }

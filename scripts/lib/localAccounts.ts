@@ -24,13 +24,17 @@ export type AccountName = keyof typeof LOCAL_ACCOUNTS;
 
 export const ACCOUNT_NAMES = Object.keys(LOCAL_ACCOUNTS) as AccountName[];
 
-/** A member of the oracle's committee, who signs off chain. */
+/** A member of the oracle's committee, whose key signs off chain. */
 export interface Member {
   address: string;
+  /** Who owns the member and its bond: an account of the chain. */
+  owner: string;
   key: SigningKey;
 }
 
-/** Members come after the accounts of the chain. */
+/** Owners of members are the last accounts that the chain signs for; members' keys come after these. */
+const FIRST_OWNER = 10;
+const OWNERS = 10;
 const FIRST_MEMBER = 20;
 export const DEFAULT_MEMBERS = 5;
 
@@ -44,7 +48,8 @@ export function localCommittee(size = DEFAULT_MEMBERS): Member[] {
   const phrase = root();
   return Array.from({ length: size }, (_, i) => {
     const wallet = phrase.deriveChild(FIRST_MEMBER + i);
-    return { address: wallet.address, key: wallet.signingKey };
+    const { address: owner } = phrase.deriveChild(FIRST_OWNER + (i % OWNERS));
+    return { address: wallet.address, owner, key: wallet.signingKey };
   });
 }
 

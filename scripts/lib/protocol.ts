@@ -4,11 +4,13 @@ import {
   BeaconDepositor__factory,
   BeaconVerifier__factory,
   BondVault__factory,
+  CommitteeBonds__factory,
   Consolidator__factory,
   DutyJudge__factory,
   ExitController__factory,
   InsuranceReserve__factory,
   KeeperBudget__factory,
+  MemberEvidence__factory,
   OperatorRegistry__factory,
   OracleCommittee__factory,
   RandaoSource__factory,
@@ -39,6 +41,8 @@ const CONNECT = {
   WrappedStakedEther: (address: string, runner: ContractRunner) =>
     WrappedStakedEther__factory.connect(address, runner),
   BondVault: (address: string, runner: ContractRunner) => BondVault__factory.connect(address, runner),
+  CommitteeBonds: (address: string, runner: ContractRunner) =>
+    CommitteeBonds__factory.connect(address, runner),
   WithdrawalQueue: (address: string, runner: ContractRunner) =>
     WithdrawalQueue__factory.connect(address, runner),
   RewardDistributor: (address: string, runner: ContractRunner) =>
@@ -58,6 +62,8 @@ const CONNECT = {
   DutyJudge: (address: string, runner: ContractRunner) => DutyJudge__factory.connect(address, runner),
   WithheldRewards: (address: string, runner: ContractRunner) =>
     WithheldRewards__factory.connect(address, runner),
+  MemberEvidence: (address: string, runner: ContractRunner) =>
+    MemberEvidence__factory.connect(address, runner),
   InsuranceReserve: (address: string, runner: ContractRunner) =>
     InsuranceReserve__factory.connect(address, runner),
   KeeperBudget: (address: string, runner: ContractRunner) => KeeperBudget__factory.connect(address, runner),

@@ -15,7 +15,7 @@ import { expectRevert } from "../story/support/revert.ts";
 import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
-const TRANSACTIONS = 56;
+const TRANSACTIONS = 72;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
@@ -67,7 +67,10 @@ describe("deploy: the protocol", () => {
       DEPOSITOR: [a.BeaconDepositor],
       ACCOUNTING: [a.ReportOracle],
       BOND_VAULT: [a.BondVault],
-      SHARE_BURNER: [a.BondVault, a.InsuranceReserve, a.RewardDistributor].sort(),
+      SHARE_BURNER: [a.BondVault, a.CommitteeBonds, a.InsuranceReserve, a.RewardDistributor].sort(),
+      COMMITTEE: [a.OracleCommittee],
+      COMMITTEE_JUDGE: [a.OracleCommittee],
+      EVIDENCE: [a.MemberEvidence],
       WITNESS: [a.SlashingOracle],
       EXIT_HOLDER: [a.SlashingOracle],
       BOND_LOCKER: [a.WithheldRewards],
@@ -144,8 +147,9 @@ describe("deploy: the protocol", () => {
       `0x02${"00".repeat(11)}${vault.slice(2).toLowerCase()}`,
     );
     expect(await StakedEther.sharesOf(StakedEther)).to.equal(p.seedWei.value);
-    expect(await StakedEther.getTotalShares()).to.equal(p.seedWei.value);
-    expect(await StakedEther.buffer()).to.equal(p.seedWei.value);
+    const bonds = await StakedEther.sharesOf(protocol.CommitteeBonds);
+    expect(await StakedEther.getTotalShares()).to.equal(p.seedWei.value + bonds);
+    expect(await StakedEther.buffer()).to.equal(p.seedWei.value + bonds);
 
     expect(await protocol.BondVault.claimDelay()).to.equal(p.claimDelaySeconds.value);
     expect(await protocol.BondVault.bondRatioBp(false)).to.equal(p.bondRatioBp.value);
@@ -159,9 +163,19 @@ describe("deploy: the protocol", () => {
     expect([...(await OracleCommittee.members())]).to.have.members(
       p.committee.value.map(({ member }) => member),
     );
-    for (const { member, weight } of p.committee.value) {
+    for (const { member, owner, weight } of p.committee.value) {
       expect(await OracleCommittee.weightAt(member, p.genesisTime.value)).to.equal(weight);
+      const memberId = await OracleCommittee.memberOf(member);
+      expect(await OracleCommittee.keyOf(memberId)).to.equal(member);
+      const m = await protocol.CommitteeBonds.memberOf(memberId);
+      expect(m.owner).to.equal(owner);
+      expect(m.unlocksAt, "locked").to.equal(0n);
+      expect(m.shares, "has its bond").to.be.greaterThanOrEqual(p.memberBondWei.value);
     }
+    expect(await protocol.CommitteeBonds.memberCount()).to.equal(p.committee.value.length);
+    expect(await OracleCommittee.minBond()).to.equal(p.memberBondWei.value);
+    expect(await OracleCommittee.secondsPerSlot()).to.equal(p.secondsPerSlot.value);
+    expect(await protocol.MemberEvidence.toleranceBp()).to.equal(p.balanceToleranceBp.value);
 
     expect(await ReportOracle.feeBp()).to.equal(p.feeBp.value);
     expect(await ReportOracle.minCollect()).to.equal(p.minCollectWei.value);
@@ -202,7 +216,7 @@ describe("deploy: the protocol", () => {
     const guarded = CONTRACT_NAMES.flatMap((name) =>
       p[name].interface.hasFunction("authority") ? [name] : [],
     );
-    expect(guarded).to.have.length(14);
+    expect(guarded).to.have.length(16);
     for (const name of guarded) {
       const contract = p[name] as unknown as { authority(): Promise<string> };
       expect(await contract.authority(), name).to.equal(a.Authority);
@@ -224,6 +238,15 @@ describe("deploy: the protocol", () => {
     expect(await p.ReportOracle.withdrawalQueue()).to.equal(a.WithdrawalQueue);
     expect(await p.ReportOracle.rewardDistributor()).to.equal(a.RewardDistributor);
     expect(await p.ReportOracle.committee()).to.equal(a.OracleCommittee);
+    expect(await p.CommitteeBonds.ledger()).to.equal(a.StakedEther);
+    expect(await p.OracleCommittee.bonds()).to.equal(a.CommitteeBonds);
+    expect(await p.MemberEvidence.committee()).to.equal(a.OracleCommittee);
+    expect(await p.MemberEvidence.oracle()).to.equal(a.ReportOracle);
+    expect(await p.MemberEvidence.verifier()).to.equal(a.BeaconVerifier);
+    expect(await p.MemberEvidence.ledger()).to.equal(a.StakedEther);
+    expect(await p.MemberEvidence.withdrawalVault()).to.equal(a.WithdrawalVault);
+    expect(await p.MemberEvidence.rewardsVault()).to.equal(a.RewardsVault);
+    expect(await p.MemberEvidence.queue()).to.equal(a.WithdrawalQueue);
     expect(await p.BeaconDepositor.ledger()).to.equal(a.StakedEther);
     expect(await p.BeaconDepositor.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.BeaconDepositor.operatorRegistry()).to.equal(a.OperatorRegistry);
@@ -315,7 +338,7 @@ describe("deploy: interrupted", () => {
     expect((error as Error).message).to.equal("the cable is pulled");
   }
 
-  for (const after of [1, 6, 7, 14, 17, 23, 52, 54, 55, 56]) {
+  for (const after of [1, 6, 7, 12, 13, 20, 27, 33, 68, 70, 71, 72]) {
     it(`after ${after} of ${TRANSACTIONS} transactions, a second run ends in the same state`, async () => {
       const records = new Records();
       await breakOff(records, after);

@@ -25,8 +25,8 @@ contract MemberList__Harness {
         return MemberList.load(stored).at(i);
     }
 
-    function seek(address member, uint256 start) external view returns (uint256) {
-        return MemberList.load(stored).seek(member, start);
+    function find(address member, uint256 start) external view returns (uint256 place, uint256 weight) {
+        return MemberList.load(stored).find(member, start);
     }
 
     function weightOf(address member) external view returns (uint256) {

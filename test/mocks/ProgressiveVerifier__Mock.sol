@@ -95,6 +95,11 @@ contract ProgressiveVerifier__Mock is IBeaconVerifier {
         revert NotDoubled();
     }
 
+    function verifyRoot(BlockProof calldata b) external view returns (uint64 slot, bytes32 root) {
+        slot = _slotOf(b);
+        root = BeaconRoots.parentRoot(b.timestamp);
+    }
+
     function firstSlot() external view returns (uint64) {
         return earlier.firstSlot();
     }

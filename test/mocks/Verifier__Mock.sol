@@ -5,7 +5,7 @@ import {IBeaconVerifier} from "../../contracts/interfaces/IBeaconVerifier.sol";
 import {BeaconValidator} from "../../contracts/types/BeaconValidator.sol";
 
 /// @notice A beacon chain as it was told: proofs are empty, and a block is known by its slot. It answers what the slashing
-/// oracle asks of an `IBeaconVerifier`.
+/// oracle, and evidence against members, ask of an `IBeaconVerifier`.
 contract Verifier__Mock {
     error NotTold(uint256 index);
 
@@ -16,6 +16,7 @@ contract Verifier__Mock {
     mapping(uint256 index => bytes32) private _containers;
     /// @dev One more than what was told.
     mapping(uint256 index => mapping(uint64 slot => uint64)) private _balances;
+    mapping(uint64 slot => bytes32) private _roots;
     mapping(uint256 source => mapping(uint64 slot => bytes32)) private _merges;
 
     function tellValidator(uint256 index, BeaconValidator calldata v) external {
@@ -29,6 +30,18 @@ contract Verifier__Mock {
     /// @notice That a consolidation is on its way at this slot.
     function tellMerge(IBeaconVerifier.PendingConsolidation calldata c, uint64 slot) external {
         _merges[c.source][slot] = keccak256(abi.encode(c));
+    }
+
+    /// @notice The root of the last block at or before this slot.
+    function tellRoot(uint64 slot, bytes32 root) external {
+        _roots[slot] = root;
+    }
+
+    function verifyRoot(
+        IBeaconVerifier.BlockProof calldata b
+    ) external view returns (uint64 slot, bytes32 root) {
+        require(_roots[b.slot] != 0, NotTold(b.slot));
+        return (b.slot, _roots[b.slot]);
     }
 
     function verifyValidator(

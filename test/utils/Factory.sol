@@ -7,11 +7,13 @@ import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
 import {IBeaconVerifier} from "../../contracts/interfaces/IBeaconVerifier.sol";
 import {IBondVault} from "../../contracts/interfaces/IBondVault.sol";
+import {ICommitteeBonds} from "../../contracts/interfaces/ICommitteeBonds.sol";
 import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol";
 import {IDutyJudge} from "../../contracts/interfaces/IDutyJudge.sol";
 import {IEtherVault} from "../../contracts/interfaces/IEtherVault.sol";
 import {IExitController} from "../../contracts/interfaces/IExitController.sol";
 import {IKeeperBudget} from "../../contracts/interfaces/IKeeperBudget.sol";
+import {IMemberEvidence} from "../../contracts/interfaces/IMemberEvidence.sol";
 import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
 import {IOracleCommittee} from "../../contracts/interfaces/IOracleCommittee.sol";
 import {IRewardDistributor} from "../../contracts/interfaces/IRewardDistributor.sol";
@@ -32,6 +34,7 @@ import {StakeAllocator} from "../../contracts/operators/StakeAllocator.sol";
 import {ValidatorRegistry} from "../../contracts/operators/ValidatorRegistry.sol";
 import {BeaconVerifier} from "../../contracts/oracle/BeaconVerifier.sol";
 import {DutyJudge} from "../../contracts/oracle/DutyJudge.sol";
+import {MemberEvidence} from "../../contracts/oracle/MemberEvidence.sol";
 import {OracleCommittee} from "../../contracts/oracle/OracleCommittee.sol";
 import {ReportOracle} from "../../contracts/oracle/ReportOracle.sol";
 import {SlashingOracle} from "../../contracts/oracle/SlashingOracle.sol";
@@ -39,6 +42,7 @@ import {WithheldRewards} from "../../contracts/oracle/WithheldRewards.sol";
 import {StakedEther} from "../../contracts/token/StakedEther.sol";
 import {WrappedStakedEther} from "../../contracts/token/WrappedStakedEther.sol";
 import {BondVault} from "../../contracts/vaults/BondVault.sol";
+import {CommitteeBonds} from "../../contracts/vaults/CommitteeBonds.sol";
 import {InsuranceReserve} from "../../contracts/vaults/InsuranceReserve.sol";
 import {KeeperBudget} from "../../contracts/vaults/KeeperBudget.sol";
 import {RewardDistributor} from "../../contracts/vaults/RewardDistributor.sol";
@@ -110,6 +114,10 @@ contract Factory {
             );
     }
 
+    function newCommitteeBonds(IAuthority authority, IStakedEther ledger) external returns (CommitteeBonds) {
+        return new CommitteeBonds(authority, ledger);
+    }
+
     function newConsolidator(
         IBeaconVerifier verifier,
         IStakedEther ledger,
@@ -172,18 +180,28 @@ contract Factory {
         return new KeeperBudget(authority, ledger, perCall, perDay);
     }
 
+    function newMemberEvidence(
+        IMemberEvidence.Sources calldata sources,
+        uint256 toleranceBp
+    ) external returns (MemberEvidence) {
+        return new MemberEvidence(sources, toleranceBp);
+    }
+
     function newOperatorRegistry(IAuthority authority) external returns (OperatorRegistry) {
         return new OperatorRegistry(authority);
     }
 
     function newOracleCommittee(
         IAuthority authority,
+        ICommitteeBonds bonds,
         uint256 genesisTime,
+        uint256 secondsPerSlot,
         uint256 frameSeconds,
-        address[] calldata members,
-        uint256[] calldata weights
+        uint256 minBond,
+        IOracleCommittee.Seat[] calldata seats
     ) external returns (OracleCommittee) {
-        return new OracleCommittee(authority, genesisTime, frameSeconds, members, weights);
+        return
+            new OracleCommittee(authority, bonds, genesisTime, secondsPerSlot, frameSeconds, minBond, seats);
     }
 
     function newRandaoSource(

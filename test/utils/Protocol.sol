@@ -6,7 +6,9 @@ import {Roles} from "../../contracts/access/Roles.sol";
 import {IAccounting} from "../../contracts/interfaces/IAccounting.sol";
 import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
+import {ICommitteeBonds} from "../../contracts/interfaces/ICommitteeBonds.sol";
 import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol";
+import {IOracleCommittee} from "../../contracts/interfaces/IOracleCommittee.sol";
 import {ISlashingOracle} from "../../contracts/interfaces/ISlashingOracle.sol";
 import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {IReportLimits} from "../../contracts/interfaces/IReportLimits.sol";
@@ -27,13 +29,14 @@ import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
 import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
 import {Report} from "../../contracts/types/Report.sol";
 import {Accounting__Harness} from "../harness/Accounting__Harness.sol";
+import {CommitteeBonds__Mock} from "../mocks/CommitteeBonds__Mock.sol";
 import {Randomness__Mock} from "../mocks/Randomness__Mock.sol";
 import {FactoryTest} from "./FactoryTest.sol";
 
 /// @notice The whole protocol, deployed in the order of its graph around the official deposit contract and the
 /// EIP-4788 contract. The test contract is `admin` and holds every role of governance; `reporter` may book reports
 /// straight into the accounting, without the oracle's door. Draws have seeds of a double, and one lot is more than any test
-/// deposits.
+/// deposits. The committee's bonds are a double's too, so that the pool begins with its seed alone.
 abstract contract Protocol is FactoryTest {
     address internal constant DEPOSIT_CONTRACT = 0x00000000219ab540356cBB839Cbe05303d7705Fa;
     address internal constant BEACON_ROOTS = 0x000F3df6D732807Ef1319fB7B8bB8522d0Beac02;
@@ -47,6 +50,7 @@ abstract contract Protocol is FactoryTest {
     uint256 internal constant SEED = 1 ether;
     uint256 internal constant FEE_BP = 1_000;
     uint256 internal constant MEMBERS = 9;
+    uint256 internal constant MIN_MEMBER_BOND = 32 ether;
     uint256 internal constant PREDEPOSIT_DEADLINE = 60 days;
     uint256 internal constant BOND_RATIO_BP = 500;
     uint256 internal constant CURATED_BOND_RATIO_BP = 320;
@@ -117,7 +121,15 @@ abstract contract Protocol is FactoryTest {
         );
         queue = factory.newWithdrawalQueue(a, ledger, 1 hours, COOLDOWN);
         distributor = factory.newRewardDistributor(a, ledger, operatorRegistry, treasury, 2_500);
-        committee = factory.newOracleCommittee(a, GENESIS_TIME, FRAME_SECONDS, members, equalWeights());
+        committee = factory.newOracleCommittee(
+            a,
+            ICommitteeBonds(address(new CommitteeBonds__Mock())),
+            GENESIS_TIME,
+            SECONDS_PER_SLOT,
+            FRAME_SECONDS,
+            MIN_MEMBER_BOND,
+            equalSeats()
+        );
         accounting = factory.newAccounting(
             a,
             ledger,
@@ -293,9 +305,10 @@ abstract contract Protocol is FactoryTest {
         }
     }
 
-    function equalWeights() internal view returns (uint256[] memory weights) {
-        weights = new uint256[](members.length);
-        for (uint256 i = 0; i < weights.length; ++i) weights[i] = 1;
+    /// @notice The members by their places: the first has the id 1.
+    function equalSeats() internal view returns (IOracleCommittee.Seat[] memory seats) {
+        seats = new IOracleCommittee.Seat[](members.length);
+        for (uint256 i = 0; i < seats.length; ++i) seats[i] = IOracleCommittee.Seat(i + 1, members[i], 1);
     }
 
     /* REPORTS */

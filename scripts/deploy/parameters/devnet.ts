@@ -9,7 +9,7 @@ export interface DevnetFacts {
   admin: string;
   treasury: string;
   guardian: string;
-  committee: { member: string; weight: bigint }[];
+  committee: { member: string; owner: string; weight: bigint }[];
 }
 
 /// Parameters of an embedded chain, whose people are the accounts of local chains. `members` sign reports.
@@ -21,7 +21,7 @@ export function localParameters(time: BeaconTime, members?: number): Parameters 
     admin: localAddress("admin"),
     treasury: localAddress("treasury"),
     guardian: localAddress("guardian"),
-    committee: localCommittee(members).map(({ address }) => ({ member: address, weight: 1n })),
+    committee: localCommittee(members).map(({ address, owner }) => ({ member: address, owner, weight: 1n })),
   });
 }
 
@@ -124,6 +124,8 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     coverDelaySeconds: parameter(6_144n, "seconds", "settlements of a slashing, where mainnet has 36 days"),
     refundPerCallWei: parameter(10n ** 17n, "wei", "fees of EIP-7002 rise to this only in a rush"),
     refundPerDayWei: parameter(10n ** 18n, "wei", "ten such calls"),
+    memberBondWei: parameter(10n ** 18n, "wei", "the least, so that the pool begins small"),
+    balanceToleranceBp: parameter(100n, "1/10,000", "predeposits that nobody has proven yet"),
     feeBp: parameter(1_000n, "1/10,000", "a tenth of rewards"),
     treasuryBp: parameter(2_500n, "1/10,000", "a quarter of the fee; operators have the rest"),
     minCollectWei: parameter(10n ** 17n, "wei", "worth the gas of the call"),

@@ -108,13 +108,16 @@ const fields = z.object({
   coverDelaySeconds: of(uint),
   refundPerCallWei: of(uint),
   refundPerDayWei: of(uint),
+  memberBondWei: of(uint),
+  balanceToleranceBp: of(uint),
   feeBp: of(uint),
   treasuryBp: of(uint),
   minCollectWei: of(uint),
   admin: of(address),
   treasury: of(address),
   guardian: of(address),
-  committee: of(z.array(z.object({ member: address, weight: uint })).min(1)),
+  /// First members: the key that signs, who owns the member and its bond, and the weight.
+  committee: of(z.array(z.object({ member: address, owner: address, weight: uint })).min(1)),
 });
 
 /// The fields, and what must hold between them.

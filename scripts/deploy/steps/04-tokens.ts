@@ -1,5 +1,6 @@
 import {
   BondVault__factory,
+  CommitteeBonds__factory,
   StakedEther__factory,
   WrappedStakedEther__factory,
 } from "../../../typechain-types/index.js";
@@ -38,5 +39,11 @@ export async function deployTokens(c: DeployContext): Promise<void> {
     p.bondRatioBp.value,
     p.curatedBondRatioBp.value,
     p.claimDelaySeconds.value,
+  );
+  await c.deploy(
+    "CommitteeBonds",
+    CommitteeBonds__factory,
+    c.addressOf("Authority"),
+    c.addressOf("StakedEther"),
   );
 }

@@ -1,5 +1,46 @@
-import { OracleCommittee__factory, ReportOracle__factory } from "../../../typechain-types/index.js";
+import { getAddress } from "ethers";
+import {
+  CommitteeBonds__factory,
+  OracleCommittee__factory,
+  ReportOracle__factory,
+} from "../../../typechain-types/index.js";
 import type { DeployContext } from "../context.ts";
+
+/// A stake may be worth some wei less than what was staked.
+const DUST = 10n ** 9n;
+
+/// Registers the first members, with bonds that the deployer brings. Nothing is done where there is a committee already: from
+/// then on members come and go.
+async function bondMembers(c: DeployContext) {
+  const { committee, memberBondWei } = c.parameters;
+  if (c.isDeployed("OracleCommittee")) return [];
+  const bonds = CommitteeBonds__factory.connect(c.addressOf("CommitteeBonds"), c.deployer);
+  const seats: { memberId: bigint; key: string; weight: bigint }[] = [];
+  for (const { member, owner, weight } of committee.value) {
+    // others may register members too: ids are found by their owners, who may have several
+    const find = async () => {
+      const count = await bonds.memberCount();
+      for (let id = 1n; id <= count; id++) {
+        const isFree = seats.every(({ memberId }) => memberId !== id);
+        if (isFree && getAddress(await bonds.ownerOf(id)) === getAddress(owner)) return id;
+      }
+      return undefined;
+    };
+    await c.ensure(
+      `${owner} owns the member that signs with ${member}`,
+      async () => (await find()) !== undefined,
+      () => bonds.register(owner),
+    );
+    const memberId = (await find())!;
+    await c.ensure(
+      `member ${memberId} has a bond`,
+      async () => (await bonds.worthOf(memberId)) >= memberBondWei.value,
+      () => bonds.deposit(memberId, { value: memberBondWei.value + DUST }),
+    );
+    seats.push({ memberId, key: member, weight });
+  }
+  return seats;
+}
 
 export async function deployOracle(c: DeployContext): Promise<void> {
   const p = c.parameters;
@@ -7,10 +48,12 @@ export async function deployOracle(c: DeployContext): Promise<void> {
     "OracleCommittee",
     OracleCommittee__factory,
     c.addressOf("Authority"),
+    c.addressOf("CommitteeBonds"),
     p.genesisTime.value,
+    p.secondsPerSlot.value,
     p.secondsPerSlot.value * p.slotsPerEpoch.value * p.epochsPerFrame.value,
-    p.committee.value.map(({ member }) => member),
-    p.committee.value.map(({ weight }) => weight),
+    p.memberBondWei.value,
+    await bondMembers(c),
   );
   await c.deploy(
     "ReportOracle",

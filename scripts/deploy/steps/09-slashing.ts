@@ -1,5 +1,6 @@
 import {
   DutyJudge__factory,
+  MemberEvidence__factory,
   SlashingOracle__factory,
   WithheldRewards__factory,
 } from "../../../typechain-types/index.js";
@@ -47,5 +48,20 @@ export async function deploySlashing(c: DeployContext): Promise<void> {
     c.addressOf("BondVault"),
     c.addressOf("StakedEther"),
     p.contestSeconds.value,
+  );
+  await c.deploy(
+    "MemberEvidence",
+    MemberEvidence__factory,
+    {
+      authority: c.addressOf("Authority"),
+      committee: c.addressOf("OracleCommittee"),
+      oracle: c.addressOf("ReportOracle"),
+      verifier: c.addressOf("BeaconVerifier"),
+      ledger: c.addressOf("StakedEther"),
+      withdrawalVault: c.addressOf("WithdrawalVault"),
+      rewardsVault: c.addressOf("RewardsVault"),
+      queue: c.addressOf("WithdrawalQueue"),
+    },
+    p.balanceToleranceBp.value,
   );
 }

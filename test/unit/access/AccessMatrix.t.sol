@@ -11,8 +11,10 @@ import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
+import {CommitteeBonds} from "../../../contracts/vaults/CommitteeBonds.sol";
 import {KeeperBudget} from "../../../contracts/vaults/KeeperBudget.sol";
 import {Report} from "../../../contracts/types/Report.sol";
+import {ReportVote} from "../../../contracts/types/ReportVote.sol";
 import {Protocol} from "../../utils/Protocol.sol";
 
 /// @notice Every guarded function of the protocol with the one role that opens it. The table is the specification;
@@ -45,6 +47,9 @@ contract AccessMatrixTest is Protocol {
             Roles.CONSOLIDATOR,
             Roles.BUDGET_SPENDER,
             Roles.REQUEST_TARGET_MANAGER,
+            Roles.COMMITTEE,
+            Roles.COMMITTEE_JUDGE,
+            Roles.EVIDENCE,
             Roles.COMMITTEE_MANAGER,
             Roles.OPERATOR_MANAGER,
             Roles.PARAMETER_MANAGER,
@@ -275,10 +280,11 @@ contract AccessMatrixTest is Protocol {
 
         add(
             address(committee),
-            abi.encodeCall(committee.setWeight, (stranger, 1)),
+            abi.encodeCall(committee.setWeight, (1, 1)),
             Roles.COMMITTEE_MANAGER,
             "setWeight"
         );
+        fillCommittee();
         a = address(accounting);
         add(a, abi.encodeCall(accounting.book, (report_, FIRST_FRAME + 1, 0)), Roles.REPORTER, "book");
         add(a, abi.encodeCall(accounting.setFee, (1_000)), Roles.PARAMETER_MANAGER, "setFee");
@@ -288,6 +294,21 @@ contract AccessMatrixTest is Protocol {
             Roles.PARAMETER_MANAGER,
             "setLimits"
         );
+    }
+
+    function fillCommittee() private {
+        ReportVote memory vote;
+        add(
+            address(committee),
+            abi.encodeCall(committee.expel, (vote, "", "", stranger)),
+            Roles.EVIDENCE,
+            "expel"
+        );
+        CommitteeBonds memberBonds = factory.newCommitteeBonds(IAuthority(address(authority)), ledger);
+        address a = address(memberBonds);
+        add(a, abi.encodeCall(memberBonds.bind, (1)), Roles.COMMITTEE, "bind");
+        add(a, abi.encodeCall(memberBonds.release, (1, 1)), Roles.COMMITTEE, "release");
+        add(a, abi.encodeCall(memberBonds.forfeit, (1, stranger)), Roles.COMMITTEE_JUDGE, "forfeit");
     }
 
     function fillRequests() private {

@@ -15,6 +15,7 @@ const INSTANCES: Record<string, string> = {
   distributor: "RewardDistributor",
   queue: "WithdrawalQueue",
   committee: "OracleCommittee",
+  memberBonds: "CommitteeBonds",
   accounting: "Accounting",
   withheld: "WithheldRewards",
   budget: "KeeperBudget",
@@ -30,6 +31,10 @@ const OPEN: Record<string, string> = {
   // what is added belongs to the operator named; a claim is its manager's: see BondClaims.t.sol
   BondVault:
     "burnOverdue cancelClaim claim deposit depositShares depositWrapped lockOverdue releaseOverdue requestClaim",
+  // members' owners, and their bonds: see CommitteeBonds.t.sol and CommitteeMembers.t.sol
+  CommitteeBonds: "acceptOwner deposit depositShares proposeOwner register withdraw",
+  OracleCommittee: "proveEquivocation release setKey",
+  MemberEvidence: "proveFalseBalance proveFalseReceipts proveFalseRoot proveFalseTicket",
   BeaconDepositor: "predeposit predepositChecked proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
   SlashingOracle: "proveArrival proveDuplicate proveForeign proveSlashed proveState raiseBase settle",

@@ -20,7 +20,7 @@ contract MemberListTest is KedgeTest {
         assertEq(list.count(), 0, "count");
         assertEq(list.total(), 0, "total");
         assertEq(list.weightOf(LOW), 0, "weight");
-        assertEq(list.seek(LOW, 0), 0, "place");
+        _assertFound(LOW, 0, 0, 0);
     }
 
     function test_set_SortsWhateverTheOrder() public {
@@ -85,18 +85,19 @@ contract MemberListTest is KedgeTest {
         assertEq(before.codehash, code, "as it was");
     }
 
-    function test_seek_AnswersTheFirstThatIsNotBelow() public {
+    function test_find_AnswersTheFirstThatIsNotBelow() public {
         _setThree();
-        assertEq(list.seek(address(0), 0), 0, "below all");
-        assertEq(list.seek(LOW, 0), 0, "the first");
-        assertEq(list.seek(address(2), 0), 1, "between");
-        assertEq(list.seek(MIDDLE, 0), 1, "the second");
-        assertEq(list.seek(MIDDLE, 1), 1, "from its own place");
-        assertEq(list.seek(LOW, 1), 1, "never before the start");
-        assertEq(list.seek(HIGH, 2), 2, "the last");
-        assertEq(list.seek(HIGH, 3), 3, "from the end");
+        _assertFound(address(0), 0, 0, 0);
+        _assertFound(LOW, 0, 0, 3);
+        _assertFound(address(2), 0, 1, 0);
+        _assertFound(MIDDLE, 0, 1, 7);
+        _assertFound(MIDDLE, 1, 1, 7);
+        // never before the start
+        _assertFound(LOW, 1, 1, 0);
+        _assertFound(HIGH, 2, 2, 11);
+        _assertFound(HIGH, 3, 3, 0);
         list.set(HIGH, 0);
-        assertEq(list.seek(HIGH, 0), 2, "beyond all");
+        _assertFound(HIGH, 0, 2, 0);
     }
 
     function test_weightOf_IsZeroForAllOthers() public {
@@ -135,6 +136,12 @@ contract MemberListTest is KedgeTest {
             assertEq(list.total(), total, "total");
             _assertSorted(count);
         }
+    }
+
+    function _assertFound(address member, uint256 start, uint256 place, uint256 weight) private view {
+        (uint256 found, uint256 its) = list.find(member, start);
+        assertEq(found, place, "place");
+        assertEq(its, weight, "weight");
     }
 
     function _assertSorted(uint256 count) private view {

@@ -81,6 +81,23 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
         assertEq(uint256(validator(b, fulu)), 1_500);
     }
 
+    /* ROOTS */
+
+    function test_verifyRoot_AnswersTheBlock() public {
+        (uint64 slot, bytes32 root) = verifier.verifyRoot(parentAt(1_501));
+        assertEq(uint256(slot), 1_500, "slot before the child's");
+        assertEq(root, fulu.root, "its root");
+        History memory h = history("inFulu");
+        (slot, root) = verifier.verifyRoot(pastAt(1_501, h));
+        assertEq(uint256(slot), h.slot, "slot that was asked for");
+        assertEq(root, h.root, "its root");
+        h.root ^= bytes32(uint256(1));
+        vm.expectPartialRevert(BeaconProofs.ProofInvalid.selector);
+        verifier.verifyRoot(pastAt(1_501, h));
+        vm.expectPartialRevert(BeaconRoots.BeaconRootUnknown.selector);
+        verifier.verifyRoot(parentAt(1_502));
+    }
+
     /* WHAT IS PENDING */
 
     function test_verifyPendingPartial_AcceptsEveryEntry() public view {

@@ -6,11 +6,13 @@ import {Authority} from "../../../contracts/access/Authority.sol";
 import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
+import {ICommitteeBonds} from "../../../contracts/interfaces/ICommitteeBonds.sol";
 import {IOracleCommittee} from "../../../contracts/interfaces/IOracleCommittee.sol";
 import {OracleCommittee} from "../../../contracts/oracle/OracleCommittee.sol";
+import {CommitteeBonds__Mock} from "../../mocks/CommitteeBonds__Mock.sol";
 import {FactoryTest} from "../../utils/FactoryTest.sol";
 
-/// @notice Signatures, quorum, and weights over time.
+/// @notice Signatures, quorum, and weights over time. Bonds are a double's: CommitteeMembers.t.sol has real ones.
 contract OracleCommitteeTest is FactoryTest {
     uint256 private constant GENESIS = 1_700_000_000;
     uint256 private constant FRAME = 1 days;
@@ -22,6 +24,7 @@ contract OracleCommitteeTest is FactoryTest {
     bytes32 private constant HASH = keccak256("report");
 
     Authority private authority;
+    ICommitteeBonds private bonds = ICommitteeBonds(address(new CommitteeBonds__Mock()));
     OracleCommittee private committee;
     address[] private members;
     uint256[] private keys;
@@ -41,9 +44,7 @@ contract OracleCommitteeTest is FactoryTest {
         }
         authority = factory.newAuthority(address(this));
         authority.grantRole(Roles.COMMITTEE_MANAGER, address(this));
-        uint256[] memory ones = new uint256[](9);
-        for (uint256 i = 0; i < 9; ++i) ones[i] = 1;
-        committee = factory.newOracleCommittee(IAuthority(address(authority)), GENESIS, FRAME, members, ones);
+        committee = makeCommittee(seatsOf(members));
     }
 
     /* QUORUM */
@@ -60,6 +61,19 @@ contract OracleCommitteeTest is FactoryTest {
         verify(six);
     }
 
+    /// @dev Bit i stands for the seat i of the list in force, whoever signed.
+    function testFuzz_verify_TellsWhoSigned(uint256 set) public view {
+        set = bound(set, 0, 511) | 0x07f;
+        bytes memory signatures = signedBy(set);
+        assertEq(committee.verify(ORACLE, SLOT, ROOT, HASH, block.timestamp, signatures), set, "who signed");
+        IOracleCommittee.Seat[] memory seats = committee.seatsAt(block.timestamp);
+        for (uint256 i = 0; i < 9; ++i) {
+            assertEq(seats[i].key, members[i], "key");
+            assertEq(seats[i].memberId, i + 1, "member");
+            assertEq(seats[i].weight, 1, "weight");
+        }
+    }
+
     function testFuzz_verify_CountsEverySet(uint256 set) public {
         set = bound(set, 1, 511);
         uint256 count = 0;
@@ -71,21 +85,15 @@ contract OracleCommitteeTest is FactoryTest {
 
     function testFuzz_verify_CountsWeights(uint32[9] calldata seeds, uint256 set) public {
         set = bound(set, 1, 511);
-        uint256[] memory weights = new uint256[](9);
+        IOracleCommittee.Seat[] memory seats = seatsOf(members);
         uint256 sum = 0;
         uint256 total = 0;
         for (uint256 i = 0; i < 9; ++i) {
-            weights[i] = bound(seeds[i], 1, 1e6);
-            total += weights[i];
-            if ((set >> i) & 1 == 1) sum += weights[i];
+            seats[i].weight = bound(seeds[i], 1, 1e6);
+            total += seats[i].weight;
+            if ((set >> i) & 1 == 1) sum += seats[i].weight;
         }
-        committee = factory.newOracleCommittee(
-            IAuthority(address(authority)),
-            GENESIS,
-            FRAME,
-            members,
-            weights
-        );
+        committee = makeCommittee(seats);
         assertEq(committee.totalWeightAt(block.timestamp), total, "total");
         bytes memory signatures = signedBy(set);
         if (sum * 3 <= total * 2) expectQuorum(sum, total);
@@ -223,9 +231,7 @@ contract OracleCommitteeTest is FactoryTest {
 
     function test_verify_RevertWhen_CommitteeIsAnother() public {
         bytes memory good = signedBy(0x1ff);
-        uint256[] memory ones = new uint256[](9);
-        for (uint256 i = 0; i < 9; ++i) ones[i] = 1;
-        committee = factory.newOracleCommittee(IAuthority(address(authority)), GENESIS, FRAME, members, ones);
+        committee = makeCommittee(seatsOf(members));
         vm.expectRevert();
         verify(good);
     }
@@ -233,32 +239,31 @@ contract OracleCommitteeTest is FactoryTest {
     /* WEIGHTS OVER TIME */
 
     function test_setWeight_CountsFromTheNextFrame() public {
-        address fresh = makeAddr("fresh");
         uint256 start = GENESIS + 11 * FRAME;
         vm.expectEmit(address(committee));
-        emit IOracleCommittee.WeightSet(fresh, 0, 5, start);
-        committee.setWeight(fresh, 5);
-        assertEq(committee.weightAt(fresh, start - 1), 0, "before");
-        assertEq(committee.weightAt(fresh, start), 5, "from the boundary on");
+        emit IOracleCommittee.WeightSet(3, members[2], 1, 5, start);
+        committee.setWeight(3, 5);
+        assertEq(committee.weightAt(members[2], start - 1), 1, "before");
+        assertEq(committee.weightAt(members[2], start), 5, "from the boundary on");
         assertEq(committee.totalWeightAt(start - 1), 9, "total before");
-        assertEq(committee.totalWeightAt(start), 14, "total after");
-        assertEq(committee.members().length, 10, "members");
+        assertEq(committee.totalWeightAt(start), 13, "total after");
+        assertEq(committee.members().length, 9, "members");
     }
 
     function test_setWeight_AtABoundaryCountsFromTheNextOne() public {
         vm.warp(GENESIS + 11 * FRAME);
-        committee.setWeight(members[0], 3);
+        committee.setWeight(1, 3);
         assertEq(committee.weightAt(members[0], GENESIS + 11 * FRAME), 1, "this frame");
         assertEq(committee.weightAt(members[0], GENESIS + 12 * FRAME), 3, "next frame");
         vm.warp(GENESIS + 12 * FRAME - 1);
-        committee.setWeight(members[1], 4);
+        committee.setWeight(2, 4);
         assertEq(committee.weightAt(members[1], GENESIS + 12 * FRAME), 4, "a second before");
     }
 
     /// @dev A report that comes late, of a frame before a change, is held against the weights of its own frame.
     function test_verify_UsesTheWeightsOfItsFrame() public {
         uint256 old = GENESIS + 10 * FRAME;
-        for (uint256 i = 0; i < 3; ++i) committee.setWeight(members[i], 100);
+        for (uint256 i = 0; i < 3; ++i) committee.setWeight(i + 1, 100);
         vm.warp(GENESIS + 11 * FRAME + 1 hours);
         bytes memory six = signedBy(0x1f8);
         bytes memory seven = signedBy(0x1fc);
@@ -275,7 +280,7 @@ contract OracleCommitteeTest is FactoryTest {
 
     function test_verify_RefusesARemovedMemberFromTheNextFrame() public {
         uint256 old = GENESIS + 10 * FRAME;
-        committee.setWeight(members[0], 0);
+        committee.setWeight(1, 0);
         bytes memory all = signedBy(0x1ff);
         committee.verify(ORACLE, SLOT, ROOT, HASH, old, all);
         vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.NotAMember.selector, members[0]));
@@ -286,17 +291,17 @@ contract OracleCommitteeTest is FactoryTest {
         assertEq(committee.members().length, 8, "members");
         // a member that comes back counts again
         vm.warp(old + FRAME + 1);
-        committee.setWeight(members[0], 1);
+        committee.setWeight(1, 1);
         assertEq(committee.weightAt(members[0], old + FRAME), 0, "while away");
         assertEq(committee.weightAt(members[0], old + 2 * FRAME), 1, "back");
         assertEq(committee.weightAt(members[0], old), 1, "before");
     }
 
-    function test_setWeight_KeepsTwoChanges() public {
+    function test_setWeight_KeepsEveryChange() public {
         uint256 t = GENESIS + 10 * FRAME;
-        committee.setWeight(members[0], 2);
+        committee.setWeight(1, 2);
         vm.warp(t + FRAME + 1);
-        committee.setWeight(members[0], 3);
+        committee.setWeight(1, 3);
         assertEq(committee.weightAt(members[0], t), 1, "oldest");
         assertEq(committee.weightAt(members[0], t + FRAME), 2, "previous");
         assertEq(committee.weightAt(members[0], t + 2 * FRAME - 1), 2, "until the boundary");
@@ -308,9 +313,9 @@ contract OracleCommitteeTest is FactoryTest {
 
     function test_setWeight_ReplacesAPendingChange() public {
         uint256 t = GENESIS + 10 * FRAME;
-        committee.setWeight(members[0], 7);
-        committee.setWeight(members[0], 0);
-        committee.setWeight(members[0], 2);
+        committee.setWeight(1, 7);
+        committee.setWeight(1, 0);
+        committee.setWeight(1, 2);
         assertEq(committee.weightAt(members[0], t), 1, "now");
         assertEq(committee.weightAt(members[0], t + FRAME), 2, "then");
         assertEq(committee.totalWeightAt(t), 9, "total now");
@@ -327,13 +332,14 @@ contract OracleCommitteeTest is FactoryTest {
             uint256 boundary = now_ - ((now_ - GENESIS) % FRAME);
             uint256 totalHere = committee.totalWeightAt(boundary);
             uint256 totalBefore = committee.totalWeightAt(boundary - FRAME);
-            address member = members[(seed >> 8) % 9];
+            uint256 who = (seed >> 8) % 9;
+            address member = members[who];
             uint256 here = committee.weightAt(member, boundary);
             uint256 before = committee.weightAt(member, boundary - FRAME);
             uint256 weight = (seed >> 16) % 4;
             // the last member cannot go
             if (committee.totalWeightAt(type(uint48).max) > committee.weightAt(member, type(uint48).max)) {
-                committee.setWeight(member, weight);
+                committee.setWeight(who + 1, weight);
             }
             assertEq(committee.totalWeightAt(boundary), totalHere, "history of the total");
             assertEq(committee.weightAt(member, boundary), here, "history");
@@ -359,30 +365,22 @@ contract OracleCommitteeTest is FactoryTest {
 
     /* BOUNDS */
 
-    function test_setWeight_RevertWhen_MemberIsZero() public {
-        vm.expectRevert(Guarded.ZeroAddress.selector);
-        committee.setWeight(address(0), 1);
+    function test_setWeight_RevertWhen_ThereIsNoKey() public {
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.NoKey.selector, 10));
+        committee.setWeight(10, 1);
     }
 
     function testFuzz_setWeight_RevertWhen_AboveMaximum(uint256 weight) public {
         weight = bound(weight, 1e6 + 1, type(uint256).max);
         vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.WeightOutOfBounds.selector, weight, 1e6));
-        committee.setWeight(members[0], weight);
-        committee.setWeight(members[0], 1e6);
-    }
-
-    function test_setWeight_RevertWhen_ThereAreTooMany() public {
-        for (uint256 i = 9; i < 32; ++i) committee.setWeight(address(uint160(0x1000 + i)), 1e6);
-        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 33, 32));
-        committee.setWeight(address(0x2000), 1);
-        assertEq(committee.members().length, 32, "members");
-        assertEq(committee.totalWeightAt(type(uint48).max), 9 + 23 * 1e6, "total");
+        committee.setWeight(1, weight);
+        committee.setWeight(1, 1e6);
     }
 
     function test_setWeight_RevertWhen_NobodyWouldBeLeft() public {
-        for (uint256 i = 0; i < 8; ++i) committee.setWeight(members[i], 0);
+        for (uint256 i = 0; i < 8; ++i) committee.setWeight(i + 1, 0);
         vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 0, 32));
-        committee.setWeight(members[8], 0);
+        committee.setWeight(9, 0);
     }
 
     /* CONSTRUCTOR */
@@ -393,42 +391,124 @@ contract OracleCommitteeTest is FactoryTest {
         assertEq(committee.totalWeightAt(type(uint256).max), 9, "total");
     }
 
-    function test_constructor_RevertWhen_ListsAreMalformed() public {
-        IAuthority a = IAuthority(address(authority));
+    function test_constructor_RevertWhen_SeatsAreMalformed() public {
         address[] memory two = new address[](2);
-        uint256[] memory weights = new uint256[](2);
-        (two[0], two[1], weights[0], weights[1]) = (members[0], members[0], 1, 1);
-        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 1, 2));
-        factory.newOracleCommittee(a, GENESIS, FRAME, two, weights);
+        (two[0], two[1]) = (members[0], members[0]);
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.KeyAlreadyUsed.selector, members[0], 1));
+        makeCommittee(seatsOf(two));
 
-        (two[1], weights[1]) = (members[1], 0);
-        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 1, 2));
-        factory.newOracleCommittee(a, GENESIS, FRAME, two, weights);
+        two[1] = members[1];
+        IOracleCommittee.Seat[] memory seats = seatsOf(two);
+        seats[1].memberId = 1;
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.SeatTaken.selector, 1));
+        makeCommittee(seats);
 
-        (weights[0], weights[1]) = (0, 1);
-        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 0, 32));
-        factory.newOracleCommittee(a, GENESIS, FRAME, two, weights);
-
-        (weights[0], weights[1]) = (1, 1e6 + 1);
+        seats = seatsOf(two);
+        seats[1].weight = 0;
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.WeightOutOfBounds.selector, 0, 1e6));
+        makeCommittee(seats);
+        seats[1].weight = 1e6 + 1;
         vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.WeightOutOfBounds.selector, 1e6 + 1, 1e6));
-        factory.newOracleCommittee(a, GENESIS, FRAME, two, weights);
+        makeCommittee(seats);
 
-        (two[1], weights[1]) = (address(0), 1);
+        two[1] = address(0);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newOracleCommittee(a, GENESIS, FRAME, two, weights);
-
-        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 1, 2));
-        factory.newOracleCommittee(a, GENESIS, FRAME, two, new uint256[](1));
+        makeCommittee(seatsOf(two));
     }
 
     /// @dev A committee of nobody could never come to a report.
     function test_constructor_RevertWhen_ThereIsNobody() public {
-        IAuthority a = IAuthority(address(authority));
         vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 0, 32));
-        factory.newOracleCommittee(a, GENESIS, FRAME, new address[](0), new uint256[](0));
+        makeCommittee(new IOracleCommittee.Seat[](0));
+    }
+
+    function test_constructor_RevertWhen_ThereAreTooMany() public {
+        address[] memory many = new address[](33);
+        for (uint256 i = 0; i < 33; ++i) many[i] = address(uint160(0x1000 + i));
+        IOracleCommittee.Seat[] memory seats = seatsOf(many);
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.MembersOutOfBounds.selector, 33, 32));
+        makeCommittee(seats);
+    }
+
+    function test_constructor_RevertWhen_AParameterIsOutOfBounds() public {
+        IOracleCommittee.Seat[] memory seats = seatsOf(members);
+        IAuthority a = IAuthority(address(authority));
+        expectParameter("minBond", 1 ether - 1);
+        factory.newOracleCommittee(a, bonds, GENESIS, 12, FRAME, 1 ether - 1, seats);
+        expectParameter("minBond", 10_000 ether + 1);
+        factory.newOracleCommittee(a, bonds, GENESIS, 12, FRAME, 10_000 ether + 1, seats);
+        expectParameter("frameSeconds", 0);
+        factory.newOracleCommittee(a, bonds, GENESIS, 12, 0, 1 ether, seats);
+        expectParameter("secondsPerSlot", 0);
+        factory.newOracleCommittee(a, bonds, GENESIS, 0, FRAME, 1 ether, seats);
+        expectParameter("secondsPerSlot", 7);
+        factory.newOracleCommittee(a, bonds, GENESIS, 7, FRAME, 1 ether, seats);
+        vm.expectRevert(Guarded.ZeroAddress.selector);
+        factory.newOracleCommittee(a, ICommitteeBonds(address(0)), GENESIS, 12, FRAME, 1 ether, seats);
+        vm.expectRevert(
+            abi.encodeWithSelector(IOracleCommittee.BondTooSmall.selector, 1, 1_000 ether, 1_001 ether)
+        );
+        factory.newOracleCommittee(a, bonds, GENESIS, 12, FRAME, 1_001 ether, seats);
+    }
+
+    /* COST */
+
+    /// @dev From 3 signatures of 31 members to 21, each costs the same; 1,024 gas of calldata come to what is measured here.
+    function test_verify_CostsTheSameForEachSignature() public {
+        uint256[] memory secrets = new uint256[](31);
+        address[] memory many = new address[](31);
+        for (uint256 i = 0; i < 31; ++i) {
+            (many[i], secrets[i]) = makeAddrAndKey(string.concat("one of many ", vm.toString(i)));
+        }
+        for (uint256 i = 1; i < 31; ++i) {
+            for (uint256 j = i; j > 0 && many[j] < many[j - 1]; --j) {
+                (many[j], many[j - 1]) = (many[j - 1], many[j]);
+                (secrets[j], secrets[j - 1]) = (secrets[j - 1], secrets[j]);
+            }
+        }
+        // the first three have all the weight that a quorum needs
+        IOracleCommittee.Seat[] memory seats = seatsOf(many);
+        for (uint256 i = 0; i < 3; ++i) seats[i].weight = 1e6;
+        committee = makeCommittee(seats);
+        bytes memory signatures = "";
+        uint256 last = 0;
+        for (uint256 i = 0; i < 21; ++i) {
+            signatures = abi.encodePacked(signatures, compact(secrets[i], digest()));
+            if (i < 2) continue;
+            committee.verify(ORACLE, SLOT, ROOT, HASH, block.timestamp, signatures);
+            uint256 gas = vm.lastCallGas().gasTotalUsed;
+            if (last > 0) {
+                assertLe(gas - last, 4_140, "a signature");
+                assertGt(gas - last, 3_000, "measured");
+            }
+            last = gas;
+        }
     }
 
     /* INTERNAL */
+
+    function makeCommittee(IOracleCommittee.Seat[] memory seats) private returns (OracleCommittee) {
+        return
+            factory.newOracleCommittee(
+                IAuthority(address(authority)),
+                bonds,
+                GENESIS,
+                12,
+                FRAME,
+                1 ether,
+                seats
+            );
+    }
+
+    /// @dev Ids by their places, from 1 on, with a weight of 1 each.
+    function seatsOf(address[] memory keys_) private pure returns (IOracleCommittee.Seat[] memory seats) {
+        seats = new IOracleCommittee.Seat[](keys_.length);
+        for (uint256 i = 0; i < seats.length; ++i) seats[i] = IOracleCommittee.Seat(i + 1, keys_[i], 1);
+    }
+
+    function expectParameter(bytes32 name, uint256 value) private {
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.ParameterOutOfBounds.selector, name, value));
+    }
 
     function verify(bytes memory signatures) private view {
         committee.verify(ORACLE, SLOT, ROOT, HASH, block.timestamp, signatures);

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title IProvenBalances
+/// @notice What the balances of all our validators were proven to be.
+interface IProvenBalances {
+    /// @notice The figure that a report of this block should have told, where all of it was proven.
+    /// @param blockRoot Root of a beacon block.
+    /// @return isKnown Whether it was. @return balanceGwei As `Report.beaconBalanceGwei`, in gwei.
+    function provenBalance(bytes32 blockRoot) external view returns (bool isKnown, uint64 balanceGwei);
+}
