@@ -55,6 +55,7 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     maxDripBpPerYear: parameter(1_000_000n, "1/10,000 per year", "as fast as gains may come"),
     limitGainBpPerYear: parameter(500_000n, "1/10,000 per year", "half of what the ledger allows"),
     limitLossBpPerFrame: parameter(500n, "1/10,000", "a slashing of several validators of a small pool"),
+    maxRequestGrains: parameter(1_000n * 10n ** 9n, "1e-9 shares", "about 1,000 ether; more takes tickets"),
     minCooldownSeconds: parameter(60n, "seconds", "five slots"),
     cooldownSeconds: parameter(600n, "seconds", "minutes, where mainnet has 7 days"),
     predepositDeadlineSeconds: parameter(
