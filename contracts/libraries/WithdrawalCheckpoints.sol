@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title Checkpoint
-/// @notice `shares (64) | amount (128)`: all shares finalised up to here, in 1e-9 shares, and all ether set aside for
-/// them, in wei. One word, so that a finalisation writes a slot once.
+/// @notice `shares (64) | ticket (64) | amount (128)`: all shares finalised up to here, in 1e-9 shares, the last ticket
+/// known to be finalised wholly, and all ether set aside, in wei. One word, so that a finalisation writes a slot once.
 type Checkpoint is uint256;
 
 /// @title WithdrawalCheckpoints
@@ -17,16 +17,20 @@ library WithdrawalCheckpoints {
     }
 
     function sharesOf(Checkpoint c) internal pure returns (uint256) {
-        return Checkpoint.unwrap(c) >> 128;
+        return Checkpoint.unwrap(c) >> 192;
+    }
+
+    function ticketOf(Checkpoint c) internal pure returns (uint256) {
+        return uint64(Checkpoint.unwrap(c) >> 128);
     }
 
     function amountOf(Checkpoint c) internal pure returns (uint256) {
         return uint128(Checkpoint.unwrap(c));
     }
 
-    /// @dev The caller guarantees that shares fit 64 bits and ether 128.
-    function pack(uint256 shares, uint256 amount) internal pure returns (Checkpoint) {
-        return Checkpoint.wrap((shares << 128) | amount);
+    /// @dev The caller guarantees that shares and ticket fit 64 bits and ether 128.
+    function pack(uint256 shares, uint256 ticketId, uint256 amount) internal pure returns (Checkpoint) {
+        return Checkpoint.wrap((shares << 192) | (ticketId << 128) | amount);
     }
 
     /// @notice Index of the checkpoint in which the `shares`-th share was finalised, among 1 … `count`; `count + 1`

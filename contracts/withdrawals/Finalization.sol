@@ -39,7 +39,8 @@ abstract contract Finalization is TicketToken, PausableUntil {
     /* STORAGE */
 
     // slot 0, behind the end of the pause: 5 + 5 + 5 + 5 + 4 + 4 + 3 + 1 = 32 bytes. A trillion tickets, or finalisations,
-    // of 28,000 gas each would fill all blocks for longer than a century; times end in 2106; the longest cooldown is 30 days.
+    // of 28,000 gas each would fill all blocks for longer than a century; times end in 2106; the longest cooldown is 30
+    // days.
     uint40 internal _lastTicketId;
     uint40 internal _checkpointCount;
     /// @dev What the last report named, and the time of its reference slot.
@@ -70,11 +71,14 @@ abstract contract Finalization is TicketToken, PausableUntil {
         require(lastTicketId_ <= _lastTicketId, TicketUnknown(lastTicketId_));
         (uint256 readyAt, uint256 upTo) = _ticket(lastTicketId_);
         require(readyAt <= refTime, TicketNotReady(lastTicketId_, readyAt, refTime));
-        if (_suspended) emit SuspensionEnded(msg.sender);
-        // named also while nothing is finalised: anyone may do it when the pause or the hold is over
+        bool suspended = _suspended;
+        uint256 count = _checkpointCount;
+        if (block.timestamp >= pausedUntil && !_isHeld(refTime))
+            (shares, amount, count) = _finalizeUpTo(upTo, lastTicketId_, count);
+        // named also where nothing was finalised: anyone may do it when the pause or the hold is over
+        _checkpointCount = uint40(count);
         (_namedTicketId, _namedRefTime, _suspended) = (uint40(lastTicketId_), uint32(refTime), false);
-        if (block.timestamp < pausedUntil || _isHeld(refTime)) return (0, 0);
-        return _finalizeUpTo(upTo, lastTicketId_);
+        if (suspended) emit SuspensionEnded(msg.sender);
     }
 
     /// @inheritdoc IWithdrawalQueue
@@ -105,10 +109,26 @@ abstract contract Finalization is TicketToken, PausableUntil {
         require(!_isHeld(refTime), FinalizationHeld(_heldAt, _holdEnd()));
         uint256 until = refTime + NAMED_FRAMES * _frameSeconds;
         require(block.timestamp < until, ReportTooOld(refTime, until));
-        uint256 named = _namedTicketId;
-        (, uint256 upTo) = _ticket(named);
-        (shares, amount) = _finalizeUpTo(upTo, named);
-        require(shares > 0, NothingToFinalize(named));
+        uint256 named_ = _namedTicketId;
+        (, uint256 upTo) = _ticket(named_);
+        uint256 count = _checkpointCount;
+        uint256 first = _checkpoints.list[count].ticketOf() + 1;
+        (shares, amount, count) = _finalizeUpTo(upTo, named_, count);
+        require(shares > 0, NothingToFinalize(named_));
+        _checkpointCount = uint40(count);
+        emit BatchMetadataUpdate(first, named_);
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function announce(uint256 fromTicketId, uint256 toTicketId) external {
+        (, uint256 upTo, ) = _known(toTicketId);
+        require(
+            upTo <= _checkpoints.list[_checkpointCount].sharesOf() &&
+                fromTicketId > 0 &&
+                fromTicketId <= toTicketId,
+            NothingToAnnounce(fromTicketId, toTicketId)
+        );
+        emit BatchMetadataUpdate(fromTicketId, toTicketId);
     }
 
     /* GUARDIANS */
@@ -166,26 +186,31 @@ abstract contract Finalization is TicketToken, PausableUntil {
 
     /* INTERNAL */
 
-    /// @dev Burns the shares from those finalised last to `upTo`, as far as the buffer goes.
+    /// @dev Burns the shares from those finalised last to `upTo`, as far as the buffer goes. Returns the count of
+    /// checkpoints that the caller writes.
     function _finalizeUpTo(
         uint256 upTo,
-        uint256 lastTicketId_
-    ) private returns (uint256 shares, uint256 amount) {
-        uint256 count = _checkpointCount;
+        uint256 lastTicketId_,
+        uint256 count
+    ) private returns (uint256 shares, uint256 amount, uint256 newCount) {
         Checkpoint last = _checkpoints.list[count];
         uint256 done = last.sharesOf();
-        if (upTo <= done) return (0, 0);
+        if (upTo <= done) return (0, 0, count);
 
         // the ledger sends the ether in this call and calls nobody else
         (shares, amount) = ledger.redeem((upTo - done) * GRAIN, GRAIN);
-        if (shares == 0) return (0, 0);
-        _checkpointCount = uint40(++count);
-        // cumulative shares fit 64 bits as `upTo` does; ether fits 87
-        _checkpoints.list[count] = WithdrawalCheckpoints.pack(
-            done + shares / GRAIN,
-            last.amountOf() + amount
-        );
-        emit Finalized(count, lastTicketId_, shares, amount);
+        if (shares == 0) return (0, 0, count);
+        // a count fits 40 bits; shares fit 64, as `upTo` does, and ids 40; ether fits 87 bits each time
+        unchecked {
+            newCount = count + 1;
+            done += shares / GRAIN;
+            _checkpoints.list[newCount] = WithdrawalCheckpoints.pack(
+                done,
+                done == upTo ? lastTicketId_ : last.ticketOf(),
+                last.amountOf() + amount
+            );
+        }
+        emit Finalized(newCount, lastTicketId_, shares, amount);
     }
 
     /// @dev A report later than the fault has booked its loss, and whoever leaves bears it.

@@ -13,6 +13,9 @@ abstract contract TicketToken is IWithdrawalQueue, ERC721 {
     // A ticket is one slot, in ERC721: owner (20) + ready time (4) + cumulative shares up to and with it (8) = 32.
     // The last two outlive its claim: the next ticket is measured against them.
 
+    /// @dev Interface of ERC-4906, which has events alone.
+    bytes4 private constant METADATA_UPDATES = 0x49064906;
+
     /* HOLDERS */
 
     /// @notice ERC-721: lets `account` claim a ticket or give it away. Takes no ether, although the token may.
@@ -38,6 +41,11 @@ abstract contract TicketToken is IWithdrawalQueue, ERC721 {
     /// @notice ERC-721 metadata.
     function symbol() public pure override returns (string memory) {
         return "kETH-W";
+    }
+
+    /// @notice ERC-165: ERC-721 with metadata, and ERC-4906.
+    function supportsInterface(bytes4 id) public view override returns (bool) {
+        return id == METADATA_UPDATES || super.supportsInterface(id);
     }
 
     /* INTERNAL */

@@ -1,79 +1,49 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {LibString} from "solady/src/utils/LibString.sol";
-import {Roles} from "../access/Roles.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
+import {IWrappedStakedEther} from "../interfaces/IWrappedStakedEther.sol";
+import {TicketMetadata} from "../libraries/TicketMetadata.sol";
 import {Checkpoint, WithdrawalCheckpoints} from "../libraries/WithdrawalCheckpoints.sol";
-import {Finalization} from "./Finalization.sol";
+import {WithdrawalRequests} from "./WithdrawalRequests.sol";
 
 /// @title WithdrawalQueue
-/// @notice Requests, cooldown, finalisation in order (`Finalization`), claims of tickets (`TicketToken`).
+/// @notice The way out: requests (`WithdrawalRequests`), their finalisation in order (`Finalization`), and here claims. A
+/// ticket is a token (`TicketToken`).
 /// TRUST: those who may delay a finalisation; nobody can price a finalised ticket again or stop its claim.
 /// INVARIANTS: QUE-1, QUE-2, QUE-3, SLA-2.
 /// ASSUMPTIONS: those of `Finalization`.
-contract WithdrawalQueue is Finalization {
+contract WithdrawalQueue is WithdrawalRequests {
     using WithdrawalCheckpoints for WithdrawalCheckpoints.Trace;
     using WithdrawalCheckpoints for Checkpoint;
-
-    /// @notice The least request: 0.0001 shares, in 1e-9 shares.
-    uint256 public constant MIN_REQUEST = 1e5;
-    /// @notice The longest cooldown, in seconds.
-    uint256 public constant MAX_COOLDOWN = 30 days;
-    /* IMMUTABLES */
-
-    /// @notice The shortest cooldown, in seconds.
-    uint256 public immutable minCooldown;
 
     /* CONSTRUCTOR */
 
     constructor(
         IAuthority authority_,
         IStakedEther ledger_,
+        IWrappedStakedEther wrapper_,
+        uint256 maxRequest_,
         uint256 minCooldown_,
         uint256 cooldown_
-    ) Finalization(authority_, ledger_) {
-        minCooldown = minCooldown_;
-        _setCooldown(cooldown_);
-    }
+    ) WithdrawalRequests(authority_, ledger_, wrapper_, maxRequest_, minCooldown_, cooldown_) {}
 
-    /* HOLDERS */
-
-    /// @inheritdoc IWithdrawalQueue
-    function request(uint256 amount, address owner) external returns (uint256 ticketId) {
-        (uint256 last, uint256 readyAt, uint256 upTo) = _next(owner);
-        ticketId = last + 1;
-        uint256 shares = _issue(amount, owner, ticketId, readyAt, upTo);
-        _take(ticketId, shares);
-    }
-
-    /// @inheritdoc IWithdrawalQueue
-    function requestBatch(
-        uint256[] calldata amounts,
-        address owner
-    ) external returns (uint256 firstTicketId) {
-        require(amounts.length > 0, NoRequests());
-        (uint256 id, uint256 readyAt, uint256 upTo) = _next(owner);
-        firstTicketId = id + 1;
-        uint256 shares = 0;
-        for (uint256 i = 0; i < amounts.length; ++i) {
-            shares += _issue(amounts[i], owner, ++id, readyAt, upTo + shares);
-        }
-        _take(id, shares);
-    }
+    /* CLAIMS */
 
     /// @inheritdoc IWithdrawalQueue
     function claim(uint256 ticketId) external returns (uint256 amount) {
+        (, uint256 upTo, uint256 from) = _known(ticketId);
         address owner = _ownerOf(ticketId);
-        amount = _settle(ticketId, owner, findCheckpoint(ticketId));
+        amount = _settle(ticketId, owner, _find(ticketId, upTo), from, upTo);
         _pay(owner, amount);
     }
 
     /// @inheritdoc IWithdrawalQueue
     function claimTo(uint256 ticketId, address recipient, uint256 hint) external returns (uint256 amount) {
-        amount = _settle(ticketId, recipient, hint);
+        (, uint256 upTo, uint256 from) = _known(ticketId);
+        amount = _settle(ticketId, recipient, hint, from, upTo);
         _pay(recipient, amount);
     }
 
@@ -85,21 +55,30 @@ contract WithdrawalQueue is Finalization {
     ) external returns (uint256 amount) {
         require(hints.length == ticketIds.length, LengthMismatch(hints.length, ticketIds.length));
         require(ticketIds.length > 0, NoRequests());
-        for (uint256 i = 0; i < ticketIds.length; ++i) amount += _settle(ticketIds[i], recipient, hints[i]);
+        for (uint256 i = 0; i < ticketIds.length; ++i) {
+            (, uint256 upTo, uint256 from) = _known(ticketIds[i]);
+            amount += _settle(ticketIds[i], recipient, hints[i], from, upTo);
+        }
         _pay(recipient, amount);
     }
 
-    /* GOVERNANCE */
-
     /// @inheritdoc IWithdrawalQueue
-    function setCooldown(uint256 newCooldown) external onlyRole(Roles.PARAMETER_MANAGER) {
-        _setCooldown(newCooldown);
+    function acceptClaims(bool accepted) external {
+        _setAux(msg.sender, accepted ? 1 : 0);
+        emit ClaimsAccepted(msg.sender, accepted);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IWithdrawalQueue
-    function ticket(uint256 ticketId) external view returns (Ticket memory) {
+    function acceptsClaims(address owner) public view returns (bool) {
+        bytes memory code = owner.code;
+        // an account with a key may name a contract to act for it (EIP-7702), and keeps its key
+        return code.length == 0 || (code.length == 23 && bytes3(code) == 0xef0100) || _getAux(owner) != 0;
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function ticket(uint256 ticketId) public view returns (Ticket memory) {
         (uint256 readyAt, uint256 upTo, uint256 from) = _known(ticketId);
         address owner = _ownerOf(ticketId);
         return
@@ -113,81 +92,64 @@ contract WithdrawalQueue is Finalization {
     }
 
     /// @inheritdoc IWithdrawalQueue
-    function claimable(uint256 ticketId) external view returns (uint256) {
-        uint256 index = findCheckpoint(ticketId);
+    function placeOf(uint256 ticketId) external view returns (uint256 from, uint256 upTo) {
+        (, upTo, from) = _known(ticketId);
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function claimable(uint256 ticketId) public view returns (uint256) {
         (, uint256 upTo, uint256 from) = _known(ticketId);
-        (, uint256 amount) = _checkpoints.valueIn(index, from, upTo);
+        (, uint256 amount) = _checkpoints.valueIn(_find(ticketId, upTo), from, upTo);
         return _ownerOf(ticketId) == address(0) ? 0 : amount;
     }
 
     /// @inheritdoc IWithdrawalQueue
-    function findCheckpoint(uint256 ticketId) public view returns (uint256 index) {
+    function findCheckpoint(uint256 ticketId) external view returns (uint256 index) {
         (, uint256 upTo, ) = _known(ticketId);
-        uint256 count = _checkpointCount;
-        index = _checkpoints.find(upTo, count);
-        require(index <= count, TicketNotFinalized(ticketId));
+        index = _find(ticketId, upTo);
     }
 
-    /// @inheritdoc IWithdrawalQueue
-    function cooldown() external view returns (uint256) {
-        return _cooldown;
-    }
-
-    /// @notice ERC-721 metadata, as a data URI: the ticket's number.
+    /// @notice ERC-721 metadata, as a data URI. Reverts for a ticket that is unknown or was claimed.
     function tokenURI(uint256 ticketId) public view override returns (string memory) {
-        _known(ticketId);
+        Ticket memory t = ticket(ticketId);
+        require(!t.claimed, TicketClaimed(ticketId));
+        string memory state = block.timestamp < t.readyAt ? "Cooling down" : "Waiting for ether";
+        if (t.finalized) state = "Finalised";
         return
-            string.concat(
-                'data:application/json;utf8,{"name":"Kedge Withdrawal Ticket ',
-                LibString.toString(ticketId),
-                '"}'
+            TicketMetadata.uri(
+                TicketMetadata.Facts({
+                    ticketId: ticketId,
+                    state: state,
+                    shares: t.shares,
+                    readyAt: t.readyAt,
+                    claimable: t.finalized ? claimable(ticketId) : 0,
+                    value: t.finalized ? 0 : ledger.getPooledEthByShares(t.shares)
+                })
             );
     }
 
     /* INTERNAL */
 
-    /// @dev The last ticket so far, when the next one is ready, and all shares asked for.
-    function _next(address owner) private view returns (uint256 last, uint256 readyAt, uint256 upTo) {
-        require(owner != address(this), WrongRecipient(owner));
-        last = _lastTicketId;
-        (readyAt, upTo) = _ticket(last);
-        // never earlier than the ticket before: tickets are finalised in order
-        uint256 fresh = block.timestamp + _cooldown;
-        if (readyAt < fresh) readyAt = fresh;
-    }
-
-    /// @dev Mints the ticket of `amount` wei behind `upTo` shares; returns its shares.
-    function _issue(
-        uint256 amount,
-        address owner,
-        uint256 id,
-        uint256 readyAt,
-        uint256 upTo
-    ) private returns (uint256 shares) {
-        shares = ledger.getSharesByPooledEth(amount) / GRAIN;
-        require(shares >= MIN_REQUEST, RequestTooSmall(shares, MIN_REQUEST));
-        // shares of the ledger fit 88 bits
-        unchecked {
-            upTo += shares;
-        }
-        require(upTo <= type(uint64).max, QueueFull(upTo));
-        _mintTicket(owner, id, readyAt, upTo);
-        emit Requested(id, owner, shares * GRAIN, readyAt);
-    }
-
-    /// @dev The ledger calls nobody; it reverts all of the above if the caller has too few shares.
-    function _take(uint256 lastId, uint256 shares) private {
-        _lastTicketId = uint40(lastId);
-        ledger.transferSharesFrom(msg.sender, address(this), shares * GRAIN);
+    function _find(uint256 ticketId, uint256 upTo) private view returns (uint256 index) {
+        uint256 count = _checkpointCount;
+        index = _checkpoints.find(upTo, count);
+        require(index <= count, TicketNotFinalized(ticketId));
     }
 
     /// @dev Takes a finalised ticket away from its owner; returns what it pays.
-    function _settle(uint256 ticketId, address recipient, uint256 hint) private returns (uint256 amount) {
-        (, uint256 upTo, uint256 from) = _known(ticketId);
+    function _settle(
+        uint256 ticketId,
+        address recipient,
+        uint256 hint,
+        uint256 from,
+        uint256 upTo
+    ) private returns (uint256 amount) {
         address owner = _ownerOf(ticketId);
         require(owner != address(0), TicketClaimed(ticketId));
         require(
-            msg.sender == owner || _isApprovedOrOwner(msg.sender, ticketId),
+            msg.sender == owner ||
+                (recipient == owner && acceptsClaims(owner)) ||
+                _isApprovedOrOwner(msg.sender, ticketId),
             NotTicketOwner(ticketId, msg.sender)
         );
         bool held;
@@ -198,21 +160,15 @@ contract WithdrawalQueue is Finalization {
     }
 
     function _pay(address recipient, uint256 amount) private {
-        // the ledger would take it as a stake of the queue, whose shares no ticket stands for
+        // the ledger would take it as a stake of the queue, whose shares no ticket stands for; the wrapper, too
         require(
-            recipient != address(0) && recipient != address(this) && recipient != address(ledger),
+            recipient != address(0) &&
+                recipient != address(this) &&
+                recipient != address(ledger) &&
+                recipient != address(wrapper),
             WrongRecipient(recipient)
         );
         (bool sent, ) = recipient.call{value: amount}("");
         require(sent, EtherRefused(recipient));
-    }
-
-    function _setCooldown(uint256 newCooldown) private {
-        require(
-            newCooldown >= minCooldown && newCooldown <= MAX_COOLDOWN,
-            CooldownOutOfBounds(newCooldown, minCooldown, MAX_COOLDOWN)
-        );
-        emit CooldownSet(_cooldown, newCooldown);
-        _cooldown = uint24(newCooldown);
     }
 }

@@ -1,5 +1,6 @@
 import type { ContractRunner } from "ethers";
 import {
+  AsyncRedeemer__factory,
   Authority__factory,
   BeaconDepositor__factory,
   BeaconVerifier__factory,
@@ -13,6 +14,7 @@ import {
   MemberEvidence__factory,
   OperatorRegistry__factory,
   OracleCommittee__factory,
+  ProtocolLens__factory,
   RandaoSource__factory,
   ReportOracle__factory,
   RewardDistributor__factory,
@@ -45,6 +47,7 @@ const CONNECT = {
     CommitteeBonds__factory.connect(address, runner),
   WithdrawalQueue: (address: string, runner: ContractRunner) =>
     WithdrawalQueue__factory.connect(address, runner),
+  AsyncRedeemer: (address: string, runner: ContractRunner) => AsyncRedeemer__factory.connect(address, runner),
   RewardDistributor: (address: string, runner: ContractRunner) =>
     RewardDistributor__factory.connect(address, runner),
   OracleCommittee: (address: string, runner: ContractRunner) =>
@@ -69,6 +72,7 @@ const CONNECT = {
   KeeperBudget: (address: string, runner: ContractRunner) => KeeperBudget__factory.connect(address, runner),
   ExitController: (address: string, runner: ContractRunner) =>
     ExitController__factory.connect(address, runner),
+  ProtocolLens: (address: string, runner: ContractRunner) => ProtocolLens__factory.connect(address, runner),
   Consolidator: (address: string, runner: ContractRunner) => Consolidator__factory.connect(address, runner),
 } as const;
 

@@ -11,7 +11,7 @@ contract WithdrawalCheckpoints__Harness {
     uint256 public count;
 
     function push(uint64 shares, uint128 amount) external {
-        _trace.list[++count] = WithdrawalCheckpoints.pack(shares, amount);
+        _trace.list[++count] = WithdrawalCheckpoints.pack(shares, 0, amount);
     }
 
     function find(uint256 shares) external view returns (uint256) {

@@ -30,7 +30,11 @@ contract WithdrawalsHandler is Withdrawals {
         Force,
         PassTime,
         SetCooldown,
-        Pause
+        Pause,
+        RequestWrapped,
+        FinalizeNamed,
+        Suspend,
+        ClaimByAnyone
     }
 
     struct Point {
@@ -74,6 +78,8 @@ contract WithdrawalsHandler is Withdrawals {
             vm.deal(actors[i], 1000 ether);
             vm.prank(actors[i]);
             ledger.approve(address(wrapper), type(uint256).max);
+            vm.prank(actors[i]);
+            wrapper.approve(address(queue), type(uint256).max);
         }
         queue.setCooldown(6 hours);
         _points.push(Point(0, 0));
@@ -272,13 +278,74 @@ contract WithdrawalsHandler is Withdrawals {
         ++done[Action.Pause];
     }
 
+    function requestWrapped(uint256 who, uint256 amount) external {
+        address actor = _begin(Action.RequestWrapped, who);
+        uint256 balance = wrapper.balanceOf(actor);
+        if (balance < 0.002 ether) return;
+        uint256[] memory amounts = new uint256[](2);
+        amounts[0] = bound(amount, 0.001 ether, balance / 2);
+        amounts[1] = bound(amount >> 1, 0.001 ether, balance / 2);
+        uint256 units = ledger.unitsOf(address(queue));
+        vm.prank(actor);
+        uint256 first = queue.requestWrapped(amounts, actor);
+        uint256 shares = queue.ticket(first).shares + queue.ticket(first + 1).shares;
+        _check(wrapper.balanceOf(actor) == balance - shares, "QUE-1: what leaves the holder is the tickets'");
+        _check(
+            ledger.unitsOf(address(queue)) == units + shares * 1e6,
+            "QUE-1: what is unwrapped is the tickets'"
+        );
+        _ticketMade(first, actor);
+        _ticketMade(first + 1, actor);
+        ++done[Action.RequestWrapped];
+    }
+
+    /// @dev By a stranger; it must do what it may, and nothing else.
+    function finalizeNamed() external {
+        _begin(Action.FinalizeNamed, 0);
+        (uint256 id, uint256 refTime) = queue.named();
+        bool may = !queue.isSuspended() &&
+            currentTime() >= queue.pausedUntil() &&
+            currentTime() < refTime + 2 * FRAME_SECONDS;
+        bool isWork = id > lastFinalized;
+        bool isEther = ledger.buffer() > 1e10;
+        vm.prank(address(0xbeef));
+        try queue.finalizeNamed() {
+            _check(may && isWork, "QUE-2: nobody finalises against the rules");
+            _recordFinalisation(id);
+            ++done[Action.FinalizeNamed];
+        } catch {
+            _check(!may || !isWork || !isEther, "QUE-3: nothing else stops a finalisation");
+        }
+    }
+
+    function suspend(bool on) external {
+        _begin(Action.Suspend, 0);
+        if (on) queue.suspend();
+        else if (queue.isSuspended()) queue.resume();
+        else return;
+        _check(queue.isSuspended() == on, "QUE-3: a suspension is what it was told");
+        ++done[Action.Suspend];
+    }
+
+    function claimByAnyone(uint256 pick) external {
+        _begin(Action.ClaimByAnyone, 0);
+        uint256 id = _ticketOf(pick, true, true);
+        if (id == 0) return;
+        _claimAndCheck(id, address(0xbeef));
+        ++done[Action.ClaimByAnyone];
+    }
+
     /* THE END */
 
     /// @notice Claims a finalised ticket as its owner and holds the payment against what it was finalised for.
     function claimAndCheck(uint256 id) public {
+        _claimAndCheck(id, queue.ownerOf(id));
+    }
+
+    function _claimAndCheck(uint256 id, address caller) private {
         address owner = queue.ownerOf(id);
         uint256 before = owner.balance;
-        vm.prank(owner);
+        vm.prank(caller);
         uint256 amount = queue.claim(id);
         _check(amount == worth[id], "QUE-1: a claim pays what the ticket was finalised for");
         _check(owner.balance - before == amount, "QUE-1: a claim pays what it tells");
@@ -423,6 +490,7 @@ contract WithdrawalsHandler is Withdrawals {
         uint256 rate = (ledger.getTotalPooledEther() * 1e33) / ledger.totalUnits();
         int256 change = changeOf(r);
         book(r);
+        _check(!queue.isSuspended(), "QUE-3: a report ends a suspension");
         _recordFinalisation(lastTicket);
         uint256 later = eveValue();
         if (later < before) eveLoss += before - later;
@@ -520,6 +588,10 @@ contract WithdrawalsInvariantTest is KedgeTest {
         actions[16] = handler.passTime.selector;
         actions[17] = handler.setCooldown.selector;
         actions[18] = handler.pause.selector;
+        actions[19] = handler.requestWrapped.selector;
+        actions[20] = handler.finalizeNamed.selector;
+        actions[21] = handler.suspend.selector;
+        actions[22] = handler.claimByAnyone.selector;
         targetContract(address(handler));
         targetSelectors(address(handler), actions);
     }
@@ -582,6 +654,7 @@ contract WithdrawalsInvariantTest is KedgeTest {
         handler.unwrap(3, 1 ether);
         handler.requestBatch(0, 8 ether, 3);
         handler.request(3, 1 ether);
+        handler.requestWrapped(3, 0.1 ether);
         handler.transferTicket(1, 2);
         handler.transferShares(0, 1, 1 ether);
         handler.giveToVaults(0.01 ether, true);
@@ -597,6 +670,13 @@ contract WithdrawalsInvariantTest is KedgeTest {
         _checkAll();
         (, uint256 finalized) = handler.tickets();
         assertEq(finalized, 1, "a short buffer");
+        handler.stake(0, 1 ether);
+        handler.finalizeNamed();
+        _checkAll();
+        handler.suspend(true);
+        handler.stake(0, 1 ether);
+        handler.finalizeNamed();
+        _checkAll();
         handler.reportLoss(1e9, 1);
         _checkAll();
         handler.reportWithdrawal(9e9, 0);
@@ -605,6 +685,7 @@ contract WithdrawalsInvariantTest is KedgeTest {
         _checkAll();
         handler.claim(0);
         handler.claimBatch(1);
+        handler.claimByAnyone(4);
         handler.setCooldown(1 days);
         _checkAll();
         for (uint256 i = 0; i < ACTIONS; ++i) {

@@ -26,6 +26,7 @@ import {IValidatorRegistry} from "../../contracts/interfaces/IValidatorRegistry.
 import {IWithdrawalQueue} from "../../contracts/interfaces/IWithdrawalQueue.sol";
 import {IWithdrawalVault} from "../../contracts/interfaces/IWithdrawalVault.sol";
 import {IWrappedStakedEther} from "../../contracts/interfaces/IWrappedStakedEther.sol";
+import {ProtocolLens} from "../../contracts/lens/ProtocolLens.sol";
 import {BeaconDepositor} from "../../contracts/operators/BeaconDepositor.sol";
 import {Consolidator} from "../../contracts/operators/Consolidator.sol";
 import {OperatorRegistry} from "../../contracts/operators/OperatorRegistry.sol";
@@ -48,6 +49,7 @@ import {KeeperBudget} from "../../contracts/vaults/KeeperBudget.sol";
 import {RewardDistributor} from "../../contracts/vaults/RewardDistributor.sol";
 import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
+import {AsyncRedeemer} from "../../contracts/withdrawals/AsyncRedeemer.sol";
 import {ExitController} from "../../contracts/withdrawals/ExitController.sol";
 import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
 import {Accounting__Harness} from "../harness/Accounting__Harness.sol";
@@ -65,6 +67,13 @@ contract Factory {
         IReportLimits.Limits calldata limits
     ) external returns (Accounting__Harness) {
         return new Accounting__Harness(authority, ledger, queue, distributor, given, limits);
+    }
+
+    function newAsyncRedeemer(
+        IWrappedStakedEther wrapper,
+        IWithdrawalQueue queue
+    ) external returns (AsyncRedeemer) {
+        return new AsyncRedeemer(wrapper, queue);
     }
 
     function newAuthority(address admin) external returns (Authority) {
@@ -204,6 +213,17 @@ contract Factory {
             new OracleCommittee(authority, bonds, genesisTime, secondsPerSlot, frameSeconds, minBond, seats);
     }
 
+    function newProtocolLens(
+        IStakedEther ledger,
+        IWithdrawalQueue queue,
+        IExitController exits,
+        address withdrawals,
+        address rewards,
+        uint256 epochSeconds
+    ) external returns (ProtocolLens) {
+        return new ProtocolLens(ledger, queue, exits, withdrawals, rewards, epochSeconds);
+    }
+
     function newRandaoSource(
         IBeaconVerifier verifier,
         uint256 epochsBetween
@@ -281,10 +301,12 @@ contract Factory {
     function newWithdrawalQueue(
         IAuthority authority,
         IStakedEther ledger,
+        IWrappedStakedEther wrapper,
+        uint256 maxRequest,
         uint256 minCooldown,
         uint256 cooldown
     ) external returns (WithdrawalQueue) {
-        return new WithdrawalQueue(authority, ledger, minCooldown, cooldown);
+        return new WithdrawalQueue(authority, ledger, wrapper, maxRequest, minCooldown, cooldown);
     }
 
     function newWithdrawalVault(IAuthority authority) external returns (WithdrawalVault) {

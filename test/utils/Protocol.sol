@@ -47,6 +47,8 @@ abstract contract Protocol is FactoryTest {
     uint256 internal constant FRAME_SECONDS = SLOTS_PER_FRAME * SECONDS_PER_SLOT;
     uint256 internal constant FIRST_FRAME = 100;
     uint256 internal constant COOLDOWN = 7 days;
+    /// @dev In 1e-9 shares.
+    uint256 internal constant MAX_REQUEST = 2_000e9;
     uint256 internal constant SEED = 1 ether;
     uint256 internal constant FEE_BP = 1_000;
     uint256 internal constant MEMBERS = 9;
@@ -119,7 +121,7 @@ abstract contract Protocol is FactoryTest {
             CURATED_BOND_RATIO_BP,
             CLAIM_DELAY
         );
-        queue = factory.newWithdrawalQueue(a, ledger, 1 hours, COOLDOWN);
+        queue = factory.newWithdrawalQueue(a, ledger, wrapper, MAX_REQUEST, 1 hours, COOLDOWN);
         distributor = factory.newRewardDistributor(a, ledger, operatorRegistry, treasury, 2_500);
         committee = factory.newOracleCommittee(
             a,

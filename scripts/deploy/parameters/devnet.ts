@@ -62,6 +62,7 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     reportPayGas: parameter(270_000n, "gas", "a whole report, and little more"),
     reportPayRiseSeconds: parameter(120n, "seconds", "a third of a frame of the preset"),
     maxBaseFeeWei: parameter(200n * 10n ** 9n, "wei", "a busy day on mainnet"),
+    maxRequestGrains: parameter(1_000n * 10n ** 9n, "1e-9 shares", "about 1,000 ether; more takes tickets"),
     minCooldownSeconds: parameter(60n, "seconds", "five slots"),
     cooldownSeconds: parameter(600n, "seconds", "minutes, where mainnet has 7 days"),
     predepositDeadlineSeconds: parameter(

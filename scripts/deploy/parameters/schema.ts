@@ -48,6 +48,8 @@ const fields = z.object({
   reportPayGas: of(uint),
   reportPayRiseSeconds: of(uint),
   maxBaseFeeWei: of(uint),
+  /// The largest request, in 1e-9 shares; the queue takes any from one share to 2^64 - 1.
+  maxRequestGrains: of(uint.min(10n ** 9n).max(2n ** 64n - 1n)),
   minCooldownSeconds: of(uint),
   cooldownSeconds: of(uint),
   predepositDeadlineSeconds: of(uint),

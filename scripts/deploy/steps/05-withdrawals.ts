@@ -1,4 +1,8 @@
-import { RewardDistributor__factory, WithdrawalQueue__factory } from "../../../typechain-types/index.js";
+import {
+  AsyncRedeemer__factory,
+  RewardDistributor__factory,
+  WithdrawalQueue__factory,
+} from "../../../typechain-types/index.js";
 import type { DeployContext } from "../context.ts";
 
 export async function deployWithdrawals(c: DeployContext): Promise<void> {
@@ -8,8 +12,16 @@ export async function deployWithdrawals(c: DeployContext): Promise<void> {
     WithdrawalQueue__factory,
     c.addressOf("Authority"),
     c.addressOf("StakedEther"),
+    c.addressOf("WrappedStakedEther"),
+    p.maxRequestGrains.value,
     p.minCooldownSeconds.value,
     p.cooldownSeconds.value,
+  );
+  await c.deploy(
+    "AsyncRedeemer",
+    AsyncRedeemer__factory,
+    c.addressOf("WrappedStakedEther"),
+    c.addressOf("WithdrawalQueue"),
   );
   await c.deploy(
     "RewardDistributor",

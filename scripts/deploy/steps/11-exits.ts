@@ -1,7 +1,7 @@
-import { ExitController__factory } from "../../../typechain-types/index.js";
+import { ExitController__factory, ProtocolLens__factory } from "../../../typechain-types/index.js";
 import type { DeployContext } from "../context.ts";
 
-/// What makes validators exit when tickets want more than is there.
+/// What makes validators exit when tickets want more than is there, and what reads how long they wait.
 export async function deployExits(c: DeployContext): Promise<void> {
   const p = c.parameters;
   await c.deploy(
@@ -26,5 +26,15 @@ export async function deployExits(c: DeployContext): Promise<void> {
       capFloorEth: p.exitCapFloorEth.value,
       doublingSeconds: p.drawDoublingSeconds.value,
     },
+  );
+  await c.deploy(
+    "ProtocolLens",
+    ProtocolLens__factory,
+    c.addressOf("StakedEther"),
+    c.addressOf("WithdrawalQueue"),
+    c.addressOf("ExitController"),
+    c.addressOf("WithdrawalVault"),
+    c.addressOf("RewardsVault"),
+    p.slotsPerEpoch.value * p.secondsPerSlot.value,
   );
 }

@@ -15,18 +15,22 @@ contract WithdrawalCheckpointsTest is KedgeTest {
         trace = new WithdrawalCheckpoints__Harness();
     }
 
-    function test_pack_KeepsBothFieldsAtTheirLimits() public pure {
-        Checkpoint c = WithdrawalCheckpoints.pack(type(uint64).max, 0);
+    function test_pack_KeepsAllFieldsAtTheirLimits() public pure {
+        Checkpoint c = WithdrawalCheckpoints.pack(type(uint64).max, 0, 0);
         assertEq(c.sharesOf(), type(uint64).max, "shares");
-        assertEq(c.amountOf(), 0, "spilt from shares");
-        c = WithdrawalCheckpoints.pack(0, type(uint128).max);
-        assertEq(c.sharesOf(), 0, "spilt from the amount");
+        assertEq(c.ticketOf() + c.amountOf(), 0, "spilt from shares");
+        c = WithdrawalCheckpoints.pack(0, type(uint64).max, 0);
+        assertEq(c.ticketOf(), type(uint64).max, "ticket");
+        assertEq(c.sharesOf() + c.amountOf(), 0, "spilt from the ticket");
+        c = WithdrawalCheckpoints.pack(0, 0, type(uint128).max);
+        assertEq(c.sharesOf() + c.ticketOf(), 0, "spilt from the amount");
         assertEq(c.amountOf(), type(uint128).max, "amount");
     }
 
-    function testFuzz_pack_IsReadBack(uint64 shares, uint128 amount) public pure {
-        Checkpoint c = WithdrawalCheckpoints.pack(shares, amount);
+    function testFuzz_pack_IsReadBack(uint64 shares, uint64 ticketId, uint128 amount) public pure {
+        Checkpoint c = WithdrawalCheckpoints.pack(shares, ticketId, amount);
         assertEq(c.sharesOf(), shares, "shares");
+        assertEq(c.ticketOf(), ticketId, "ticket");
         assertEq(c.amountOf(), amount, "amount");
     }
 

@@ -26,6 +26,8 @@ contract FinalizeNamedTest is Withdrawals {
 
         vm.expectEmit(address(queue));
         emit IWithdrawalQueue.Finalized(2, second, 8 ether, 8 ether);
+        vm.expectEmit(address(queue));
+        emit IWithdrawalQueue.BatchMetadataUpdate(1, second);
         vm.prank(stranger);
         (uint256 shares, uint256 amount) = queue.finalizeNamed();
         assertEq(shares, 8 ether, "shares");
@@ -38,6 +40,39 @@ contract FinalizeNamedTest is Withdrawals {
         assertEq(queue.claimable(second), 5 ether, "the second");
         assertEq(address(queue).balance, 15 ether, "all set aside");
         assertEq(ledger.sharesOf(address(queue)), 0, "no shares left");
+    }
+
+    /// @dev ERC-4906: from the first ticket that was not known to be finalised wholly.
+    function test_finalizeNamed_TellsOfTicketsWhoseStateChanged() public {
+        (, uint256 second) = shortBuffer();
+        makeStaker("carol", 11 ether);
+        queue.finalizeNamed();
+        uint256 third = requestFor(bob, 2 ether);
+        skipTime(COOLDOWN);
+        finalize(third);
+        makeStaker("carol", 1 ether);
+        vm.expectEmit(address(queue));
+        emit IWithdrawalQueue.BatchMetadataUpdate(second + 1, third);
+        queue.finalizeNamed();
+    }
+
+    function test_announce_TellsOfFinalisedTicketsAlone() public {
+        (uint256 first, uint256 second) = shortBuffer();
+        makeStaker("carol", 8 ether);
+        finalize(second);
+        vm.expectEmit(address(queue));
+        emit IWithdrawalQueue.BatchMetadataUpdate(first, first);
+        vm.prank(stranger);
+        queue.announce(first, first);
+        uint256[2][3] memory wrong = [[first, second], [uint256(0), first], [second, first]];
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IWithdrawalQueue.NothingToAnnounce.selector, wrong[i][0], wrong[i][1])
+            );
+            queue.announce(wrong[i][0], wrong[i][1]);
+        }
+        vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.TicketUnknown.selector, 3));
+        queue.announce(1, 3);
     }
 
     function test_finalizeNamed_StopsAtTheTicketThatTheReportNamed() public {

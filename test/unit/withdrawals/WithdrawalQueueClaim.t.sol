@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ERC721} from "solady/src/tokens/ERC721.sol";
+import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";
 import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
 import {Claimer__Mock} from "../../mocks/Claimer__Mock.sol";
 import {Withdrawals} from "../../utils/Withdrawals.sol";
@@ -62,14 +63,14 @@ contract WithdrawalQueueClaimTest is Withdrawals {
         queue.claimTo(id, alice, 1);
     }
 
-    function test_claim_RevertWhen_CallerIsNotTheOwner() public {
+    function test_claimTo_RevertWhen_CallerIsNotTheOwner() public {
         (uint256 id, ) = _twoFinalized();
         bytes memory denied = abi.encodeWithSelector(IWithdrawalQueue.NotTicketOwner.selector, id, bob);
         vm.startPrank(bob);
         vm.expectRevert(denied);
-        queue.claim(id);
-        vm.expectRevert(denied);
         queue.claimTo(id, bob, 1);
+        vm.expectRevert(denied);
+        queue.claimTo(id, carol, 1);
     }
 
     function test_claim_ByAnApprovedCallerPaysTheOwner() public {
@@ -116,12 +117,16 @@ contract WithdrawalQueueClaimTest is Withdrawals {
     }
 
     /// @dev The ledger takes plain ether as a stake of its sender: here of the queue, whose shares nobody gets back.
-    function test_claimTo_RevertWhen_RecipientIsTheLedger() public {
+    function test_claimTo_RevertWhen_RecipientIsATokenOfThePool() public {
         (uint256 id, ) = _twoFinalized();
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.WrongRecipient.selector, address(ledger)));
         queue.claimTo(id, address(ledger), 1);
         assertEq(ledger.sharesOf(address(queue)), 0, "no shares without a ticket");
+        vm.prank(alice);
+        vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.WrongRecipient.selector, address(wrapper)));
+        queue.claimTo(id, address(wrapper), 1);
+        assertEq(wrapper.balanceOf(address(queue)), 0, "nor wrapped ones");
     }
 
     /// @dev T23: of all hints exactly one pays, for every ticket; tickets 2 and 4 span checkpoints.
@@ -335,11 +340,11 @@ contract WithdrawalQueueClaimTest is Withdrawals {
         queue.transferFrom(alice, carol, id);
         assertEq(queue.getApproved(id), address(0), "approval cleared");
         vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.NotTicketOwner.selector, id, alice));
-        queue.claim(id);
+        queue.claimTo(id, alice, 1);
         vm.stopPrank();
         vm.prank(bob);
         vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.NotTicketOwner.selector, id, bob));
-        queue.claim(id);
+        queue.claimTo(id, bob, 1);
         uint256 amount = queue.claimable(id);
         vm.prank(carol);
         queue.claim(id);
@@ -430,7 +435,62 @@ contract WithdrawalQueueClaimTest is Withdrawals {
         queue.approve(bob, id);
     }
 
+    /* METADATA */
+
+    function test_tokenURI_ShowsWhereTheTicketStands() public {
+        raiseRate();
+        uint256 id = requestFor(alice, 3 ether);
+        uint256 shares = queue.ticket(id).shares;
+        assertEq(queue.tokenURI(id), uri(id, "Cooling down", 0), "waits");
+        skipTime(COOLDOWN - 1);
+        assertEq(queue.tokenURI(id), uri(id, "Cooling down", 0), "to the second");
+        skipTime(1);
+        assertEq(queue.tokenURI(id), uri(id, "Waiting for ether", 0), "ready");
+        uint256 value = ledger.getPooledEthByShares(shares);
+        finalize(id);
+        assertEq(queue.tokenURI(id), uri(id, "Finalised", value), "finalised");
+        vm.prank(alice);
+        queue.claim(id);
+        vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.TicketClaimed.selector, id));
+        queue.tokenURI(id);
+    }
+
     /* INTERNAL */
+
+    function uri(uint256 id, string memory state, uint256 claimable) private view returns (string memory) {
+        IWithdrawalQueue.Ticket memory t = queue.ticket(id);
+        uint256 value = claimable > 0 ? 0 : ledger.getPooledEthByShares(t.shares);
+        string memory json = string.concat(
+            // solhint-disable quotes
+            '{"name":"Kedge Withdrawal Ticket ',
+            vm.toString(id),
+            '","description":"A request to withdraw staked ether from Kedge. Whoever owns it claims the ether when it is ',
+            'finalised. Values are in ether.","attributes":[{"trait_type":"State","value":"',
+            state,
+            '"},{"trait_type":"Shares","value":"',
+            decimal(t.shares)
+        );
+        json = string.concat(
+            json,
+            '"},{"display_type":"date","trait_type":"Ready","value":',
+            vm.toString(t.readyAt),
+            '},{"trait_type":"Claimable","value":"',
+            decimal(claimable),
+            '"},{"trait_type":"Value now","value":"',
+            decimal(value),
+            '"}]}'
+            // solhint-enable quotes
+        );
+        return string.concat("data:application/json;base64,", Base64.encode(bytes(json)));
+    }
+
+    /// @dev 18 digits behind the point: those of 1e18 more, without its one.
+    function decimal(uint256 amount) private view returns (string memory) {
+        bytes memory digits = bytes(vm.toString((amount % 1e18) + 1e18));
+        bytes memory fraction = new bytes(18);
+        for (uint256 i = 0; i < 18; ++i) fraction[i] = digits[i + 1];
+        return string.concat(vm.toString(amount / 1e18), ".", string(fraction));
+    }
 
     /// @dev Ticket 1 of alice and ticket 2 of bob, finalised in checkpoint 1.
     function _twoFinalized() private returns (uint256 first, uint256 second) {

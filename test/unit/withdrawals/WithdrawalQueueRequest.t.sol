@@ -3,9 +3,11 @@ pragma solidity 0.8.37;
 
 import {ERC721} from "solady/src/tokens/ERC721.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {Authority} from "../../../contracts/access/Authority.sol";
 import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
+import {IDepositContract} from "../../../contracts/interfaces/IDepositContract.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
 import {PoolMath} from "../../../contracts/libraries/PoolMath.sol";
@@ -16,17 +18,35 @@ contract WithdrawalQueueRequestTest is Withdrawals {
     /* CONSTRUCTOR */
 
     function test_constructor_RevertWhen_ArgumentsAreWrong() public {
-        IAuthority a = IAuthority(address(authority));
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newWithdrawalQueue(a, IStakedEther(address(0)), 1 hours, COOLDOWN);
+        make(authority, IStakedEther(address(0)), MAX_REQUEST, 1 hours, COOLDOWN);
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newWithdrawalQueue(IAuthority(address(0)), ledger, 1 hours, COOLDOWN);
+        make(Authority(address(0)), ledger, MAX_REQUEST, 1 hours, COOLDOWN);
         _expectCooldown(1 hours - 1, 1 hours);
-        factory.newWithdrawalQueue(a, ledger, 1 hours, 1 hours - 1);
+        make(authority, ledger, MAX_REQUEST, 1 hours, 1 hours - 1);
         _expectCooldown(31 days, 1 hours);
-        factory.newWithdrawalQueue(a, ledger, 1 hours, 31 days);
+        make(authority, ledger, MAX_REQUEST, 1 hours, 31 days);
         _expectCooldown(31 days, 31 days);
-        factory.newWithdrawalQueue(a, ledger, 31 days, 31 days);
+        make(authority, ledger, MAX_REQUEST, 31 days, 31 days);
+        _expectCeiling(1e9 - 1);
+        make(authority, ledger, 1e9 - 1, 1 hours, COOLDOWN);
+        _expectCeiling(uint256(1) << 64);
+        make(authority, ledger, uint256(1) << 64, 1 hours, COOLDOWN);
+        make(authority, ledger, 1e9, 1 hours, COOLDOWN);
+        make(authority, ledger, type(uint64).max, 1 hours, COOLDOWN);
+    }
+
+    function test_constructor_RevertWhen_TheWrapperIsOfAnotherLedger() public {
+        IStakedEther other = factory.newStakedEther{value: SEED}(
+            IAuthority(address(authority)),
+            IDepositContract(DEPOSIT_CONTRACT),
+            validatorRegistry,
+            withdrawalVault,
+            rewardsVault,
+            ledgerParameters()
+        );
+        vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.WrongWrapper.selector, address(wrapper)));
+        make(authority, other, MAX_REQUEST, 1 hours, COOLDOWN);
     }
 
     function test_constructor_StartsEmpty() public view {
@@ -107,6 +127,25 @@ contract WithdrawalQueueRequestTest is Withdrawals {
         queue.request(GRAIN - 1, alice);
         vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.RequestTooSmall.selector, 1e5 - 1, 1e5));
         queue.request(1e14 - 1, alice);
+        vm.stopPrank();
+    }
+
+    function test_request_RevertWhen_TooLarge() public {
+        address whale = makeHolder("whale", 3_000 ether);
+        bytes memory tooLarge = abi.encodeWithSelector(
+            IWithdrawalQueue.RequestTooLarge.selector,
+            MAX_REQUEST + 1,
+            MAX_REQUEST
+        );
+        vm.startPrank(whale);
+        vm.expectRevert(tooLarge);
+        queue.request((MAX_REQUEST + 1) * GRAIN, whale);
+        uint256[] memory amounts = new uint256[](2);
+        (amounts[0], amounts[1]) = (1 ether, (MAX_REQUEST + 1) * GRAIN);
+        vm.expectRevert(tooLarge);
+        queue.requestBatch(amounts, whale);
+        uint256 id = queue.request(MAX_REQUEST * GRAIN + GRAIN - 1, whale);
+        assertEq(queue.ticket(id).shares, MAX_REQUEST * GRAIN, "the largest");
         vm.stopPrank();
     }
 
@@ -271,18 +310,12 @@ contract WithdrawalQueueRequestTest is Withdrawals {
         }
     }
 
-    function test_metadata_NamesTheTicket() public {
-        requestFor(alice, 1 ether);
+    function test_supportsInterface_OfATokenWithUpdatesOfMetadata() public view {
         assertEq(queue.name(), "Kedge Withdrawal Ticket", "name");
         assertEq(queue.symbol(), "kETH-W", "symbol");
-        assertEq(
-            queue.tokenURI(1),
-            // solhint-disable-next-line quotes
-            'data:application/json;utf8,{"name":"Kedge Withdrawal Ticket 1"}',
-            "token URI"
-        );
         assertTrue(queue.supportsInterface(0x80ac58cd), "ERC-721");
         assertTrue(queue.supportsInterface(0x5b5e139f), "metadata");
+        assertTrue(queue.supportsInterface(0x49064906), "ERC-4906");
         assertTrue(queue.supportsInterface(0x01ffc9a7), "ERC-165");
         assertFalse(queue.supportsInterface(0xffffffff), "not all");
     }
@@ -299,6 +332,23 @@ contract WithdrawalQueueRequestTest is Withdrawals {
         vm.expectRevert(closed);
         ledger.stakeFor{value: 1 ether}(address(queue), 0, address(0));
         vm.stopPrank();
+    }
+
+    function make(
+        Authority authority_,
+        IStakedEther ledger_,
+        uint256 maxRequest,
+        uint256 minCooldown,
+        uint256 cooldown
+    ) private {
+        IAuthority a = IAuthority(address(authority_));
+        factory.newWithdrawalQueue(a, ledger_, wrapper, maxRequest, minCooldown, cooldown);
+    }
+
+    function _expectCeiling(uint256 value) private {
+        vm.expectRevert(
+            abi.encodeWithSelector(IWithdrawalQueue.CeilingOutOfBounds.selector, value, 1e9, type(uint64).max)
+        );
     }
 
     function _expectCooldown(uint256 value, uint256 least) private {
