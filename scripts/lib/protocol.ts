@@ -10,6 +10,7 @@ import {
   ExitController__factory,
   InsuranceReserve__factory,
   KeeperBudget__factory,
+  KeeperJobs__factory,
   OperatorRegistry__factory,
   OracleCommittee__factory,
   RandaoSource__factory,
@@ -65,6 +66,7 @@ const CONNECT = {
   KeeperBudget: (address: string, runner: ContractRunner) => KeeperBudget__factory.connect(address, runner),
   ExitController: (address: string, runner: ContractRunner) =>
     ExitController__factory.connect(address, runner),
+  KeeperJobs: (address: string, runner: ContractRunner) => KeeperJobs__factory.connect(address, runner),
   Consolidator: (address: string, runner: ContractRunner) => Consolidator__factory.connect(address, runner),
 } as const;
 

@@ -1,4 +1,4 @@
-import { RewardDistributor__factory, WithdrawalQueue__factory } from "../../../typechain-types/index.js";
+import { WithdrawalQueue__factory } from "../../../typechain-types/index.js";
 import type { DeployContext } from "../context.ts";
 
 export async function deployWithdrawals(c: DeployContext): Promise<void> {
@@ -10,14 +10,5 @@ export async function deployWithdrawals(c: DeployContext): Promise<void> {
     c.addressOf("StakedEther"),
     p.minCooldownSeconds.value,
     p.cooldownSeconds.value,
-  );
-  await c.deploy(
-    "RewardDistributor",
-    RewardDistributor__factory,
-    c.addressOf("Authority"),
-    c.addressOf("StakedEther"),
-    c.addressOf("OperatorRegistry"),
-    p.treasury.value,
-    p.treasuryBp.value,
   );
 }
