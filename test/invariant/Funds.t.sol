@@ -228,10 +228,10 @@ contract FundsHandler is Withdrawals {
         nextFrame();
         _begin();
         _prove();
-        uint256 shares = ledger.getTotalShares();
+        (uint256 pooled, uint256 shares) = (ledger.getTotalPooledEther(), ledger.getTotalShares());
         (uint256 coverable, ) = insuranceReserve.coverableNow();
-        uint256 covered = insuranceReserve.coverLoss(loss);
-        _check(covered <= loss && covered <= coverable, "BND-4: no more than the loss, or what bonds lack");
+        uint256 burnt = insuranceReserve.coverLoss(loss);
+        _check(burnt <= loss && burnt <= coverable, "BND-4: no more than the loss, or what bonds lack");
         uint256 target = _target();
         uint256 now_ = currentFrame();
         ledger.bookReport(
@@ -245,8 +245,13 @@ contract FundsHandler is Withdrawals {
             })
         );
         _check(target - _target() >= loss, "the loss is booked");
-        _check(covered == 0 || ledger.getTotalShares() < shares, "shares are burnt for it");
-        if (covered > 0) ++done[Action.ReportLoss];
+        // 0.001 ether is more than what does not divide into a drip
+        uint256 least = pooled - (loss - burnt) - 0.001 ether;
+        _check(
+            ledger.getTotalPooledEther() * shares >= least * ledger.getTotalShares(),
+            "BND-4: the rate does not fall by what is covered"
+        );
+        if (burnt > 0) ++done[Action.ReportLoss];
     }
 
     function settle(uint256 which, uint256 loss, bool last) external {
