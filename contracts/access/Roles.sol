@@ -16,8 +16,8 @@ library Roles {
     /// @notice The depositor: moves keys through the registry and the ledger's buffer to the official deposit contract, and
     /// spends what was drawn for their operators.
     bytes32 internal constant DEPOSITOR = keccak256("kedge.role.DEPOSITOR");
-    /// @notice The accounting of the report oracle: books reports in the ledger, collects the vaults and finalises
-    /// withdrawal requests.
+    /// @notice The accounting: books reports in the ledger, after the reserve covered its part of a loss, collects the
+    /// vaults and finalises withdrawal requests.
     bytes32 internal constant ACCOUNTING = keccak256("kedge.role.ACCOUNTING");
     /// @notice Hands proven balances to the report oracle.
     bytes32 internal constant REPORTER = keccak256("kedge.role.REPORTER");
@@ -37,7 +37,7 @@ library Roles {
     bytes32 internal constant EXIT_REQUESTER = keccak256("kedge.role.EXIT_REQUESTER");
     /// @notice Asks the beacon chain, in the withdrawal vault's name, to merge validators of ours, and tells the registry.
     bytes32 internal constant CONSOLIDATOR = keccak256("kedge.role.CONSOLIDATOR");
-    /// @notice Says whom the keepers' budget gives back what a call cost, within the budget's bounds.
+    /// @notice Says whom the keepers' budget pays for which job, or gives back what a call cost, within its bounds.
     bytes32 internal constant BUDGET_SPENDER = keccak256("kedge.role.BUDGET_SPENDER");
     /// @notice The committee: says whose bonds of members are locked, and who has left.
     bytes32 internal constant COMMITTEE = keccak256("kedge.role.COMMITTEE");

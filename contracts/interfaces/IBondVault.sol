@@ -308,6 +308,11 @@ interface IBondVault {
     /// @notice What was to be locked after `time` (seconds since 1970) and bonds did not have, in wei.
     function uncoveredSince(uint256 time) external view returns (uint256);
 
+    /// @notice What bonds are proven not to have of what open faults may still cost, in wei: what was to be locked for them
+    /// and was not there, less what settlements have shown to be uncovered since, until the last of each. No report need
+    /// have booked it yet. And the shares that are locked for those same faults: they pay first.
+    function shortfall() external view returns (uint256 amount, uint256 shares);
+
     /// @notice Losses that bonds did not cover, in wei, ever; less predeposits that were given up and came back, as far as
     /// `releaseOverdue` was told. Of each operator's lost keys it is what is `owed`, where that is above zero.
     function totalUncovered() external view returns (uint256);

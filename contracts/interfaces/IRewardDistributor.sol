@@ -4,10 +4,27 @@ pragma solidity 0.8.37;
 import {OperatorFigures} from "../types/OperatorFigures.sol";
 
 /// @title IRewardDistributor
-/// @notice Where fee shares go: minted here once a report, split when they are pulled. The treasury has its part of
-/// every share that ever came; operators have the rest, by the cumulative amounts under the root of the last report that
-/// brought one. What they forfeited is burnt for all holders.
+/// @notice Where fee shares go: minted here once a report, split when they are pulled. The treasury, the insurance reserve
+/// and keepers have their parts of every share that ever came, rounded down; operators have the rest, by the cumulative
+/// amounts under the root of the last report that brought one. What they forfeited is burnt for all holders.
 interface IRewardDistributor {
+    /// @notice Parts of fee shares, in 1/10,000; operators have the rest.
+    struct Parts {
+        uint16 treasuryBp;
+        uint16 reserveBp;
+        uint16 keepersBp;
+    }
+
+    /// @notice Shares (18 decimals) by whose they are.
+    struct Split {
+        uint128 treasury;
+        uint128 reserve;
+        uint128 keepers;
+        uint128 operators;
+    }
+
+    /// @notice `shares` that had come since the last split are whose the rest of the figures say.
+    event FeesSplit(uint256 shares, uint256 treasury, uint256 reserve, uint256 keepers, uint256 operators);
     /// @notice Operators' figures are those under `newRoot` from now on.
     event RootSet(bytes32 oldRoot, bytes32 newRoot);
     /// @notice An operator's shares were sent to its reward address.
@@ -16,8 +33,12 @@ interface IRewardDistributor {
     event ForfeitedBurnt(uint256 shares);
     /// @notice The treasury's shares were sent to it.
     event TreasuryPulled(address indexed to, uint256 shares);
-    /// @notice The treasury's part changed, in 1/10,000.
-    event TreasuryPartSet(uint256 oldBp, uint256 newBp);
+    /// @notice The reserve's shares were sent to it.
+    event ReservePulled(address indexed to, uint256 shares);
+    /// @notice The keepers' shares were sent to their budget.
+    event KeepersPulled(address indexed to, uint256 shares);
+    /// @notice The parts of shares that come from now on changed.
+    event PartsSet(Parts oldParts, Parts newParts);
     /// @notice The treasury changed.
     event TreasurySet(address oldTreasury, address newTreasury);
 
@@ -29,8 +50,10 @@ interface IRewardDistributor {
     error OperatorsPartExceeded(uint256 pulled, uint256 available);
     /// @notice The distributor itself cannot be the treasury.
     error NotATreasury(address treasury);
-    /// @notice The part is out of its bounds (1/10,000).
-    error PartOutOfBounds(uint256 bp, uint256 maximum);
+    /// @notice A part, or their sum, is out of its bounds (1/10,000).
+    error PartOutOfBounds(bytes32 part, uint256 bp, uint256 maximum);
+    /// @notice A part moves too far at once (1/10,000).
+    error PartStepTooLarge(bytes32 part, uint256 oldBp, uint256 newBp, uint256 step);
 
     /// @notice Sets the root of operators' figures. Caller: `ACCOUNTING`.
     function setRoot(bytes32 root) external;
@@ -48,11 +71,26 @@ interface IRewardDistributor {
     /// @return shares Shares sent (18 decimals).
     function pullTreasury() external returns (uint256 shares);
 
-    /// @notice Sets the treasury's part of fee shares that come from now on. Caller: `PARAMETER_MANAGER`.
-    function setTreasuryPart(uint256 bp) external;
+    /// @notice Sends the insurance reserve its part of what has come. Anyone may.
+    /// @return shares Shares sent (18 decimals).
+    function pullReserve() external returns (uint256 shares);
+
+    /// @notice Sends the keepers' budget its part of what has come. Anyone may.
+    /// @return shares Shares sent (18 decimals).
+    function pullKeepers() external returns (uint256 shares);
+
+    /// @notice Sets the parts of fee shares that come from now on; what came is split at the old ones. Caller:
+    /// `PARAMETER_MANAGER`.
+    function setParts(Parts calldata parts) external;
 
     /// @notice Sets the treasury. Caller: `PARAMETER_MANAGER`.
     function setTreasury(address treasury) external;
+
+    /// @notice Parts of fee shares that come from now on.
+    function parts() external view returns (Parts memory);
+
+    /// @notice Shares that came and were not pulled, with those that no pull has split yet.
+    function owed() external view returns (Split memory);
 
     /// @notice Root of operators' figures.
     function root() external view returns (bytes32);

@@ -324,6 +324,10 @@ interface IValidatorRegistry {
     /// deadline counts in quarters, rounded against the pool: it ends within a quarter after its length.
     function isOverdue(bytes32 commitmentId, uint256 gindex) external view returns (bool overdue, bool lost);
 
+    /// @notice When others than its operator should prove a key: the first quarter of the deadline that begins after its
+    /// predeposit, in seconds since 1970; 0 for a key that waits for no proof. After eight deadlines it is told too late.
+    function proofDueFrom(bytes32 commitmentId, uint256 gindex) external view returns (uint256);
+
     /// @notice Whether the validator was proven to be one of ours.
     function isProven(uint256 validatorIndex) external view returns (bool);
 

@@ -219,6 +219,14 @@ abstract contract KeyRegistry is StakeBook, Guarded {
         lost = overdue && age > 8;
     }
 
+    /// @inheritdoc IValidatorRegistry
+    function proofDueFrom(bytes32 commitmentId, uint256 gindex) external view returns (uint256) {
+        KeyState state = stateOf(commitmentId, gindex);
+        if (state != KeyState.Predeposited && state != KeyState.Overdue && state != KeyState.Lost) return 0;
+        uint256 quarter = predepositDeadline / 4;
+        return (block.timestamp / quarter - _age(commitmentId, gindex) + 1) * quarter;
+    }
+
     /* INTERNAL */
 
     /// @dev A key that was overdue or lost counts as such no more. Returns whether it was lost, and so reserves nothing.

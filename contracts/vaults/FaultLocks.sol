@@ -52,6 +52,14 @@ abstract contract FaultLocks is OperatorBonds {
         uint256 unlocked;
     }
 
+    /// @dev Of faults that are open: what was to be locked and bonds did not have, in wei, beyond what settlements have
+    /// found missing, and the shares that are locked for the same faults.
+    // 16 + 16 = 32 bytes
+    struct Shortfall {
+        uint128 amount;
+        uint128 shares;
+    }
+
     /* STORAGE */
 
     mapping(uint256 validatorIndex => PackedLock) private _locks;
@@ -60,6 +68,9 @@ abstract contract FaultLocks is OperatorBonds {
     mapping(uint256 source => bool) private _counted;
     /// @dev What locks did not cover, in wei, ever, by the time that they were asked for.
     Checkpoints.Trace208 private _provisions;
+    /// @dev What a lock did not cover, in wei, until the last settlement.
+    mapping(uint256 validatorIndex => uint256) private _shortOf;
+    Shortfall private _shortfall;
 
     /* BRAINS */
 
@@ -80,6 +91,9 @@ abstract contract FaultLocks is OperatorBonds {
         // by when a report that books the loss must be later than the fault
         if (uncovered > 0) {
             _provisions.push(uint48(block.timestamp), (_provisions.latest() + uncovered).toUint208());
+            _shortOf[validatorIndex] = uncovered;
+            _shortfall.amount += uncovered.toUint128();
+            _shortfall.shares += shares.toUint128();
         }
         emit BondLocked(operatorId, validatorIndex, prover, shares, amount, uncovered);
     }
@@ -105,6 +119,13 @@ abstract contract FaultLocks is OperatorBonds {
         if (value + 1 gwei < s.loss) uncovered = s.loss - value;
         // what one settlement did not find, a later one may: locks of other validators end
         if (uncovered != owed) totalUncovered = totalUncovered + uncovered - owed;
+        _settleShortfall(
+            validatorIndex,
+            held.grains * GRAIN,
+            s.kept,
+            owed,
+            last ? type(uint256).max : uncovered
+        );
         if (before.baseGwei == 0) before.baseGwei = held.baseGwei;
         before.owed = uncovered.toUint96();
         _settled[validatorIndex] = before;
@@ -194,7 +215,34 @@ abstract contract FaultLocks is OperatorBonds {
         return _provisions.latest() - _provisions.upperLookupRecent(time.toUint48());
     }
 
+    /// @inheritdoc IBondVault
+    function shortfall() external view returns (uint256 amount, uint256 shares) {
+        return (_shortfall.amount, _shortfall.shares);
+    }
+
     /* INTERNAL */
+
+    /// @dev What settlements find missing of a fault is uncovered, and no shortfall any more; all of it with the last one.
+    function _settleShortfall(
+        uint256 validatorIndex,
+        uint256 shares,
+        uint256 kept,
+        uint256 owed,
+        uint256 uncovered
+    ) private {
+        uint256 short = _shortOf[validatorIndex];
+        if (short == 0) return;
+        Shortfall memory f = _shortfall;
+        // parts of the sums
+        f.amount = uint128(f.amount + _above(short, uncovered) - _above(short, owed));
+        f.shares = uint128(f.shares + kept - shares);
+        _shortfall = f;
+        if (uncovered == type(uint256).max) delete _shortOf[validatorIndex];
+    }
+
+    function _above(uint256 a, uint256 b) private pure returns (uint256) {
+        return a > b ? a - b : 0;
+    }
 
     /// @dev The base as of a block that is of before all arrivals, with these; it never falls. What settlements have taken
     /// off it stays off. Stores `s`.

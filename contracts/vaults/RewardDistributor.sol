@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
+import {IInsuranceReserve} from "../interfaces/IInsuranceReserve.sol";
+import {IKeeperBudget} from "../interfaces/IKeeperBudget.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
@@ -11,19 +14,29 @@ import {OperatorLeaf} from "../libraries/OperatorLeaf.sol";
 import {OperatorFigures} from "../types/OperatorFigures.sol";
 
 /// @title RewardDistributor
-/// @notice Holds fee shares until they are pulled.
-/// TRUST: the committee says, by the root of a report, how operators share their part; it can not touch the treasury's.
-/// What it says was forfeited is burnt, never sent.
-/// INVARIANTS: none by name: what was pulled never exceeds what came.
+/// @notice Holds fee shares until they are pulled: by operators, by the treasury, for the insurance reserve and for keepers.
+/// TRUST: the committee says, by the root of a report, how operators share their part; it can not touch the other parts.
+/// What it says was forfeited is burnt, never sent. `PARAMETER_MANAGER` moves the parts of what is yet to come, a step at a
+/// time, within the bounds below; where the reserve's and the keepers' parts go is fixed.
+/// INVARIANTS: FEE-1: what was pulled and what is owed is what came, in whatever order.
 /// ASSUMPTIONS: shares that others send here are fee shares like those of reports.
 contract RewardDistributor is IRewardDistributor, Guarded {
     using OperatorLeaf for OperatorFigures;
+    using SafeCast for uint256;
 
     uint256 private constant BP = 10_000;
     /// @dev No operator has this id: under it stands what they forfeited.
     uint256 private constant FORFEITED = 0;
     /// @notice Most that the treasury's part may be, in 1/10,000.
     uint256 public constant MAX_TREASURY_BP = 5_000;
+    /// @notice Most that the insurance reserve's part may be, in 1/10,000.
+    uint256 public constant MAX_RESERVE_BP = 3_000;
+    /// @notice Most that the keepers' part may be, in 1/10,000.
+    uint256 public constant MAX_KEEPERS_BP = 2_000;
+    /// @notice Most that the three may be together, in 1/10,000: operators have the rest.
+    uint256 public constant MAX_SUM_BP = 7_500;
+    /// @notice Most by which a part moves at once, in 1/10,000.
+    uint256 public constant MAX_STEP_BP = 500;
 
     /* IMMUTABLES */
 
@@ -31,6 +44,10 @@ contract RewardDistributor is IRewardDistributor, Guarded {
     IStakedEther public immutable ledger;
     /// @notice Who runs validators.
     IOperatorRegistry public immutable operatorRegistry;
+    /// @notice Where the reserve's part goes.
+    IInsuranceReserve public immutable insuranceReserve;
+    /// @notice Where the keepers' part goes.
+    IKeeperBudget public immutable keeperBudget;
 
     /* STORAGE */
 
@@ -40,12 +57,10 @@ contract RewardDistributor is IRewardDistributor, Guarded {
     mapping(uint256 operatorId => uint256) public pulledOf;
     /// @notice Where the treasury's part goes.
     address public treasury;
-    /// @notice The treasury's part, in 1/10,000.
-    uint256 public treasuryBp;
-    /// @notice Shares owed to the treasury, counted up to the last `_count`.
-    uint256 public treasuryOwed;
-    /// @notice Shares left to operators, counted up to the last `_count`.
-    uint256 public operatorsLeft;
+    // with the treasury in one slot: 20 + 2 + 2 + 2 = 26 bytes
+    Parts private _parts;
+    /// @dev Shares owed, counted up to the last `_count`; two slots.
+    Split private _owed;
 
     /* CONSTRUCTOR */
 
@@ -53,18 +68,25 @@ contract RewardDistributor is IRewardDistributor, Guarded {
         IAuthority authority_,
         IStakedEther ledger_,
         IOperatorRegistry operators,
+        IInsuranceReserve reserve,
+        IKeeperBudget budget,
         address treasury_,
-        uint256 treasuryBp_
+        Parts memory parts_
     ) Guarded(authority_) {
         require(
-            address(ledger_) != address(0) && address(operators) != address(0) && treasury_ != address(0),
+            address(ledger_) != address(0) &&
+                address(operators) != address(0) &&
+                address(reserve) != address(0) &&
+                address(budget) != address(0) &&
+                treasury_ != address(0),
             ZeroAddress()
         );
-        require(treasuryBp_ <= MAX_TREASURY_BP, PartOutOfBounds(treasuryBp_, MAX_TREASURY_BP));
         ledger = ledger_;
         operatorRegistry = operators;
+        insuranceReserve = reserve;
+        keeperBudget = budget;
         treasury = treasury_;
-        treasuryBp = treasuryBp_;
+        _setParts(parts_);
     }
 
     /* BRAINS */
@@ -88,9 +110,11 @@ contract RewardDistributor is IRewardDistributor, Guarded {
         require(figures.cumulativeShares > pulled, NothingToPull());
         _count();
         shares = figures.cumulativeShares - pulled;
-        require(shares <= operatorsLeft, OperatorsPartExceeded(shares, operatorsLeft));
+        uint128 left = _owed.operators;
+        require(shares <= left, OperatorsPartExceeded(shares, left));
         pulledOf[operatorId] = figures.cumulativeShares;
-        operatorsLeft -= shares;
+        // not above what is left, which fits
+        _owed.operators = left - uint128(shares);
         if (operatorId == FORFEITED) {
             emit ForfeitedBurnt(shares);
             ledger.burnShares(shares);
@@ -104,21 +128,40 @@ contract RewardDistributor is IRewardDistributor, Guarded {
     /// @inheritdoc IRewardDistributor
     function pullTreasury() external returns (uint256 shares) {
         _count();
-        shares = treasuryOwed;
-        require(shares > 0, NothingToPull());
-        treasuryOwed = 0;
+        shares = _owed.treasury;
+        _owed.treasury = 0;
         emit TreasuryPulled(treasury, shares);
-        ledger.transferShares(treasury, shares);
+        _send(treasury, shares);
+    }
+
+    /// @inheritdoc IRewardDistributor
+    function pullReserve() external returns (uint256 shares) {
+        _count();
+        shares = _owed.reserve;
+        _owed.reserve = 0;
+        emit ReservePulled(address(insuranceReserve), shares);
+        _send(address(insuranceReserve), shares);
+    }
+
+    /// @inheritdoc IRewardDistributor
+    function pullKeepers() external returns (uint256 shares) {
+        _count();
+        shares = _owed.keepers;
+        _owed.keepers = 0;
+        emit KeepersPulled(address(keeperBudget), shares);
+        _send(address(keeperBudget), shares);
     }
 
     /* GOVERNANCE */
 
     /// @inheritdoc IRewardDistributor
-    function setTreasuryPart(uint256 bp) external onlyRole(Roles.PARAMETER_MANAGER) {
-        require(bp <= MAX_TREASURY_BP, PartOutOfBounds(bp, MAX_TREASURY_BP));
+    function setParts(Parts calldata parts_) external onlyRole(Roles.PARAMETER_MANAGER) {
         _count();
-        emit TreasuryPartSet(treasuryBp, bp);
-        treasuryBp = bp;
+        Parts memory old = _parts;
+        _requireStep("treasury", old.treasuryBp, parts_.treasuryBp);
+        _requireStep("reserve", old.reserveBp, parts_.reserveBp);
+        _requireStep("keepers", old.keepersBp, parts_.keepersBp);
+        _setParts(parts_);
     }
 
     /// @inheritdoc IRewardDistributor
@@ -137,14 +180,69 @@ contract RewardDistributor is IRewardDistributor, Guarded {
         require(figures.isUnder(proof, root), NotUnderRoot(figures.operatorId, figures.cumulativeShares));
     }
 
+    /// @inheritdoc IRewardDistributor
+    function parts() external view returns (Parts memory) {
+        return _parts;
+    }
+
+    /// @inheritdoc IRewardDistributor
+    function owed() external view returns (Split memory s) {
+        s = _owed;
+        _add(s, _split(_fresh(s)));
+    }
+
     /* INTERNAL */
 
-    /// @dev Splits what has come since the last count, at the part in force.
+    /// @dev Splits what has come since the last count, at the parts in force.
     function _count() private {
-        uint256 fresh = ledger.sharesOf(address(this)) - treasuryOwed - operatorsLeft;
+        Split memory s = _owed;
+        uint256 fresh = _fresh(s);
         if (fresh == 0) return;
-        uint256 toTreasury = (fresh * treasuryBp) / BP;
-        treasuryOwed += toTreasury;
-        operatorsLeft += fresh - toTreasury;
+        Split memory more = _split(fresh);
+        _add(s, more);
+        _owed = s;
+        emit FeesSplit(fresh, more.treasury, more.reserve, more.keepers, more.operators);
+    }
+
+    function _fresh(Split memory s) private view returns (uint256) {
+        return ledger.sharesOf(address(this)) - (uint256(s.treasury) + s.reserve + s.keepers) - s.operators;
+    }
+
+    /// @dev Each part is rounded down, and operators have the rest.
+    function _split(uint256 shares) private view returns (Split memory s) {
+        Parts memory p = _parts;
+        s.treasury = ((shares * p.treasuryBp) / BP).toUint128();
+        s.reserve = ((shares * p.reserveBp) / BP).toUint128();
+        s.keepers = ((shares * p.keepersBp) / BP).toUint128();
+        s.operators = (shares - s.treasury - s.reserve - s.keepers).toUint128();
+    }
+
+    function _add(Split memory s, Split memory more) private pure {
+        s.treasury += more.treasury;
+        s.reserve += more.reserve;
+        s.keepers += more.keepers;
+        s.operators += more.operators;
+    }
+
+    function _send(address to, uint256 shares) private {
+        require(shares > 0, NothingToPull());
+        ledger.transferShares(to, shares);
+    }
+
+    function _requireStep(bytes32 part, uint256 old, uint256 bp) private pure {
+        require(
+            (bp > old ? bp - old : old - bp) <= MAX_STEP_BP,
+            PartStepTooLarge(part, old, bp, MAX_STEP_BP)
+        );
+    }
+
+    function _setParts(Parts memory p) private {
+        require(p.treasuryBp <= MAX_TREASURY_BP, PartOutOfBounds("treasury", p.treasuryBp, MAX_TREASURY_BP));
+        require(p.reserveBp <= MAX_RESERVE_BP, PartOutOfBounds("reserve", p.reserveBp, MAX_RESERVE_BP));
+        require(p.keepersBp <= MAX_KEEPERS_BP, PartOutOfBounds("keepers", p.keepersBp, MAX_KEEPERS_BP));
+        uint256 sum = uint256(p.treasuryBp) + p.reserveBp + p.keepersBp;
+        require(sum <= MAX_SUM_BP, PartOutOfBounds("sum", sum, MAX_SUM_BP));
+        emit PartsSet(_parts, p);
+        _parts = p;
     }
 }

@@ -177,16 +177,13 @@ async function potOf(
 ): Promise<Pot> {
   const { RewardDistributor: distributor, StakedEther: ledger, ReportOracle: oracle } = protocol;
   const at = { blockTag };
-  const [held, owed, left, treasuryBp, feeBp, pulled] = await Promise.all([
-    ledger.sharesOf(distributor, at),
-    distributor.treasuryOwed(at),
-    distributor.operatorsLeft(at),
-    distributor.treasuryBp(at),
+  const [owed, parts, feeBp, pulled] = await Promise.all([
+    distributor.owed(at),
+    distributor.parts(at),
     oracle.feeBp(at),
     Promise.all(previous.map(({ operatorId }) => distributor.pulledOf(operatorId, at))),
   ]);
-  const fresh = held - owed - left;
-  const ever = left + fresh - (fresh * treasuryBp) / BP + pulled.reduce((sum, shares) => sum + shares, 0n);
+  const ever = owed.operators + pulled.reduce((sum, shares) => sum + shares, 0n);
   const told = previous.reduce((sum, { cumulativeShares }) => sum + cumulativeShares, 0n);
   const lastFrame = previous[0]?.frame;
   const since = lastFrame === undefined ? 0 : await executionBlock(beacon, Number(lastFrame) * slotsPerFrame);
@@ -194,7 +191,7 @@ async function potOf(
   return {
     shares: ever > told ? ever - told : 0n,
     reports: BigInt(Math.max(1, booked.length)),
-    partOfRewards: feeBp * (BP - treasuryBp),
+    partOfRewards: feeBp * (BP - parts.treasuryBp - parts.reserveBp - parts.keepersBp),
   };
 }
 

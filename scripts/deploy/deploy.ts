@@ -7,14 +7,15 @@ import { deployAuthority } from "./steps/01-authority.ts";
 import { deployOperators } from "./steps/02-operators.ts";
 import { deployVaults } from "./steps/03-vaults.ts";
 import { deployTokens } from "./steps/04-tokens.ts";
+import { deployFunds } from "./steps/05-funds.ts";
 import { deployWithdrawals } from "./steps/05-withdrawals.ts";
 import { deployOracle } from "./steps/06-oracle.ts";
 import { deployAllocation } from "./steps/07-allocation.ts";
 import { deployDepositor } from "./steps/08-depositor.ts";
 import { deploySlashing } from "./steps/09-slashing.ts";
-import { deployFunds } from "./steps/10-funds.ts";
 import { deployExits } from "./steps/11-exits.ts";
 import { deployConsolidations } from "./steps/12-consolidations.ts";
+import { deployKeepers } from "./steps/12-keepers.ts";
 import { grantRoles } from "./steps/13-roles.ts";
 
 const STEPS = [
@@ -22,14 +23,15 @@ const STEPS = [
   deployOperators,
   deployVaults,
   deployTokens,
+  deployFunds,
   deployWithdrawals,
   deployOracle,
   deployAllocation,
   deployDepositor,
   deploySlashing,
-  deployFunds,
   deployExits,
   deployConsolidations,
+  deployKeepers,
   grantRoles,
 ];
 

@@ -24,7 +24,7 @@ export interface Pot {
   shares: bigint;
   /** In how many reports they came; a bad frame forfeits the part of one. */
   reports: bigint;
-  /** Operators' part of rewards, in 1/100,000,000: the fee times what the treasury leaves of it. */
+  /** Operators' part of rewards, in 1/100,000,000: the fee times what the other parts leave of it. */
   partOfRewards: bigint;
 }
 

@@ -12,6 +12,7 @@ import {
   InsuranceReserve__factory,
   KeeperBudget__factory,
   MemberEvidence__factory,
+  KeeperJobs__factory,
   OperatorRegistry__factory,
   OracleCommittee__factory,
   ProtocolLens__factory,
@@ -73,6 +74,7 @@ const CONNECT = {
   ExitController: (address: string, runner: ContractRunner) =>
     ExitController__factory.connect(address, runner),
   ProtocolLens: (address: string, runner: ContractRunner) => ProtocolLens__factory.connect(address, runner),
+  KeeperJobs: (address: string, runner: ContractRunner) => KeeperJobs__factory.connect(address, runner),
   Consolidator: (address: string, runner: ContractRunner) => Consolidator__factory.connect(address, runner),
 } as const;
 

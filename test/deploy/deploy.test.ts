@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { dataLength, hexlify, type Result } from "ethers";
+import { dataLength, encodeBytes32String, hexlify, type Result } from "ethers";
 import { deploy, type Deployed } from "../../scripts/deploy/deploy.ts";
 import { parameter } from "../../scripts/deploy/parameters/schema.ts";
 import { Records, type DeploymentRecord } from "../../scripts/deploy/records.ts";
@@ -76,7 +76,7 @@ describe("deploy: the protocol", () => {
       BOND_LOCKER: [a.WithheldRewards],
       OPERATOR_JUDGE: [a.DutyJudge, a.StakeAllocator].sort(),
       EXIT_REQUESTER: [a.ExitController],
-      BUDGET_SPENDER: [a.ExitController],
+      BUDGET_SPENDER: [a.ExitController, a.KeeperJobs].sort(),
       CONSOLIDATOR: [a.Consolidator],
       CLOSED_ACCOUNT: [a.WrappedStakedEther, a.WithdrawalQueue].sort(),
       REPORT_RESOLVER: [admin],
@@ -156,7 +156,11 @@ describe("deploy: the protocol", () => {
     expect(await WithdrawalQueue.minCooldown()).to.equal(p.minCooldownSeconds.value);
     expect(await WithdrawalQueue.cooldown()).to.equal(p.cooldownSeconds.value);
     expect(await RewardDistributor.treasury()).to.equal(p.treasury.value);
-    expect(await RewardDistributor.treasuryBp()).to.equal(p.treasuryBp.value);
+    expect(fields(await RewardDistributor.parts())).to.deep.equal({
+      treasuryBp: p.treasuryBp.value,
+      reserveBp: p.reserveBp.value,
+      keepersBp: p.keepersBp.value,
+    });
 
     expect(await OracleCommittee.genesisTime()).to.equal(p.genesisTime.value);
     expect(await OracleCommittee.frameSeconds()).to.equal(frameSeconds);
@@ -208,6 +212,30 @@ describe("deploy: the protocol", () => {
     const refunds = await protocol.KeeperBudget.bounds();
     expect(refunds.perCall).to.equal(p.refundPerCallWei.value);
     expect(refunds.perDay).to.equal(p.refundPerDayWei.value);
+    for (const [job, budget] of [
+      ["report", p.reportBudgetWei],
+      ["finalize", p.finalizeBudgetWei],
+      ["prove", p.proveBudgetWei],
+      ["witness", p.witnessBudgetWei],
+      ["trigger", p.triggerBudgetWei],
+    ] as const) {
+      const { perFrame } = await protocol.KeeperBudget.jobBudget(encodeBytes32String(job));
+      expect(perFrame, job).to.equal(budget.value);
+    }
+    expect(fields(await protocol.KeeperJobs.parameters())).to.deep.equal({
+      maxBaseFee: p.keeperMaxBaseFeeWei.value,
+      rise: p.keeperRiseSeconds.value,
+      finalizeGas: p.finalizeGas.value,
+      proveGas: p.proveGas.value,
+      proveMoreGas: p.proveMoreGas.value,
+      withdrawnGas: p.withdrawnGas.value,
+      settleGas: p.settleGas.value,
+      triggerGas: p.triggerGas.value,
+      triggerMoreGas: p.triggerMoreGas.value,
+      minFinalize: p.minPaidFinalizeWei.value,
+      minSettle: p.minPaidSettleWei.value,
+      minTrigger: p.minPaidTriggerWei.value,
+    });
   });
 
   it("contracts name each other, and all the same authority", async () => {
@@ -274,6 +302,15 @@ describe("deploy: the protocol", () => {
     expect(await p.InsuranceReserve.ledger()).to.equal(a.StakedEther);
     expect(await p.InsuranceReserve.bondVault()).to.equal(a.BondVault);
     expect(await p.KeeperBudget.ledger()).to.equal(a.StakedEther);
+    expect(await p.RewardDistributor.insuranceReserve()).to.equal(a.InsuranceReserve);
+    expect(await p.RewardDistributor.keeperBudget()).to.equal(a.KeeperBudget);
+    expect(await p.KeeperJobs.ledger()).to.equal(a.StakedEther);
+    expect(await p.KeeperJobs.keeperBudget()).to.equal(a.KeeperBudget);
+    expect(await p.KeeperJobs.withdrawalQueue()).to.equal(a.WithdrawalQueue);
+    expect(await p.KeeperJobs.depositor()).to.equal(a.BeaconDepositor);
+    expect(await p.KeeperJobs.validatorRegistry()).to.equal(a.ValidatorRegistry);
+    expect(await p.KeeperJobs.slashingOracle()).to.equal(a.SlashingOracle);
+    expect(await p.KeeperJobs.exitController()).to.equal(a.ExitController);
     expect(await p.ExitController.verifier()).to.equal(a.BeaconVerifier);
     expect(await p.ExitController.ledger()).to.equal(a.StakedEther);
     expect(await p.ExitController.validatorRegistry()).to.equal(a.ValidatorRegistry);

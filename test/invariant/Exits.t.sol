@@ -89,7 +89,7 @@ contract ExitsHandler is Withdrawals, RequestContracts {
             queue,
             withdrawalVault,
             rewardsVault,
-            factory.newKeeperBudget(IAuthority(address(authority)), ledger, 0, 0),
+            factory.newKeeperBudget(IAuthority(address(authority)), ledger, 0, 0, jobBudgets()),
             IExitController.Parameters({
                 minDeficit: 2 ether,
                 minDeficitBp: 100,

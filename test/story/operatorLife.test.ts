@@ -24,8 +24,8 @@ import { ETHER, GWEI, mined, startWorld, type World } from "./support/world.ts";
 const KEYS = 3;
 const LOT = 96n;
 const BP = 10_000n;
-/// Of the fee of a tenth of rewards operators have three quarters: 7.5 % of rewards.
-const OPERATORS_BP = 750n;
+/// Of the fee of a tenth of rewards operators have 65 %: 6.5 % of rewards.
+const OPERATORS_BP = 650n;
 /// `IOperatorRegistry.Standing.Retired` and `IValidatorRegistry.ValidatorState.Withdrawn`.
 const RETIRED = 3n;
 const WITHDRAWN = 5n;
@@ -166,7 +166,7 @@ describe("story: the life of an operator", () => {
       .filter(({ receipt: { blockNumber } }) => blockNumber <= blockOf(root))
       .filter(({ receipt: { blockNumber } }) => before === undefined || blockNumber > blockOf(before))
       .reduce((sum, { feeShares }) => sum + feeShares, 0n);
-    return (minted * 3n) / 4n;
+    return (minted * 13n) / 20n;
   }
 
   it("reports pay its commission, for the duties that it did; a lower one gives the rest to all", async () => {
@@ -207,10 +207,18 @@ describe("story: the life of an operator", () => {
     expect(forfeited + after.cumulativeShares - full).to.be.within(2n * half - dust(), 2n * half + dust());
     await pullCommission(world, accounts.carol, FORFEITED);
     await mined(protocol.RewardDistributor.connect(accounts.carol).pullTreasury());
+    await mined(protocol.RewardDistributor.connect(accounts.carol).pullReserve());
+    await mined(protocol.RewardDistributor.connect(accounts.carol).pullKeepers());
     const minted = reports.reduce((sum, { feeShares }) => sum + feeShares, 0n);
     const treasury = await protocol.StakedEther.sharesOf(accounts.treasury);
+    const reserve = await protocol.StakedEther.sharesOf(protocol.InsuranceReserve);
+    const keepers = await protocol.StakedEther.sharesOf(protocol.KeeperBudget);
+    expect(reserve).to.equal(keepers).and.be.greaterThan(0n);
     const left = await protocol.StakedEther.sharesOf(protocol.RewardDistributor);
-    expect(treasury + paid + forfeited + left - minted).to.be.within(0n, BigInt(reports.length));
+    expect(treasury + reserve + keepers + paid + forfeited + left - minted).to.be.within(
+      0n,
+      BigInt(reports.length),
+    );
   });
 
   it("it exits of its own accord; what the beacon chain pays out arrives and is booked to the gwei", async () => {

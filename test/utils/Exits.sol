@@ -48,7 +48,13 @@ abstract contract Exits is Validators, RequestContracts {
     function setUp() public virtual override {
         super.setUp();
         installRequestContracts();
-        budget = factory.newKeeperBudget(IAuthority(address(authority)), ledger, REFUND_PER_CALL, 1 ether);
+        budget = factory.newKeeperBudget(
+            IAuthority(address(authority)),
+            ledger,
+            REFUND_PER_CALL,
+            1 ether,
+            jobBudgets()
+        );
         exits = deploy(parameters());
         authority.grantRole(Roles.BUDGET_SPENDER, address(exits));
         authority.grantRole(Roles.EXIT_REQUESTER, address(exits));

@@ -12,8 +12,10 @@ import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol"
 import {IDutyJudge} from "../../contracts/interfaces/IDutyJudge.sol";
 import {IEtherVault} from "../../contracts/interfaces/IEtherVault.sol";
 import {IExitController} from "../../contracts/interfaces/IExitController.sol";
+import {IInsuranceReserve} from "../../contracts/interfaces/IInsuranceReserve.sol";
 import {IKeeperBudget} from "../../contracts/interfaces/IKeeperBudget.sol";
 import {IMemberEvidence} from "../../contracts/interfaces/IMemberEvidence.sol";
+import {IKeeperJobs} from "../../contracts/interfaces/IKeeperJobs.sol";
 import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
 import {IOracleCommittee} from "../../contracts/interfaces/IOracleCommittee.sol";
 import {IRewardDistributor} from "../../contracts/interfaces/IRewardDistributor.sol";
@@ -27,6 +29,7 @@ import {IWithdrawalQueue} from "../../contracts/interfaces/IWithdrawalQueue.sol"
 import {IWithdrawalVault} from "../../contracts/interfaces/IWithdrawalVault.sol";
 import {IWrappedStakedEther} from "../../contracts/interfaces/IWrappedStakedEther.sol";
 import {ProtocolLens} from "../../contracts/lens/ProtocolLens.sol";
+import {KeeperJobs} from "../../contracts/keepers/KeeperJobs.sol";
 import {BeaconDepositor} from "../../contracts/operators/BeaconDepositor.sol";
 import {Consolidator} from "../../contracts/operators/Consolidator.sol";
 import {OperatorRegistry} from "../../contracts/operators/OperatorRegistry.sol";
@@ -173,20 +176,29 @@ contract Factory {
     }
 
     function newInsuranceReserve(
+        IAuthority authority,
         IStakedEther ledger,
         IBondVault bonds,
         uint256 delay
     ) external returns (InsuranceReserve) {
-        return new InsuranceReserve(ledger, bonds, delay);
+        return new InsuranceReserve(authority, ledger, bonds, delay);
     }
 
     function newKeeperBudget(
         IAuthority authority,
         IStakedEther ledger,
         uint256 perCall,
-        uint256 perDay
+        uint256 perDay,
+        IKeeperBudget.JobBudget[] calldata budgets
     ) external returns (KeeperBudget) {
-        return new KeeperBudget(authority, ledger, perCall, perDay);
+        return new KeeperBudget(authority, ledger, perCall, perDay, budgets);
+    }
+
+    function newKeeperJobs(
+        KeeperJobs.Contracts calldata contracts,
+        IKeeperJobs.Parameters calldata p
+    ) external returns (KeeperJobs) {
+        return new KeeperJobs(contracts, p);
     }
 
     function newMemberEvidence(
@@ -248,10 +260,12 @@ contract Factory {
         IAuthority authority,
         IStakedEther ledger,
         IOperatorRegistry operators,
+        IInsuranceReserve reserve,
+        IKeeperBudget budget,
         address treasury,
-        uint256 treasuryBp
+        IRewardDistributor.Parts calldata parts
     ) external returns (RewardDistributor) {
-        return new RewardDistributor(authority, ledger, operators, treasury, treasuryBp);
+        return new RewardDistributor(authority, ledger, operators, reserve, budget, treasury, parts);
     }
 
     function newRewardsVault(IAuthority authority) external returns (RewardsVault) {

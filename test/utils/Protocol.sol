@@ -9,6 +9,8 @@ import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol"
 import {ICommitteeBonds} from "../../contracts/interfaces/ICommitteeBonds.sol";
 import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol";
 import {IOracleCommittee} from "../../contracts/interfaces/IOracleCommittee.sol";
+import {IKeeperBudget} from "../../contracts/interfaces/IKeeperBudget.sol";
+import {IRewardDistributor} from "../../contracts/interfaces/IRewardDistributor.sol";
 import {ISlashingOracle} from "../../contracts/interfaces/ISlashingOracle.sol";
 import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {IReportLimits} from "../../contracts/interfaces/IReportLimits.sol";
@@ -23,6 +25,8 @@ import {ReportOracle} from "../../contracts/oracle/ReportOracle.sol";
 import {StakedEther} from "../../contracts/token/StakedEther.sol";
 import {WrappedStakedEther} from "../../contracts/token/WrappedStakedEther.sol";
 import {BondVault} from "../../contracts/vaults/BondVault.sol";
+import {InsuranceReserve} from "../../contracts/vaults/InsuranceReserve.sol";
+import {KeeperBudget} from "../../contracts/vaults/KeeperBudget.sol";
 import {RewardDistributor} from "../../contracts/vaults/RewardDistributor.sol";
 import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
@@ -59,6 +63,7 @@ abstract contract Protocol is FactoryTest {
     /// @dev Longer than a weight lives.
     uint256 internal constant CLAIM_DELAY = 91 days;
     uint256 internal constant LOT_ETH = 8_192;
+    uint256 internal constant COVER_DELAY = 36 days;
 
     Authority internal authority;
     OperatorRegistry internal operatorRegistry;
@@ -69,6 +74,8 @@ abstract contract Protocol is FactoryTest {
     WrappedStakedEther internal wrapper;
     BondVault internal bonds;
     WithdrawalQueue internal queue;
+    InsuranceReserve internal insuranceReserve;
+    KeeperBudget internal keeperBudget;
     RewardDistributor internal distributor;
     OracleCommittee internal committee;
     Accounting__Harness internal accounting;
@@ -122,7 +129,17 @@ abstract contract Protocol is FactoryTest {
             CLAIM_DELAY
         );
         queue = factory.newWithdrawalQueue(a, ledger, wrapper, MAX_REQUEST, 1 hours, COOLDOWN);
-        distributor = factory.newRewardDistributor(a, ledger, operatorRegistry, treasury, 2_500);
+        insuranceReserve = factory.newInsuranceReserve(a, ledger, bonds, COVER_DELAY);
+        keeperBudget = factory.newKeeperBudget(a, ledger, 0.3 ether, 1 ether, jobBudgets());
+        distributor = factory.newRewardDistributor(
+            a,
+            ledger,
+            operatorRegistry,
+            insuranceReserve,
+            keeperBudget,
+            treasury,
+            feeParts()
+        );
         committee = factory.newOracleCommittee(
             a,
             ICommitteeBonds(address(new CommitteeBonds__Mock())),
@@ -167,6 +184,7 @@ abstract contract Protocol is FactoryTest {
         authority.grantRole(Roles.BOND_VAULT, address(bonds));
         authority.grantRole(Roles.SHARE_BURNER, address(bonds));
         authority.grantRole(Roles.SHARE_BURNER, address(distributor));
+        authority.grantRole(Roles.SHARE_BURNER, address(insuranceReserve));
         authority.grantRole(Roles.CLOSED_ACCOUNT, address(wrapper));
         authority.grantRole(Roles.CLOSED_ACCOUNT, address(queue));
         ledger.closeAccount(address(wrapper));
@@ -230,6 +248,16 @@ abstract contract Protocol is FactoryTest {
                 reportLimits(),
                 p
             );
+    }
+
+    /// @notice A quarter of fees to the treasury, and none to the reserve and keepers, unless a test asks for it.
+    function feeParts() internal pure virtual returns (IRewardDistributor.Parts memory) {
+        return IRewardDistributor.Parts({treasuryBp: 2_500, reserveBp: 0, keepersBp: 0});
+    }
+
+    /// @notice No job is paid, unless a test asks for it.
+    function jobBudgets() internal pure virtual returns (IKeeperBudget.JobBudget[] memory) {
+        return new IKeeperBudget.JobBudget[](0);
     }
 
     /// @notice No class is checked, unless a test asks for it: most tests' signatures are none.

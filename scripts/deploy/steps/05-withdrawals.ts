@@ -1,8 +1,4 @@
-import {
-  AsyncRedeemer__factory,
-  RewardDistributor__factory,
-  WithdrawalQueue__factory,
-} from "../../../typechain-types/index.js";
+import { AsyncRedeemer__factory, WithdrawalQueue__factory } from "../../../typechain-types/index.js";
 import type { DeployContext } from "../context.ts";
 
 export async function deployWithdrawals(c: DeployContext): Promise<void> {
@@ -22,14 +18,5 @@ export async function deployWithdrawals(c: DeployContext): Promise<void> {
     AsyncRedeemer__factory,
     c.addressOf("WrappedStakedEther"),
     c.addressOf("WithdrawalQueue"),
-  );
-  await c.deploy(
-    "RewardDistributor",
-    RewardDistributor__factory,
-    c.addressOf("Authority"),
-    c.addressOf("StakedEther"),
-    c.addressOf("OperatorRegistry"),
-    p.treasury.value,
-    p.treasuryBp.value,
   );
 }

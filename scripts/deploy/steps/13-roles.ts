@@ -22,6 +22,7 @@ function holders(c: DeployContext): [RoleName, string][] {
     ["BOND_LOCKER", c.addressOf("WithheldRewards")],
     ["EXIT_REQUESTER", c.addressOf("ExitController")],
     ["BUDGET_SPENDER", c.addressOf("ExitController")],
+    ["BUDGET_SPENDER", c.addressOf("KeeperJobs")],
     ["CONSOLIDATOR", c.addressOf("Consolidator")],
     ["COMMITTEE", c.addressOf("OracleCommittee")],
     ["COMMITTEE_JUDGE", c.addressOf("OracleCommittee")],

@@ -12,7 +12,6 @@ import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
 import {CommitteeBonds} from "../../../contracts/vaults/CommitteeBonds.sol";
-import {KeeperBudget} from "../../../contracts/vaults/KeeperBudget.sol";
 import {Report} from "../../../contracts/types/Report.sol";
 import {ReportVote} from "../../../contracts/types/ReportVote.sol";
 import {Protocol} from "../../utils/Protocol.sol";
@@ -252,7 +251,7 @@ contract AccessMatrixTest is Protocol {
 
         a = address(distributor);
         add(a, abi.encodeCall(distributor.setRoot, (0)), Roles.ACCOUNTING, "setRoot");
-        add(a, abi.encodeCall(distributor.setTreasuryPart, (0)), Roles.PARAMETER_MANAGER, "setTreasuryPart");
+        add(a, abi.encodeCall(distributor.setParts, (feeParts())), Roles.PARAMETER_MANAGER, "setParts");
         add(a, abi.encodeCall(distributor.setTreasury, (a)), Roles.PARAMETER_MANAGER, "setTreasury");
 
         WithheldRewards withheld = factory.newWithheldRewards(
@@ -262,10 +261,18 @@ contract AccessMatrixTest is Protocol {
             ledger,
             7 days
         );
-        KeeperBudget budget = factory.newKeeperBudget(IAuthority(address(authority)), ledger, 1, 1);
-        a = address(budget);
-        add(a, abi.encodeCall(budget.refund, (stranger, 1)), Roles.BUDGET_SPENDER, "refund");
-        add(a, abi.encodeCall(budget.setBounds, (1, 1)), Roles.PARAMETER_MANAGER, "setBounds");
+        a = address(keeperBudget);
+        add(a, abi.encodeCall(keeperBudget.pay, ("job", stranger, 1)), Roles.BUDGET_SPENDER, "pay");
+        add(a, abi.encodeCall(keeperBudget.refund, (stranger, 1)), Roles.BUDGET_SPENDER, "refund");
+        add(a, abi.encodeCall(keeperBudget.setBounds, (1, 1)), Roles.PARAMETER_MANAGER, "setBounds");
+        add(
+            a,
+            abi.encodeCall(keeperBudget.setJobBudget, ("job", 1)),
+            Roles.PARAMETER_MANAGER,
+            "setJobBudget"
+        );
+        a = address(insuranceReserve);
+        add(a, abi.encodeCall(insuranceReserve.coverLoss, (1)), Roles.ACCOUNTING, "coverLoss");
 
         a = address(withheld);
         add(a, abi.encodeCall(withheld.lift, (1)), Roles.OPERATOR_MANAGER, "lift");

@@ -18,7 +18,8 @@ const INSTANCES: Record<string, string> = {
   memberBonds: "CommitteeBonds",
   accounting: "Accounting",
   withheld: "WithheldRewards",
-  budget: "KeeperBudget",
+  keeperBudget: "KeeperBudget",
+  insuranceReserve: "InsuranceReserve",
 };
 
 /** Functions that change state and want no role: whoever calls acts on what is its own, or only with a proof. */
@@ -41,7 +42,9 @@ const OPEN: Record<string, string> = {
   // managers, of what is proven: see Consolidator.t.sol
   Consolidator: "consolidate drop",
   ExitController: "note proveComing proveMerged provePartial settle trigger triggerByKeys triggerPartial",
-  RewardDistributor: "pull pullTreasury",
+  RewardDistributor: "pull pullKeepers pullReserve pullTreasury",
+  // as the contracts behind them: see KeeperJobs.t.sol
+  KeeperJobs: "finalize prove proveOne proveWithdrawn settle trigger triggerPartial",
   InsuranceReserve: "cover note",
   DutyJudge: "judge",
   WithheldRewards: "burn contest lockWithheld",

@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
+import {IInsuranceReserve} from "../../../contracts/interfaces/IInsuranceReserve.sol";
+import {IKeeperBudget} from "../../../contracts/interfaces/IKeeperBudget.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {IRewardDistributor} from "../../../contracts/interfaces/IRewardDistributor.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
@@ -28,19 +30,35 @@ contract RewardDistributorTest is Withdrawals {
 
     /* CONSTRUCTOR */
 
-    function test_constructor_RevertWhen_ArgumentsAreWrong() public {
-        IAuthority a = IAuthority(address(authority));
-        vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newRewardDistributor(IAuthority(address(0)), ledger, operatorRegistry, treasury, 0);
-        vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newRewardDistributor(a, IStakedEther(address(0)), operatorRegistry, treasury, 0);
-        vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newRewardDistributor(a, ledger, IOperatorRegistry(address(0)), treasury, 0);
-        vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newRewardDistributor(a, ledger, operatorRegistry, address(0), 0);
-        vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.PartOutOfBounds.selector, 5_001, 5_000));
-        factory.newRewardDistributor(a, ledger, operatorRegistry, treasury, 5_001);
-        factory.newRewardDistributor(a, ledger, operatorRegistry, treasury, 5_000);
+    function test_constructor_RevertWhen_AnAddressIsZero() public {
+        IInsuranceReserve reserve = insuranceReserve;
+        IKeeperBudget keepers = keeperBudget;
+        for (uint256 i = 0; i < 6; ++i) {
+            vm.expectRevert(Guarded.ZeroAddress.selector);
+            factory.newRewardDistributor(
+                IAuthority(i == 0 ? address(0) : address(authority)),
+                IStakedEther(i == 1 ? address(0) : address(ledger)),
+                IOperatorRegistry(i == 2 ? address(0) : address(operatorRegistry)),
+                IInsuranceReserve(i == 3 ? address(0) : address(reserve)),
+                IKeeperBudget(i == 4 ? address(0) : address(keepers)),
+                i == 5 ? address(0) : treasury,
+                feeParts()
+            );
+        }
+    }
+
+    function test_constructor_RevertWhen_APartIsOutOfBounds() public {
+        _expectPart("treasury", 5_001, 5_000);
+        _deploy(5_001, 0, 0);
+        _expectPart("reserve", 3_001, 3_000);
+        _deploy(0, 3_001, 0);
+        _expectPart("keepers", 2_001, 2_000);
+        _deploy(0, 0, 2_001);
+        _expectPart("sum", 7_501, 7_500);
+        _deploy(4_501, 2_000, 1_000);
+        _deploy(4_500, 2_000, 1_000);
+        _deploy(4_000, 1_500, 2_000);
+        _deploy(2_500, 3_000, 2_000);
     }
 
     /* PULLS */
@@ -141,7 +159,7 @@ contract RewardDistributorTest is Withdrawals {
         emit IRewardDistributor.ForfeitedBurnt(2 ether);
         assertEq(distributor.pull(Figures.ofShares(0, 2 ether), proof), 2 ether, "shares");
         assertEq(all - ledger.getTotalShares(), 2 ether, "burnt");
-        assertEq(distributor.operatorsLeft(), 4 ether, "left to operators");
+        assertEq(distributor.owed().operators, 4 ether, "left to operators");
         vm.expectRevert(IRewardDistributor.NothingToPull.selector);
         distributor.pull(Figures.ofShares(0, 2 ether), proof);
         distributor.pull(Figures.ofShares(op2, 4 ether), _beside(0, 2 ether));
@@ -178,7 +196,7 @@ contract RewardDistributorTest is Withdrawals {
         distributor.pullTreasury();
         _fees(4 ether);
         assertEq(distributor.pullTreasury(), 1 ether, "a quarter of what came since");
-        assertEq(distributor.operatorsLeft(), 9 ether, "the rest");
+        assertEq(distributor.owed().operators, 9 ether, "the rest");
     }
 
     function test_pullTreasury_RevertGiven_NothingCame() public {
@@ -195,7 +213,60 @@ contract RewardDistributorTest is Withdrawals {
         assertEq(distributor.pullTreasury(), ((fees + 4 ether) * 2_500) / 10_000, "a quarter of all");
     }
 
-    /// @dev All that is ever pulled is what ever came, whatever the order.
+    /* PARTS */
+
+    function test_pullReserveAndKeepers_SendTheirParts() public {
+        _setParts(2_500, 500, 250);
+        _fees(10_000);
+        vm.expectEmit(address(distributor));
+        emit IRewardDistributor.FeesSplit(10_000, 2_500, 500, 250, 6_750);
+        vm.expectEmit(address(distributor));
+        emit IRewardDistributor.ReservePulled(address(insuranceReserve), 500);
+        vm.prank(makeAddr("anyone"));
+        assertEq(distributor.pullReserve(), 500, "a twentieth");
+        assertEq(ledger.sharesOf(address(insuranceReserve)), 500, "to the reserve");
+        vm.expectEmit(address(distributor));
+        emit IRewardDistributor.KeepersPulled(address(keeperBudget), 250);
+        assertEq(distributor.pullKeepers(), 250, "a fortieth");
+        assertEq(ledger.sharesOf(address(keeperBudget)), 250, "to their budget");
+        vm.expectRevert(IRewardDistributor.NothingToPull.selector);
+        distributor.pullReserve();
+        vm.expectRevert(IRewardDistributor.NothingToPull.selector);
+        distributor.pullKeepers();
+        assertEq(distributor.pullTreasury(), 2_500, "the treasury's part is there");
+        assertEq(distributor.owed().operators, 6_750, "and the operators'");
+    }
+
+    /// @dev Each part is rounded down, so that what does not divide is the operators'.
+    function test_owed_CountsWhatNoPullHasSplit() public {
+        _setParts(2_500, 500, 500);
+        _fees(19);
+        IRewardDistributor.Split memory s = distributor.owed();
+        assertEq(s.treasury, 4, "a quarter of 19");
+        assertEq(uint256(s.reserve) + s.keepers, 0, "a twentieth of 19");
+        assertEq(s.operators, 15, "the rest");
+        assertEq(distributor.pullTreasury(), 4, "as told");
+        assertEq(distributor.owed().operators, 15, "split once");
+    }
+
+    /// @dev What operators are promised too much comes out of no other part.
+    function test_pull_RevertWhen_TheRootPromisesTheReservesPart() public {
+        _setParts(2_500, 500, 500);
+        _fees(8 ether);
+        bytes32[] memory proof = _root(op1, 5.2 ether + 1, op2, 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IRewardDistributor.OperatorsPartExceeded.selector,
+                5.2 ether + 1,
+                5.2 ether
+            )
+        );
+        distributor.pull(Figures.ofShares(op1, 5.2 ether + 1), proof);
+        assertEq(distributor.pullReserve(), 0.4 ether, "the reserve's");
+        assertEq(distributor.pullKeepers(), 0.4 ether, "the keepers'");
+    }
+
+    /// @dev FEE-1: all that is ever pulled, and is owed, is what ever came, whatever the order and the parts.
     function testFuzz_pull_NeverSendsMoreThanCame(
         uint256[6] calldata fees,
         uint256[6] calldata promises,
@@ -203,51 +274,65 @@ contract RewardDistributorTest is Withdrawals {
     ) public {
         uint256 came = 0;
         uint256 promised = 0;
-        uint256 toTreasury = 0;
         for (uint256 i = 0; i < 6; ++i) {
             uint256 fee = bound(fees[i], 0, 3 ether);
             if (fee > 0) _fees(fee);
             came += fee;
             promised += bound(promises[i], 1, 5 ether);
             bytes32[] memory proof = _root(op1, promised, op2, 1);
-            try distributor.pull(Figures.ofShares(op1, promised), proof) {} catch {}
-            if ((order >> i) & 1 == 1) {
-                try distributor.pullTreasury() returns (uint256 shares) {
-                    toTreasury += shares;
-                } catch {}
-            }
-            assertLe(ledger.sharesOf(pay1), came - (came * 2_500) / 10_000 + 6, "operators' part");
-            assertEq(
-                ledger.sharesOf(pay1) + ledger.sharesOf(treasury) + ledger.sharesOf(address(distributor)),
-                came,
-                "all of it"
-            );
+            uint256 dice = order >> (i * 8);
+            if (dice & 1 == 1) try distributor.pull(Figures.ofShares(op1, promised), proof) {} catch {}
+            if (dice & 2 == 2) try distributor.pullTreasury() {} catch {}
+            if (dice & 4 == 4) try distributor.pullReserve() {} catch {}
+            if (dice & 8 == 8) try distributor.pullKeepers() {} catch {}
+            if (dice & 16 == 16) _setParts(uint16(2_200 + i * 50), uint16(i * 50), uint16((5 - i) * 20));
+
+            IRewardDistributor.Split memory s = distributor.owed();
+            uint256 owed = uint256(s.treasury) + s.reserve + s.keepers + s.operators;
+            uint256 pulled = ledger.sharesOf(pay1) +
+                ledger.sharesOf(treasury) +
+                ledger.sharesOf(address(insuranceReserve)) +
+                ledger.sharesOf(address(keeperBudget));
+            assertEq(pulled + owed, came, "FEE-1: pulled and owed is what came");
+            assertEq(owed, ledger.sharesOf(address(distributor)), "FEE-1: all that is owed is there");
+            // a part of at least 0.7 of each fee, rounded up
+            assertGe(ledger.sharesOf(pay1) + s.operators, (came * 7_000) / 10_000, "operators have the rest");
         }
-        try distributor.pullTreasury() returns (uint256 shares) {
-            toTreasury += shares;
-        } catch {}
-        assertApproxEqAbs(toTreasury, (came * 2_500) / 10_000, 6, "the treasury had its part");
     }
 
     /* GOVERNANCE */
 
-    function test_setTreasuryPart_IsForLaterShares() public {
+    function test_setParts_AreForLaterShares() public {
         _fees(8 ether);
         vm.expectEmit(address(distributor));
-        emit IRewardDistributor.TreasuryPartSet(2_500, 5_000);
-        distributor.setTreasuryPart(5_000);
+        emit IRewardDistributor.PartsSet(feeParts(), IRewardDistributor.Parts(3_000, 500, 0));
+        distributor.setParts(IRewardDistributor.Parts(3_000, 500, 0));
+        assertEq(distributor.parts().treasuryBp, 3_000, "told");
         _fees(8 ether);
-        assertEq(distributor.pullTreasury(), 6 ether, "2 of the first, 4 of the second");
-        assertEq(distributor.operatorsLeft(), 10 ether, "operators");
-        distributor.setTreasuryPart(0);
-        _fees(8 ether);
-        vm.expectRevert(IRewardDistributor.NothingToPull.selector);
-        distributor.pullTreasury();
+        assertEq(distributor.pullTreasury(), 4.4 ether, "2 of the first, 2.4 of the second");
+        assertEq(distributor.pullReserve(), 0.4 ether, "of the second alone");
+        assertEq(distributor.owed().operators, 11.2 ether, "operators");
     }
 
-    function test_setTreasuryPart_RevertWhen_OutOfBounds() public {
-        vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.PartOutOfBounds.selector, 5_001, 5_000));
-        distributor.setTreasuryPart(5_001);
+    function test_setParts_RevertWhen_APartMovesTooFar() public {
+        _expectStep("treasury", 2_500, 3_001);
+        _setParts(3_001, 0, 0);
+        _expectStep("treasury", 2_500, 1_999);
+        _setParts(1_999, 0, 0);
+        _expectStep("reserve", 0, 501);
+        _setParts(2_500, 501, 0);
+        _expectStep("keepers", 0, 501);
+        _setParts(2_500, 0, 501);
+        _setParts(2_000, 500, 500);
+    }
+
+    function test_setParts_RevertWhen_OutOfBounds() public {
+        for (uint16 i = 1; i <= 5; ++i) _setParts(2_500 + i * 500, 0, 0);
+        _expectPart("treasury", 5_001, 5_000);
+        _setParts(5_001, 0, 0);
+        for (uint16 i = 1; i <= 5; ++i) _setParts(5_000, i * 500, 0);
+        _expectPart("sum", 7_501, 7_500);
+        _setParts(5_000, 2_500, 1);
     }
 
     function test_setTreasury_SendsWhatWasNotPulledToTheNewOne() public {
@@ -271,7 +356,7 @@ contract RewardDistributorTest is Withdrawals {
             Roles.PARAMETER_MANAGER
         );
         vm.expectRevert(manager);
-        distributor.setTreasuryPart(1);
+        distributor.setParts(feeParts());
         vm.expectRevert(manager);
         distributor.setTreasury(alice);
         vm.expectRevert(abi.encodeWithSelector(Guarded.Unauthorized.selector, alice, Roles.ACCOUNTING));
@@ -285,6 +370,34 @@ contract RewardDistributorTest is Withdrawals {
         address payer = makeStaker("payer", shares);
         vm.prank(payer);
         ledger.transferShares(address(distributor), shares);
+    }
+
+    function _setParts(uint16 toTreasury, uint16 toReserve, uint16 toKeepers) private {
+        distributor.setParts(IRewardDistributor.Parts(toTreasury, toReserve, toKeepers));
+    }
+
+    function _deploy(uint16 toTreasury, uint16 toReserve, uint16 toKeepers) private {
+        factory.newRewardDistributor(
+            IAuthority(address(authority)),
+            ledger,
+            operatorRegistry,
+            insuranceReserve,
+            keeperBudget,
+            treasury,
+            IRewardDistributor.Parts(toTreasury, toReserve, toKeepers)
+        );
+    }
+
+    function _expectPart(bytes32 part, uint256 bp, uint256 maximum) private {
+        vm.expectRevert(
+            abi.encodeWithSelector(IRewardDistributor.PartOutOfBounds.selector, part, bp, maximum)
+        );
+    }
+
+    function _expectStep(bytes32 part, uint256 old, uint256 bp) private {
+        vm.expectRevert(
+            abi.encodeWithSelector(IRewardDistributor.PartStepTooLarge.selector, part, old, bp, 500)
+        );
     }
 
     /// @dev Sets the root of a tree of two leaves and returns the proof of the first.
