@@ -30,6 +30,10 @@ interface IWithdrawalQueue {
     /// @notice Nothing is finalised by reports whose reference slot is not after `refTime`, until `endsAt` (both seconds
     /// since 1970).
     event Held(uint256 refTime, uint256 endsAt);
+    /// @notice A report is parked: ether leaves at no rate until one is applied.
+    event Suspended();
+    /// @notice A report was applied, or governance ended the suspension.
+    event SuspensionEnded();
     /// @notice The cooldown of new requests changed (seconds).
     event CooldownSet(uint256 oldCooldown, uint256 newCooldown);
 
@@ -97,6 +101,10 @@ interface IWithdrawalQueue {
     /// next begins a frame later at the earliest. Requests and claims go on.
     function hold() external;
 
+    /// @notice Says that a report is parked, so that no ether leaves at a rate that may be wrong, until the next `finalize`.
+    /// Caller: `ACCOUNTING`.
+    function suspend() external;
+
     /// @notice Sets the cooldown of new requests, in seconds. Caller: `PARAMETER_MANAGER`.
     function setCooldown(uint256 cooldown) external;
 
@@ -121,6 +129,9 @@ interface IWithdrawalQueue {
     /// @notice Until when finalisations are held (seconds since 1970): by reports of up to `refTime`, and not past `endsAt`.
     /// Zeros if they never were.
     function heldUntil() external view returns (uint256 refTime, uint256 endsAt);
+
+    /// @notice Whether a report is parked.
+    function isSuspended() external view returns (bool);
 
     /// @notice The cooldown of new requests, in seconds.
     function cooldown() external view returns (uint256);

@@ -45,10 +45,11 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     // A ticket is one slot, in ERC721: owner (20) + ready time (4) + cumulative shares up to and with it (8) = 32.
     // The last two outlive its claim: the next ticket is measured against them.
 
-    // beside the end of the pause: 8 + 8 + 8 + 4 + 4 = 32 bytes
+    // beside the end of the pause: 8 + 8 + 8 + 3 + 1 + 4 = 32 bytes; a cooldown of 30 days fits 22 bits
     uint64 private _lastTicketId;
     uint64 private _checkpointCount;
-    uint32 private _cooldown;
+    uint24 private _cooldown;
+    bool private _suspended;
     uint32 private _heldAt;
     WithdrawalCheckpoints.Trace private _checkpoints;
     uint256 private _heldFrom;
@@ -138,6 +139,7 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         uint256 lastTicketId_,
         uint256 refTime
     ) external onlyRole(Roles.ACCOUNTING) returns (uint256 shares, uint256 amount) {
+        if (_suspended) _endSuspension();
         if (block.timestamp < pausedUntil || _isHeld(refTime)) return (0, 0);
         require(lastTicketId_ <= _lastTicketId, TicketUnknown(lastTicketId_));
         (uint256 readyAt, uint256 upTo) = _ticket(lastTicketId_);
@@ -166,6 +168,25 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         if (block.timestamp >= _heldFrom + (MAX_HELD_FRAMES + 1) * _frameSeconds) _heldFrom = block.timestamp;
         _heldAt = uint32(block.timestamp);
         emit Held(block.timestamp, _heldFrom + MAX_HELD_FRAMES * _frameSeconds);
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function suspend() external onlyRole(Roles.ACCOUNTING) {
+        if (_suspended) return;
+        _suspended = true;
+        emit Suspended();
+    }
+
+    /// @notice Ends a suspension. Caller: `ACCOUNTING`. Or ends the running pause. Caller: `RESUMER`.
+    function resume() external override {
+        if (_suspended && authority.hasRole(Roles.ACCOUNTING, msg.sender)) {
+            _endSuspension();
+            return;
+        }
+        _requireRole(Roles.RESUMER, msg.sender);
+        require(block.timestamp < pausedUntil, NotPaused());
+        pausedUntil = uint64(block.timestamp);
+        emit Resumed(msg.sender);
     }
 
     /// @notice Takes the ether of burnt shares from the ledger.
@@ -232,6 +253,11 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
     /// @inheritdoc IWithdrawalQueue
     function heldUntil() external view returns (uint256 refTime, uint256 endsAt) {
         if (_heldAt > 0) (refTime, endsAt) = (_heldAt, _heldFrom + MAX_HELD_FRAMES * _frameSeconds);
+    }
+
+    /// @inheritdoc IWithdrawalQueue
+    function isSuspended() external view returns (bool) {
+        return _suspended;
     }
 
     /// @inheritdoc IWithdrawalQueue
@@ -319,6 +345,11 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
         return refTime <= _heldAt && block.timestamp < _heldFrom + MAX_HELD_FRAMES * _frameSeconds;
     }
 
+    function _endSuspension() private {
+        _suspended = false;
+        emit SuspensionEnded();
+    }
+
     function _pay(address recipient, uint256 amount) private {
         // the ledger would take it as a stake of the queue, whose shares no ticket stands for
         require(
@@ -347,6 +378,6 @@ contract WithdrawalQueue is IWithdrawalQueue, ERC721, PausableUntil {
             CooldownOutOfBounds(newCooldown, minCooldown, MAX_COOLDOWN)
         );
         emit CooldownSet(_cooldown, newCooldown);
-        _cooldown = uint32(newCooldown);
+        _cooldown = uint24(newCooldown);
     }
 }

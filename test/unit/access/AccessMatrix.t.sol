@@ -266,6 +266,7 @@ contract AccessMatrixTest is Protocol {
         add(a, abi.encodeCall(withheld.lift, (1)), Roles.OPERATOR_MANAGER, "lift");
 
         a = address(queue);
+        add(a, abi.encodeCall(queue.suspend, ()), Roles.ACCOUNTING, "suspend");
         add(a, abi.encodeCall(queue.finalize, (0, 0)), Roles.ACCOUNTING, "finalize");
         add(a, abi.encodeCall(queue.setCooldown, (1 days)), Roles.PARAMETER_MANAGER, "setCooldown");
         add(a, abi.encodeCall(queue.hold, ()), Roles.EXIT_HOLDER, "hold");
