@@ -8,6 +8,7 @@ import {
   Consolidator__factory,
   DutyJudge__factory,
   ExitController__factory,
+  InstantExit__factory,
   InsuranceReserve__factory,
   KeeperBudget__factory,
   OperatorRegistry__factory,
@@ -42,6 +43,7 @@ const CONNECT = {
   BondVault: (address: string, runner: ContractRunner) => BondVault__factory.connect(address, runner),
   WithdrawalQueue: (address: string, runner: ContractRunner) =>
     WithdrawalQueue__factory.connect(address, runner),
+  InstantExit: (address: string, runner: ContractRunner) => InstantExit__factory.connect(address, runner),
   RewardDistributor: (address: string, runner: ContractRunner) =>
     RewardDistributor__factory.connect(address, runner),
   OracleCommittee: (address: string, runner: ContractRunner) =>

@@ -15,7 +15,7 @@ import { expectRevert } from "../story/support/revert.ts";
 import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
-const TRANSACTIONS = 56;
+const TRANSACTIONS = 59;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
@@ -63,12 +63,12 @@ describe("deploy: the protocol", () => {
     expect(await holdersByEvents(protocol)).to.deep.equal({
       ADMIN: [admin],
       LEDGER: [a.StakedEther],
-      WITHDRAWAL_QUEUE: [a.WithdrawalQueue],
+      WITHDRAWAL_QUEUE: [a.InstantExit, a.WithdrawalQueue].sort(),
       DEPOSITOR: [a.BeaconDepositor],
       ACCOUNTING: [a.Accounting],
       REPORTER: [a.ReportOracle],
       BOND_VAULT: [a.BondVault],
-      SHARE_BURNER: [a.BondVault, a.InsuranceReserve, a.RewardDistributor].sort(),
+      SHARE_BURNER: [a.BondVault, a.InstantExit, a.InsuranceReserve, a.RewardDistributor].sort(),
       WITNESS: [a.SlashingOracle],
       EXIT_HOLDER: [a.SlashingOracle],
       BOND_LOCKER: [a.WithheldRewards],
@@ -152,6 +152,11 @@ describe("deploy: the protocol", () => {
     expect(await protocol.BondVault.bondRatioBp(false)).to.equal(p.bondRatioBp.value);
     expect(await WithdrawalQueue.minCooldown()).to.equal(p.minCooldownSeconds.value);
     expect(await WithdrawalQueue.cooldown()).to.equal(p.cooldownSeconds.value);
+    expect(fields(await protocol.InstantExit.parameters())).to.deep.equal({
+      bucketBp: p.instantBucketBp.value,
+      baseFeeBp: p.instantBaseFeeBp.value,
+      slopeBp: p.instantSlopeBp.value,
+    });
     expect(await RewardDistributor.treasury()).to.equal(p.treasury.value);
     expect(await RewardDistributor.treasuryBp()).to.equal(p.treasuryBp.value);
 
@@ -199,7 +204,7 @@ describe("deploy: the protocol", () => {
     const guarded = CONTRACT_NAMES.flatMap((name) =>
       p[name].interface.hasFunction("authority") ? [name] : [],
     );
-    expect(guarded).to.have.length(14);
+    expect(guarded).to.have.length(15);
     for (const name of guarded) {
       const contract = p[name] as unknown as { authority(): Promise<string> };
       expect(await contract.authority(), name).to.equal(a.Authority);
@@ -213,6 +218,9 @@ describe("deploy: the protocol", () => {
     expect(await p.BondVault.operatorRegistry()).to.equal(a.OperatorRegistry);
     expect(await p.BondVault.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.WithdrawalQueue.ledger()).to.equal(a.StakedEther);
+    expect(await p.InstantExit.ledger()).to.equal(a.StakedEther);
+    expect(await p.InstantExit.wrapper()).to.equal(a.WrappedStakedEther);
+    expect(await p.InstantExit.withdrawalQueue()).to.equal(a.WithdrawalQueue);
     expect(await p.RewardDistributor.ledger()).to.equal(a.StakedEther);
     expect(await p.RewardDistributor.operatorRegistry()).to.equal(a.OperatorRegistry);
     expect(await p.Accounting.ledger()).to.equal(a.StakedEther);
@@ -314,7 +322,7 @@ describe("deploy: interrupted", () => {
     expect((error as Error).message).to.equal("the cable is pulled");
   }
 
-  for (const after of [1, 6, 7, 14, 17, 23, 52, 54, 55, 56]) {
+  for (const after of [1, 6, 7, 14, 17, 23, 55, 57, 58, 59]) {
     it(`after ${after} of ${TRANSACTIONS} transactions, a second run ends in the same state`, async () => {
       const records = new Records();
       await breakOff(records, after);

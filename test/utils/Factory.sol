@@ -11,6 +11,7 @@ import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol"
 import {IDutyJudge} from "../../contracts/interfaces/IDutyJudge.sol";
 import {IEtherVault} from "../../contracts/interfaces/IEtherVault.sol";
 import {IExitController} from "../../contracts/interfaces/IExitController.sol";
+import {IInstantExit} from "../../contracts/interfaces/IInstantExit.sol";
 import {IKeeperBudget} from "../../contracts/interfaces/IKeeperBudget.sol";
 import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
 import {IOracleCommittee} from "../../contracts/interfaces/IOracleCommittee.sol";
@@ -45,6 +46,7 @@ import {RewardDistributor} from "../../contracts/vaults/RewardDistributor.sol";
 import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
 import {ExitController} from "../../contracts/withdrawals/ExitController.sol";
+import {InstantExit} from "../../contracts/withdrawals/InstantExit.sol";
 import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
 
 /// @notice Makes the contracts that tests deploy, with their constructors' types checked by the compiler.
@@ -166,6 +168,16 @@ contract Factory {
                 budget,
                 p
             );
+    }
+
+    function newInstantExit(
+        IAuthority authority,
+        IStakedEther ledger,
+        IWrappedStakedEther wrapper,
+        IWithdrawalQueue queue,
+        IInstantExit.Parameters calldata p
+    ) external returns (InstantExit) {
+        return new InstantExit(authority, ledger, wrapper, queue, p);
     }
 
     function newInsuranceReserve(

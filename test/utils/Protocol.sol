@@ -6,6 +6,7 @@ import {Roles} from "../../contracts/access/Roles.sol";
 import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
 import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol";
+import {IInstantExit} from "../../contracts/interfaces/IInstantExit.sol";
 import {ISlashingOracle} from "../../contracts/interfaces/ISlashingOracle.sol";
 import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {IReportLimits} from "../../contracts/interfaces/IReportLimits.sol";
@@ -23,6 +24,7 @@ import {BondVault} from "../../contracts/vaults/BondVault.sol";
 import {RewardDistributor} from "../../contracts/vaults/RewardDistributor.sol";
 import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
+import {InstantExit} from "../../contracts/withdrawals/InstantExit.sol";
 import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
 import {Report} from "../../contracts/types/Report.sol";
 import {Randomness__Mock} from "../mocks/Randomness__Mock.sol";
@@ -68,6 +70,7 @@ abstract contract Protocol is FactoryTest {
     Randomness__Mock internal randomness;
     StakeAllocator internal allocator;
     BeaconDepositor internal depositor;
+    InstantExit internal instantExit;
 
     address internal reporter = makeAddr("reporter");
     address internal treasury = makeAddr("treasury");
@@ -143,9 +146,11 @@ abstract contract Protocol is FactoryTest {
             allocationParameters()
         );
         depositor = makeDepositor(allocator, depositorParameters());
+        instantExit = factory.newInstantExit(a, ledger, wrapper, queue, instantParameters());
 
         authority.grantRole(Roles.LEDGER, address(ledger));
         authority.grantRole(Roles.WITHDRAWAL_QUEUE, address(queue));
+        authority.grantRole(Roles.WITHDRAWAL_QUEUE, address(instantExit));
         authority.grantRole(Roles.DEPOSITOR, address(depositor));
         authority.grantRole(Roles.ACCOUNTING, address(accounting));
         authority.grantRole(Roles.REPORTER, address(oracle));
@@ -154,6 +159,7 @@ abstract contract Protocol is FactoryTest {
         authority.grantRole(Roles.BOND_VAULT, address(bonds));
         authority.grantRole(Roles.SHARE_BURNER, address(bonds));
         authority.grantRole(Roles.SHARE_BURNER, address(distributor));
+        authority.grantRole(Roles.SHARE_BURNER, address(instantExit));
         authority.grantRole(Roles.CLOSED_ACCOUNT, address(wrapper));
         authority.grantRole(Roles.CLOSED_ACCOUNT, address(queue));
         ledger.closeAccount(address(wrapper));
@@ -228,6 +234,10 @@ abstract contract Protocol is FactoryTest {
                 weightLife: 90 days,
                 allotmentLife: 180 days
             });
+    }
+
+    function instantParameters() internal pure returns (IInstantExit.Parameters memory) {
+        return IInstantExit.Parameters({bucketBp: 100, baseFeeBp: 10, slopeBp: 100});
     }
 
     function installSystemContract(address at, string memory name) internal {

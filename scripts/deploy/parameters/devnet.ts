@@ -57,6 +57,9 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     limitLossBpPerFrame: parameter(500n, "1/10,000", "a slashing of several validators of a small pool"),
     minCooldownSeconds: parameter(60n, "seconds", "five slots"),
     cooldownSeconds: parameter(600n, "seconds", "minutes, where mainnet has 7 days"),
+    instantBucketBp: parameter(500n, "1/10,000 of the pool", "the most: local pools are small"),
+    instantBaseFeeBp: parameter(10n, "1/10,000", "the least: more than a frame and a half may lose unproven"),
+    instantSlopeBp: parameter(100n, "1/10,000", "a full bucket costs a percent more"),
     predepositDeadlineSeconds: parameter(
       7_200n,
       "seconds",

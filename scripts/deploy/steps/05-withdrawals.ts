@@ -1,4 +1,8 @@
-import { RewardDistributor__factory, WithdrawalQueue__factory } from "../../../typechain-types/index.js";
+import {
+  InstantExit__factory,
+  RewardDistributor__factory,
+  WithdrawalQueue__factory,
+} from "../../../typechain-types/index.js";
 import type { DeployContext } from "../context.ts";
 
 export async function deployWithdrawals(c: DeployContext): Promise<void> {
@@ -10,6 +14,19 @@ export async function deployWithdrawals(c: DeployContext): Promise<void> {
     c.addressOf("StakedEther"),
     p.minCooldownSeconds.value,
     p.cooldownSeconds.value,
+  );
+  await c.deploy(
+    "InstantExit",
+    InstantExit__factory,
+    c.addressOf("Authority"),
+    c.addressOf("StakedEther"),
+    c.addressOf("WrappedStakedEther"),
+    c.addressOf("WithdrawalQueue"),
+    {
+      bucketBp: p.instantBucketBp.value,
+      baseFeeBp: p.instantBaseFeeBp.value,
+      slopeBp: p.instantSlopeBp.value,
+    },
   );
   await c.deploy(
     "RewardDistributor",
