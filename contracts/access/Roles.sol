@@ -8,7 +8,7 @@ library Roles {
 
     /// @notice The ledger: draws ether out of the vaults, to itself.
     bytes32 internal constant LEDGER = keccak256("kedge.role.LEDGER");
-    /// @notice The withdrawal queue: burns its own shares in the ledger for their value in ether.
+    /// @notice The ways out, queue and instant exit: burn their own shares in the ledger for their value in ether.
     bytes32 internal constant WITHDRAWAL_QUEUE = keccak256("kedge.role.WITHDRAWAL_QUEUE");
 
     /* ROLES OF THE REPLACEABLE BRAINS */
@@ -31,7 +31,8 @@ library Roles {
     bytes32 internal constant EXIT_HOLDER = keccak256("kedge.role.EXIT_HOLDER");
     /// @notice The bonds: marks predeposits as overdue when their bond is locked for them.
     bytes32 internal constant BOND_VAULT = keccak256("kedge.role.BOND_VAULT");
-    /// @notice Burns its own shares for the good of all other holders (bonds, the reserve, forfeited fee shares).
+    /// @notice Burns its own shares for the good of all other holders (bonds, the reserve, forfeited fee shares, fees of
+    /// instant exits).
     bytes32 internal constant SHARE_BURNER = keccak256("kedge.role.SHARE_BURNER");
     /// @notice Asks the beacon chain, in the withdrawal vault's name, for withdrawals from our validators.
     bytes32 internal constant EXIT_REQUESTER = keccak256("kedge.role.EXIT_REQUESTER");

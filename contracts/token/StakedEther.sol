@@ -19,7 +19,7 @@ import {ShareLedger} from "./ShareLedger.sol";
 
 /// @title StakedEther
 /// @notice kETH: the pool's ledger, its buffer of ether, and the rebasing token of its shares.
-/// TRUST: ether leaves by two ways only: `redeem` (the queue burns its own shares) and deposits (through the
+/// TRUST: ether leaves by two ways only: `redeem` (queue and instant exit burn their own shares) and deposits (through the
 /// immutable port, with our credentials). The accounting may book gains and fees within the bounds fixed here.
 /// INVARIANTS: TOK-1, TOK-2, TOK-3, POOL-1, POOL-2, ECO-1, ECO-2.
 /// ASSUMPTIONS: the seed stake of the constructor stays for ever, so there is never a pool without units or ether.

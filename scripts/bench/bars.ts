@@ -44,6 +44,7 @@ export const BARS = {
   "claim, no hint, 1,000 checkpoints": { bar: 75_000, peer: "Lido", peerGas: 116_888, floor: 45_000 },
   "claim with a hint": { bar: 53_800, peer: "StakeWise", peerGas: 53_855, floor: 38_000 },
   "each further claim in a batch": { bar: 21_000, peer: "Lido", peerGas: 33_000, floor: 15_000 },
+  "instant exit, holder": { peer: "none", peerGas: 0, floor: 75_000 },
   "report, 7 of 9 signatures, no vault pulled": {
     bar: 220_000,
     peer: "StakeWise",

@@ -18,6 +18,11 @@ export async function benchWithdrawals(bench: Bench): Promise<void> {
     await bench.gasOf(ledger.connect(staker).stake(ZeroAddress, { value: parseEther("30") }));
     await bench.gasOf(ledger.connect(staker).approve(queue, MaxUint256));
   }
+  // the last report is young; the first exit opens the slot of the bucket
+  const exit = protocol.InstantExit;
+  await bench.gasOf(ledger.connect(bob).approve(exit, MaxUint256));
+  await bench.gasOf(exit.connect(bob).exit(amount, 0n, bob));
+  await bench.measure("instant exit, holder", exit.connect(bob).exit(amount, 0n, bob));
   await bench.measure("request a withdrawal, first", queue.connect(bob).request(amount, bob));
   await bench.measure("request a withdrawal, again", queue.connect(bob).request(amount, bob));
   const two = await bench.gasOf(queue.connect(bob).requestBatch([amount, amount], bob));

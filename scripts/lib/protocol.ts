@@ -9,6 +9,7 @@ import {
   Consolidator__factory,
   DutyJudge__factory,
   ExitController__factory,
+  InstantExit__factory,
   InsuranceReserve__factory,
   KeeperBudget__factory,
   MemberEvidence__factory,
@@ -49,6 +50,7 @@ const CONNECT = {
   WithdrawalQueue: (address: string, runner: ContractRunner) =>
     WithdrawalQueue__factory.connect(address, runner),
   AsyncRedeemer: (address: string, runner: ContractRunner) => AsyncRedeemer__factory.connect(address, runner),
+  InstantExit: (address: string, runner: ContractRunner) => InstantExit__factory.connect(address, runner),
   RewardDistributor: (address: string, runner: ContractRunner) =>
     RewardDistributor__factory.connect(address, runner),
   OracleCommittee: (address: string, runner: ContractRunner) =>

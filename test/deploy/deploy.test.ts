@@ -63,11 +63,11 @@ describe("deploy: the protocol", () => {
     expect(await holdersByEvents(protocol)).to.deep.equal({
       ADMIN: [admin],
       LEDGER: [a.StakedEther],
-      WITHDRAWAL_QUEUE: [a.WithdrawalQueue],
+      WITHDRAWAL_QUEUE: [a.InstantExit, a.WithdrawalQueue].sort(),
       DEPOSITOR: [a.BeaconDepositor],
       ACCOUNTING: [a.ReportOracle],
       BOND_VAULT: [a.BondVault],
-      SHARE_BURNER: [a.BondVault, a.CommitteeBonds, a.InsuranceReserve, a.RewardDistributor].sort(),
+      SHARE_BURNER: [a.BondVault, a.CommitteeBonds, a.InstantExit, a.InsuranceReserve, a.RewardDistributor].sort(),
       COMMITTEE: [a.OracleCommittee],
       COMMITTEE_JUDGE: [a.OracleCommittee],
       EVIDENCE: [a.MemberEvidence],
@@ -155,6 +155,11 @@ describe("deploy: the protocol", () => {
     expect(await protocol.BondVault.bondRatioBp(false)).to.equal(p.bondRatioBp.value);
     expect(await WithdrawalQueue.minCooldown()).to.equal(p.minCooldownSeconds.value);
     expect(await WithdrawalQueue.cooldown()).to.equal(p.cooldownSeconds.value);
+    expect(fields(await protocol.InstantExit.parameters())).to.deep.equal({
+      bucketBp: p.instantBucketBp.value,
+      baseFeeBp: p.instantBaseFeeBp.value,
+      slopeBp: p.instantSlopeBp.value,
+    });
     expect(await RewardDistributor.treasury()).to.equal(p.treasury.value);
     expect(fields(await RewardDistributor.parts())).to.deep.equal({
       treasuryBp: p.treasuryBp.value,
@@ -244,7 +249,7 @@ describe("deploy: the protocol", () => {
     const guarded = CONTRACT_NAMES.flatMap((name) =>
       p[name].interface.hasFunction("authority") ? [name] : [],
     );
-    expect(guarded).to.have.length(16);
+    expect(guarded).to.have.length(17);
     for (const name of guarded) {
       const contract = p[name] as unknown as { authority(): Promise<string> };
       expect(await contract.authority(), name).to.equal(a.Authority);
@@ -258,6 +263,9 @@ describe("deploy: the protocol", () => {
     expect(await p.BondVault.operatorRegistry()).to.equal(a.OperatorRegistry);
     expect(await p.BondVault.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.WithdrawalQueue.ledger()).to.equal(a.StakedEther);
+    expect(await p.InstantExit.ledger()).to.equal(a.StakedEther);
+    expect(await p.InstantExit.wrapper()).to.equal(a.WrappedStakedEther);
+    expect(await p.InstantExit.withdrawalQueue()).to.equal(a.WithdrawalQueue);
     expect(await p.RewardDistributor.ledger()).to.equal(a.StakedEther);
     expect(await p.RewardDistributor.operatorRegistry()).to.equal(a.OperatorRegistry);
     expect(await p.ReportOracle.ledger()).to.equal(a.StakedEther);

@@ -13,6 +13,7 @@ import {IDutyJudge} from "../../contracts/interfaces/IDutyJudge.sol";
 import {IEtherVault} from "../../contracts/interfaces/IEtherVault.sol";
 import {IExitController} from "../../contracts/interfaces/IExitController.sol";
 import {IInsuranceReserve} from "../../contracts/interfaces/IInsuranceReserve.sol";
+import {IInstantExit} from "../../contracts/interfaces/IInstantExit.sol";
 import {IKeeperBudget} from "../../contracts/interfaces/IKeeperBudget.sol";
 import {IMemberEvidence} from "../../contracts/interfaces/IMemberEvidence.sol";
 import {IKeeperJobs} from "../../contracts/interfaces/IKeeperJobs.sol";
@@ -54,6 +55,7 @@ import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
 import {AsyncRedeemer} from "../../contracts/withdrawals/AsyncRedeemer.sol";
 import {ExitController} from "../../contracts/withdrawals/ExitController.sol";
+import {InstantExit} from "../../contracts/withdrawals/InstantExit.sol";
 import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
 import {Accounting__Harness} from "../harness/Accounting__Harness.sol";
 
@@ -173,6 +175,16 @@ contract Factory {
                 budget,
                 p
             );
+    }
+
+    function newInstantExit(
+        IAuthority authority,
+        IStakedEther ledger,
+        IWrappedStakedEther wrapper,
+        IWithdrawalQueue queue,
+        IInstantExit.Parameters calldata p
+    ) external returns (InstantExit) {
+        return new InstantExit(authority, ledger, wrapper, queue, p);
     }
 
     function newInsuranceReserve(

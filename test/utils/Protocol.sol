@@ -11,6 +11,7 @@ import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol"
 import {IOracleCommittee} from "../../contracts/interfaces/IOracleCommittee.sol";
 import {IKeeperBudget} from "../../contracts/interfaces/IKeeperBudget.sol";
 import {IRewardDistributor} from "../../contracts/interfaces/IRewardDistributor.sol";
+import {IInstantExit} from "../../contracts/interfaces/IInstantExit.sol";
 import {ISlashingOracle} from "../../contracts/interfaces/ISlashingOracle.sol";
 import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {IReportLimits} from "../../contracts/interfaces/IReportLimits.sol";
@@ -30,6 +31,7 @@ import {KeeperBudget} from "../../contracts/vaults/KeeperBudget.sol";
 import {RewardDistributor} from "../../contracts/vaults/RewardDistributor.sol";
 import {RewardsVault} from "../../contracts/vaults/RewardsVault.sol";
 import {WithdrawalVault} from "../../contracts/vaults/WithdrawalVault.sol";
+import {InstantExit} from "../../contracts/withdrawals/InstantExit.sol";
 import {WithdrawalQueue} from "../../contracts/withdrawals/WithdrawalQueue.sol";
 import {Report} from "../../contracts/types/Report.sol";
 import {Accounting__Harness} from "../harness/Accounting__Harness.sol";
@@ -83,6 +85,7 @@ abstract contract Protocol is FactoryTest {
     Randomness__Mock internal randomness;
     StakeAllocator internal allocator;
     BeaconDepositor internal depositor;
+    InstantExit internal instantExit;
 
     address internal reporter = makeAddr("reporter");
     address internal treasury = makeAddr("treasury");
@@ -173,9 +176,11 @@ abstract contract Protocol is FactoryTest {
             allocationParameters()
         );
         depositor = makeDepositor(allocator, depositorParameters());
+        instantExit = factory.newInstantExit(a, ledger, wrapper, queue, instantParameters());
 
         authority.grantRole(Roles.LEDGER, address(ledger));
         authority.grantRole(Roles.WITHDRAWAL_QUEUE, address(queue));
+        authority.grantRole(Roles.WITHDRAWAL_QUEUE, address(instantExit));
         authority.grantRole(Roles.DEPOSITOR, address(depositor));
         authority.grantRole(Roles.ACCOUNTING, address(accounting));
         authority.grantRole(Roles.ACCOUNTING, address(oracle));
@@ -185,6 +190,7 @@ abstract contract Protocol is FactoryTest {
         authority.grantRole(Roles.SHARE_BURNER, address(bonds));
         authority.grantRole(Roles.SHARE_BURNER, address(distributor));
         authority.grantRole(Roles.SHARE_BURNER, address(insuranceReserve));
+        authority.grantRole(Roles.SHARE_BURNER, address(instantExit));
         authority.grantRole(Roles.CLOSED_ACCOUNT, address(wrapper));
         authority.grantRole(Roles.CLOSED_ACCOUNT, address(queue));
         ledger.closeAccount(address(wrapper));
@@ -311,6 +317,10 @@ abstract contract Protocol is FactoryTest {
                 weightLife: 90 days,
                 allotmentLife: 180 days
             });
+    }
+
+    function instantParameters() internal pure returns (IInstantExit.Parameters memory) {
+        return IInstantExit.Parameters({bucketBp: 100, baseFeeBp: 10, slopeBp: 100});
     }
 
     function installSystemContract(address at, string memory name) internal {

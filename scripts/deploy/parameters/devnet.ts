@@ -65,6 +65,9 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     maxRequestGrains: parameter(1_000n * 10n ** 9n, "1e-9 shares", "about 1,000 ether; more takes tickets"),
     minCooldownSeconds: parameter(60n, "seconds", "five slots"),
     cooldownSeconds: parameter(600n, "seconds", "minutes, where mainnet has 7 days"),
+    instantBucketBp: parameter(500n, "1/10,000 of the pool", "the most: local pools are small"),
+    instantBaseFeeBp: parameter(10n, "1/10,000", "the least: more than a frame and a half may lose unproven"),
+    instantSlopeBp: parameter(100n, "1/10,000", "a full bucket costs a percent more"),
     predepositDeadlineSeconds: parameter(
       7_200n,
       "seconds",

@@ -1,4 +1,8 @@
-import { AsyncRedeemer__factory, WithdrawalQueue__factory } from "../../../typechain-types/index.js";
+import {
+  AsyncRedeemer__factory,
+  InstantExit__factory,
+  WithdrawalQueue__factory,
+} from "../../../typechain-types/index.js";
 import type { DeployContext } from "../context.ts";
 
 export async function deployWithdrawals(c: DeployContext): Promise<void> {
@@ -18,5 +22,18 @@ export async function deployWithdrawals(c: DeployContext): Promise<void> {
     AsyncRedeemer__factory,
     c.addressOf("WrappedStakedEther"),
     c.addressOf("WithdrawalQueue"),
+  );
+  await c.deploy(
+    "InstantExit",
+    InstantExit__factory,
+    c.addressOf("Authority"),
+    c.addressOf("StakedEther"),
+    c.addressOf("WrappedStakedEther"),
+    c.addressOf("WithdrawalQueue"),
+    {
+      bucketBp: p.instantBucketBp.value,
+      baseFeeBp: p.instantBaseFeeBp.value,
+      slopeBp: p.instantSlopeBp.value,
+    },
   );
 }

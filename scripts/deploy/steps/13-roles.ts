@@ -8,6 +8,7 @@ function holders(c: DeployContext): [RoleName, string][] {
   return [
     ["LEDGER", c.addressOf("StakedEther")],
     ["WITHDRAWAL_QUEUE", c.addressOf("WithdrawalQueue")],
+    ["WITHDRAWAL_QUEUE", c.addressOf("InstantExit")],
     ["DEPOSITOR", c.addressOf("BeaconDepositor")],
     ["ACCOUNTING", c.addressOf("ReportOracle")],
     ["BOND_VAULT", c.addressOf("BondVault")],
@@ -15,6 +16,7 @@ function holders(c: DeployContext): [RoleName, string][] {
     ["SHARE_BURNER", c.addressOf("CommitteeBonds")],
     ["SHARE_BURNER", c.addressOf("RewardDistributor")],
     ["SHARE_BURNER", c.addressOf("InsuranceReserve")],
+    ["SHARE_BURNER", c.addressOf("InstantExit")],
     ["WITNESS", c.addressOf("SlashingOracle")],
     ["EXIT_HOLDER", c.addressOf("SlashingOracle")],
     ["OPERATOR_JUDGE", c.addressOf("StakeAllocator")],

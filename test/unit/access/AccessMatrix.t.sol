@@ -277,7 +277,16 @@ contract AccessMatrixTest is Protocol {
         a = address(withheld);
         add(a, abi.encodeCall(withheld.lift, (1)), Roles.OPERATOR_MANAGER, "lift");
 
+        a = address(instantExit);
+        add(
+            a,
+            abi.encodeCall(instantExit.setParameters, (instantParameters())),
+            Roles.PARAMETER_MANAGER,
+            "InstantExit.setParameters"
+        );
+
         a = address(queue);
+        add(a, abi.encodeCall(queue.suspend, ()), Roles.ACCOUNTING, "suspend");
         add(a, abi.encodeCall(queue.finalize, (0, 0)), Roles.ACCOUNTING, "finalize");
         add(a, abi.encodeCall(queue.setCooldown, (1 days)), Roles.PARAMETER_MANAGER, "setCooldown");
         add(a, abi.encodeCall(queue.hold, ()), Roles.EXIT_HOLDER, "hold");

@@ -14,6 +14,7 @@ const INSTANCES: Record<string, string> = {
   rewardsVault: "RewardsVault",
   distributor: "RewardDistributor",
   queue: "WithdrawalQueue",
+  instantExit: "InstantExit",
   committee: "OracleCommittee",
   memberBonds: "CommitteeBonds",
   accounting: "Accounting",
@@ -46,6 +47,7 @@ const OPEN: Record<string, string> = {
   // as the contracts behind them: see KeeperJobs.t.sol
   KeeperJobs: "finalize prove proveOne proveWithdrawn settle trigger triggerPartial",
   InsuranceReserve: "cover note",
+  InstantExit: "exit exitWithPermit exitWrapped exitWrappedWithPermit",
   DutyJudge: "judge",
   WithheldRewards: "burn contest lockWithheld",
   StakeAllocator: "abandon lapse open prolong refresh settle",
