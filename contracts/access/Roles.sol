@@ -18,7 +18,8 @@ library Roles {
     bytes32 internal constant DEPOSITOR = keccak256("kedge.role.DEPOSITOR");
     /// @notice The accounting: books reports in the ledger, collects the vaults and finalises withdrawal requests.
     bytes32 internal constant ACCOUNTING = keccak256("kedge.role.ACCOUNTING");
-    /// @notice The report oracle: hands an accepted report to the accounting.
+    /// @notice The report oracle: hands an accepted report to the accounting; the balance checkpoint: hands proven balances
+    /// to the report oracle.
     bytes32 internal constant REPORTER = keccak256("kedge.role.REPORTER");
     /// @notice Worsens an operator's standing by a step, for a fault that was counted.
     bytes32 internal constant OPERATOR_JUDGE = keccak256("kedge.role.OPERATOR_JUDGE");

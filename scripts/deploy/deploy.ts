@@ -15,6 +15,7 @@ import { deploySlashing } from "./steps/09-slashing.ts";
 import { deployFunds } from "./steps/10-funds.ts";
 import { deployExits } from "./steps/11-exits.ts";
 import { deployConsolidations } from "./steps/12-consolidations.ts";
+import { deployCheckpoints } from "./steps/12-checkpoints.ts";
 import { grantRoles } from "./steps/13-roles.ts";
 
 const STEPS = [
@@ -30,6 +31,7 @@ const STEPS = [
   deployFunds,
   deployExits,
   deployConsolidations,
+  deployCheckpoints,
   grantRoles,
 ];
 

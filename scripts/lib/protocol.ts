@@ -2,6 +2,7 @@ import type { ContractRunner } from "ethers";
 import {
   Accounting__factory,
   Authority__factory,
+  BalanceCheckpoint__factory,
   BeaconDepositor__factory,
   BeaconVerifier__factory,
   BondVault__factory,
@@ -66,6 +67,8 @@ const CONNECT = {
   ExitController: (address: string, runner: ContractRunner) =>
     ExitController__factory.connect(address, runner),
   Consolidator: (address: string, runner: ContractRunner) => Consolidator__factory.connect(address, runner),
+  BalanceCheckpoint: (address: string, runner: ContractRunner) =>
+    BalanceCheckpoint__factory.connect(address, runner),
 } as const;
 
 export type ContractName = keyof typeof CONNECT;

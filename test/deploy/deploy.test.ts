@@ -66,7 +66,7 @@ describe("deploy: the protocol", () => {
       WITHDRAWAL_QUEUE: [a.WithdrawalQueue],
       DEPOSITOR: [a.BeaconDepositor],
       ACCOUNTING: [a.Accounting],
-      REPORTER: [a.ReportOracle],
+      REPORTER: [a.BalanceCheckpoint, a.ReportOracle].sort(),
       BOND_VAULT: [a.BondVault],
       SHARE_BURNER: [a.BondVault, a.InsuranceReserve, a.RewardDistributor].sort(),
       WITNESS: [a.SlashingOracle],
@@ -262,6 +262,10 @@ describe("deploy: the protocol", () => {
     expect(await p.Consolidator.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.Consolidator.operatorRegistry()).to.equal(a.OperatorRegistry);
     expect(await p.Consolidator.withdrawalVault()).to.equal(a.WithdrawalVault);
+    expect(await p.BalanceCheckpoint.verifier()).to.equal(a.BeaconVerifier);
+    expect(await p.BalanceCheckpoint.ledger()).to.equal(a.StakedEther);
+    expect(await p.BalanceCheckpoint.validatorRegistry()).to.equal(a.ValidatorRegistry);
+    expect(await p.BalanceCheckpoint.reports()).to.equal(a.ReportOracle);
     expect(await p.Consolidator.withdrawalCredentials()).to.equal(
       await p.StakedEther.withdrawalCredentials(),
     );

@@ -14,6 +14,7 @@ import {IExitController} from "../../contracts/interfaces/IExitController.sol";
 import {IKeeperBudget} from "../../contracts/interfaces/IKeeperBudget.sol";
 import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
 import {IOracleCommittee} from "../../contracts/interfaces/IOracleCommittee.sol";
+import {IProvenReports} from "../../contracts/interfaces/IProvenReports.sol";
 import {IRewardDistributor} from "../../contracts/interfaces/IRewardDistributor.sol";
 import {IReportLimits} from "../../contracts/interfaces/IReportLimits.sol";
 import {ISlashingOracle} from "../../contracts/interfaces/ISlashingOracle.sol";
@@ -30,6 +31,7 @@ import {RandaoSource} from "../../contracts/operators/RandaoSource.sol";
 import {StakeAllocator} from "../../contracts/operators/StakeAllocator.sol";
 import {ValidatorRegistry} from "../../contracts/operators/ValidatorRegistry.sol";
 import {Accounting} from "../../contracts/oracle/Accounting.sol";
+import {BalanceCheckpoint} from "../../contracts/oracle/BalanceCheckpoint.sol";
 import {BeaconVerifier} from "../../contracts/oracle/BeaconVerifier.sol";
 import {DutyJudge} from "../../contracts/oracle/DutyJudge.sol";
 import {OracleCommittee} from "../../contracts/oracle/OracleCommittee.sol";
@@ -78,6 +80,19 @@ contract Factory {
 
     function newAuthority(address admin) external returns (Authority) {
         return new Authority(admin);
+    }
+
+    function newBalanceCheckpoint(
+        IBeaconVerifier verifier,
+        IStakedEther ledger,
+        IValidatorRegistry validators,
+        address withdrawals,
+        address rewards,
+        IProvenReports reports,
+        uint256 settleSeconds
+    ) external returns (BalanceCheckpoint) {
+        return
+            new BalanceCheckpoint(verifier, ledger, validators, withdrawals, rewards, reports, settleSeconds);
     }
 
     function newBeaconDepositor(

@@ -11,6 +11,7 @@ function holders(c: DeployContext): [RoleName, string][] {
     ["DEPOSITOR", c.addressOf("BeaconDepositor")],
     ["ACCOUNTING", c.addressOf("Accounting")],
     ["REPORTER", c.addressOf("ReportOracle")],
+    ["REPORTER", c.addressOf("BalanceCheckpoint")],
     ["BOND_VAULT", c.addressOf("BondVault")],
     ["SHARE_BURNER", c.addressOf("BondVault")],
     ["SHARE_BURNER", c.addressOf("RewardDistributor")],

@@ -32,6 +32,9 @@ const OPEN: Record<string, string> = {
     "burnOverdue cancelClaim claim deposit depositShares depositWrapped lockOverdue releaseOverdue requestClaim",
   BeaconDepositor: "predeposit predepositChecked proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
+  // of what is proven: see BalanceCheckpoint.t.sol
+  BalanceCheckpoint:
+    "complete countBalances countDeposits noteDeposits openLive openParked proveFrontier submit walk",
   SlashingOracle: "proveArrival proveDuplicate proveForeign proveSlashed proveState raiseBase settle",
   // managers, of what is proven: see Consolidator.t.sol
   Consolidator: "consolidate drop",
