@@ -105,6 +105,40 @@ interface IBeaconVerifier {
         bytes32[] calldata proof
     ) external view returns (uint64 slot);
 
+    /// @notice Proves the balances of any number of validators under a root that the caller knows to be that of the last
+    /// block at or before `slot`.
+    /// @param indices Strictly increasing. @param chunks Of the balances, each once, in the order of the indices, see
+    /// `verifyBalance`; where no index is in the list, the first one of the list alone.
+    /// @param proof Hashes in the order of `SSZ.listRoot`.
+    /// @return balancesGwei One for each index; 0 behind the end of the list. @return length Of the list.
+    function verifyBalances(
+        uint64 slot,
+        bytes32 root,
+        uint256[] calldata indices,
+        bytes32[] calldata chunks,
+        bytes32[] calldata proof
+    ) external view returns (uint256[] memory balancesGwei, uint256 length);
+
+    /// @notice Proves that `pending_deposits` has entries with the roots `leaves` at `places`, strictly increasing, under a
+    /// root as above. Of an empty list, a leaf of zeros at 0 is shown. Reverts with `NoSuchList` before Electra.
+    /// @return length Of the list.
+    function verifyPendingDeposits(
+        uint64 slot,
+        bytes32 root,
+        uint256[] calldata places,
+        bytes32[] calldata leaves,
+        bytes32[] calldata proof
+    ) external view returns (uint256 length);
+
+    /// @notice As `verifyValidator`, under a root as above.
+    function verifyValidatorUnder(
+        uint64 slot,
+        bytes32 root,
+        uint40 index,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external view;
+
     /// @notice Proves that the parent of the execution block at `timestamp` is of `slot` exactly, and that `mix` is the
     /// newest RANDAO mix of its state: the entry of its own epoch.
     /// @param slotProof That slot under the block root: 3 hashes. @param proof Hashes of the branch of the entry.

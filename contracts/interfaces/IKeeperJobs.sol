@@ -42,7 +42,7 @@ interface IKeeperJobs {
     /// @notice The caller does not take its ether back.
     error RefundRefused(address caller);
 
-    /// @notice See `INamedFinalization.finalizeNamed`. Due since the last report, or the last paid call of this; paid where
+    /// @notice See `IWithdrawalQueue.finalizeNamed`. Due since the last report, or the last paid call of this; paid where
     /// it moves `minFinalize` wei or more.
     /// @return shares Shares burnt. @return amount Ether set aside, in wei.
     function finalize() external returns (uint256 shares, uint256 amount);

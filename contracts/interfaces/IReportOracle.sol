@@ -2,12 +2,13 @@
 pragma solidity 0.8.37;
 
 import {Report} from "../types/Report.sol";
+import {IProvenReports} from "./IProvenReports.sol";
 
 /// @title IReportOracle
 /// @notice Takes a signed report: one for a frame boundary, in order, of a block that the beacon chain has finalised. A
 /// report within its limits is booked; one beyond them is parked: nothing of it is booked, and no ticket is finalised,
 /// until balances were proven, governance has decided, or a later report is booked.
-interface IReportOracle {
+interface IReportOracle is IProvenReports {
     /// @notice What shows that the report speaks of the chain's own, finalised block.
     /// @param childTimestamp Timestamp of the first execution block after the reference slot; the beacon root that it
     /// brought (EIP-4788) is the report's.
@@ -42,19 +43,6 @@ interface IReportOracle {
         uint256 maxBaseFee;
     }
 
-    /// @notice The balances of all our validators, proven, with all else as of the same moment.
-    /// @param slot No later block is spoken of.
-    /// @param beaconBalanceGwei Balances, and pending deposits, in gwei.
-    /// @param depositedGwei All ether sent to the deposit contract by then, in gwei.
-    /// @param withdrawalsReceived, rewardsReceived All that the vaults received by then, in wei.
-    struct ProvenBalances {
-        uint64 slot;
-        uint64 beaconBalanceGwei;
-        uint64 depositedGwei;
-        uint128 withdrawalsReceived;
-        uint128 rewardsReceived;
-    }
-
     /// @notice What is known of a frame's report.
     /// @param submitter Who submitted it; zero if there was none, or it is more than 64 frames back.
     /// @param signedBy Bit i: member i signed, in the order of the committee's list at the frame's start.
@@ -83,6 +71,8 @@ interface IReportOracle {
     /// @notice The parked report is none any more: it was booked (by governance's word), or it was refused, or another is
     /// booked.
     event ParkedReportEnded(uint256 indexed refSlot, bytes32 reportHash, bool booked);
+    /// @notice All balances under the root of the parked report were proven to be `provenGwei`.
+    event ParkedBalanceProven(uint256 indexed refSlot, bytes32 reportHash, uint256 provenGwei);
     /// @notice Proven balances were booked as the report of a frame.
     event ProvenReportBooked(uint256 indexed frame, ProvenBalances proven);
 
@@ -104,8 +94,13 @@ interface IReportOracle {
     error FigureImpossible(bytes32 limit, uint256 value, uint256 bound);
     /// @notice The committee is not silent, and no report is parked (frame of the last report, frame of the clock).
     error NotSilent(uint256 lastFrame, uint256 frame);
-    /// @notice A later ticket is ready: proven balances finalise all that are.
-    error NotTheLastReady(uint256 ticketId, uint256 readyAt);
+    /// @notice No balances under the parked report's root were proven yet.
+    error BalanceNotProven(bytes32 reportHash);
+    /// @notice The vaults hold `more` wei than the parked report tells, more than `bound`: balances alone do not show that its
+    /// loss is true.
+    error VaultsMoved(uint256 more, uint256 bound);
+    /// @notice Nothing is due for the report of that frame, or there is nothing to pay it with.
+    error NothingToPay(uint256 frame);
     /// @notice A constructor parameter is out of its bounds.
     error ParameterOutOfBounds(bytes32 name, uint256 value);
 
@@ -113,17 +108,18 @@ interface IReportOracle {
     /// @param signatures See `IOracleCommittee.verify`.
     function submit(Report calldata report, Evidence calldata evidence, bytes calldata signatures) external;
 
-    /// @notice Books proven balances as the report of their frame: when no report was booked for `silenceFrames`, or one is
-    /// parked. A loss may be of any size, a gain is capped like any other. Caller: `REPORTER`.
-    /// @param lastTicketId The last ticket whose cooldown had ended by `slot`.
-    function applyProven(ProvenBalances calldata proven, uint256 lastTicketId) external;
+    /// @notice Ends the parked report by what was proven of its balance: it is booked if the balance is true, within
+    /// `TOLERANCE_BP`, whatever its loss, and else dropped. Anyone may.
+    function conclude(Report calldata report) external;
+
+    /// @notice Pays the submitter of a frame's report what was due for it, from the keepers' budget, as far as that goes in
+    /// this frame. Anyone may, once.
+    /// @return shares Shares sent (18 decimals).
+    function paySubmitter(uint256 frame) external returns (uint256 shares);
 
     /// @notice Decides on the parked report. Caller: `REPORT_RESOLVER`.
     /// @param accept Whether it is booked, whatever its loss; figures that cannot be are never booked.
     function resolve(Report calldata report, bool accept) external;
-
-    /// @notice The parked report: its hash and reference slot; zeros if there is none.
-    function parked() external view returns (bytes32 reportHash, uint256 refSlot);
 
     /// @notice Of the report of a frame, among the last 64 frames.
     function submissionOf(uint256 frame) external view returns (Submission memory);

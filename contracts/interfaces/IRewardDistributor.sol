@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {OperatorFigures} from "../types/OperatorFigures.sol";
+import {IInsuranceReserve} from "./IInsuranceReserve.sol";
+import {IKeeperBudget} from "./IKeeperBudget.sol";
 
 /// @title IRewardDistributor
 /// @notice Where fee shares go: minted here once a report, split when they are pulled. The treasury, the insurance reserve
@@ -91,6 +93,12 @@ interface IRewardDistributor {
 
     /// @notice Shares that came and were not pulled, with those that no pull has split yet.
     function owed() external view returns (Split memory);
+
+    /// @notice Where the reserve's part goes.
+    function insuranceReserve() external view returns (IInsuranceReserve);
+
+    /// @notice Where the keepers' part goes.
+    function keeperBudget() external view returns (IKeeperBudget);
 
     /// @notice Root of operators' figures.
     function root() external view returns (bytes32);

@@ -98,6 +98,20 @@ interface IValidatorRegistry {
         uint40 notedAt;
     }
 
+    /// @notice States of 32 keys of a commitment.
+    /// @param word Their places divided by 32.
+    struct KeyWord {
+        bytes32 commitmentId;
+        uint256 word;
+    }
+
+    /// @notice That a validator was proven to be withdrawn.
+    /// @param index Of the validator. @param time When it was, in seconds since 1970.
+    struct Departure {
+        uint40 index;
+        uint40 time;
+    }
+
     /* EVENTS */
 
     /// @notice An operator committed `count` keys. `data` is whatever it published with them, for whoever deposits.
@@ -160,6 +174,10 @@ interface IValidatorRegistry {
     error ValidatorKnown(uint256 validatorIndex);
     /// @notice The validator is none of ours.
     error ValidatorUnknown(uint256 validatorIndex);
+    /// @notice Validators are given by strictly increasing indices.
+    error ValidatorsOutOfOrder(uint256 validatorIndex);
+    /// @notice Words of keys are given in strictly increasing order: by commitment, then by place.
+    error KeysOutOfOrder(bytes32 commitmentId, uint256 word);
     /// @notice The validator is known to be as far as that, or further.
     error NothingNew(uint256 validatorIndex, ValidatorState state, bool slashed);
     /// @notice A top-up is a number of whole ETH (gwei).
@@ -333,6 +351,21 @@ interface IValidatorRegistry {
 
     /// @notice A validator of ours; zeros if it is none.
     function validator(uint256 validatorIndex) external view returns (Validator memory);
+
+    /// @notice Stake that validators of ours reserve, in ETH; those that are withdrawn reserve nothing. With 32 ETH for each
+    /// of all `reservedKeys`, what all validators reserve is `totalStake`.
+    /// @param indices Strictly increasing. Reverts with `ValidatorUnknown` where one is none of ours.
+    function reservedOf(uint256[] calldata indices) external view returns (uint256 reservedEth);
+
+    /// @notice How many of these keys reserve stake without being validators: those in the states `Predeposited` and
+    /// `Overdue`. @param words Strictly increasing, by commitment, then by place.
+    function reservedKeys(KeyWord[] calldata words) external view returns (uint256 count);
+
+    /// @notice How many validators were proven to be withdrawn.
+    function departureCount() external view returns (uint256);
+
+    /// @notice Those that were, in the order of the proofs, from place `first` (from 0) on.
+    function departuresFrom(uint256 first) external view returns (Departure[] memory);
 
     /// @notice Into which validator one is to be merged, or was; zeros if none was asked for.
     function consolidationOf(uint256 validatorIndex) external view returns (Consolidation memory);

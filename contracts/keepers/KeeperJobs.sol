@@ -9,7 +9,7 @@ import {IBeaconVerifier} from "../interfaces/IBeaconVerifier.sol";
 import {IExitController} from "../interfaces/IExitController.sol";
 import {IKeeperBudget} from "../interfaces/IKeeperBudget.sol";
 import {IKeeperJobs} from "../interfaces/IKeeperJobs.sol";
-import {INamedFinalization} from "../interfaces/INamedFinalization.sol";
+import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
 import {ISlashingOracle} from "../interfaces/ISlashingOracle.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
@@ -34,7 +34,7 @@ contract KeeperJobs is KeeperParameters {
     struct Contracts {
         IStakedEther ledger;
         IKeeperBudget keeperBudget;
-        INamedFinalization withdrawalQueue;
+        IWithdrawalQueue withdrawalQueue;
         IBeaconDepositor depositor;
         IValidatorRegistry validatorRegistry;
         IBeaconVerifier verifier;
@@ -49,7 +49,7 @@ contract KeeperJobs is KeeperParameters {
     /// @notice What pays.
     IKeeperBudget public immutable keeperBudget;
     /// @notice What finalises.
-    INamedFinalization public immutable withdrawalQueue;
+    IWithdrawalQueue public immutable withdrawalQueue;
     /// @notice What takes proofs of keys.
     IBeaconDepositor public immutable depositor;
     /// @notice What knows keys and validators.

@@ -15,8 +15,8 @@ library BeaconProofs {
     error ProofInvalid(bytes32 computed, bytes32 blockRoot);
     /// @notice The length of a public key is not 48.
     error PubkeyLength(uint256 length);
-    /// @notice As many indices as validators are needed, at least one.
-    error CountMismatch(uint256 indices, uint256 validators);
+    /// @notice As many indices as elements are needed, at least one.
+    error CountMismatch(uint256 indices, uint256 elements);
     /// @notice Where the length of a list belongs stands something else: the state is of another layout.
     error NotALength(bytes32 found);
 
@@ -29,6 +29,8 @@ library BeaconProofs {
     uint256 internal constant BALANCES_DEPTH = SSZ.DEPTH - 2;
     /// @dev Levels of the data tree of `historical_summaries`: HISTORICAL_ROOTS_LIMIT = 2^24.
     uint256 internal constant SUMMARIES_DEPTH = 24;
+    /// @dev Levels of the data tree of `pending_deposits`: PENDING_DEPOSITS_LIMIT = 2^27 in both presets.
+    uint256 internal constant DEPOSITS_DEPTH = 27;
     /// @dev state_root = field 3 of 8 of the block header.
     uint256 internal constant STATE_ROOT_GINDEX = 8 + 3;
     /// @dev slot = field 0 of 8 of the block header.
@@ -55,12 +57,9 @@ library BeaconProofs {
         BeaconValidator[] calldata validators,
         bytes32[] calldata proof
     ) internal view {
-        uint256 count = validators.length;
-        require(count > 0 && indices.length == count, CountMismatch(indices.length, count));
-        bytes32[] memory leaves = new bytes32[](count);
-        for (uint256 i = 0; i < count; ++i) leaves[i] = validatorRoot(validators[i]);
-        bytes32 computed = SSZ.listRoot(indices, leaves, gindex, proof);
-        require(computed == blockRoot, ProofInvalid(computed, blockRoot));
+        bytes32[] memory leaves = new bytes32[](validators.length);
+        for (uint256 i = 0; i < leaves.length; ++i) leaves[i] = validatorRoot(validators[i]);
+        verifyElements(gindex, SSZ.DEPTH, blockRoot, indices, leaves, proof);
     }
 
     /// @notice As `verifyValidators`, for one whose container hashes to `leaf`.
@@ -86,13 +85,30 @@ library BeaconProofs {
         require(computed == blockRoot, ProofInvalid(computed, blockRoot));
     }
 
+    /// @notice As above, for `leaves` at `indices`, which are strictly increasing; both are overwritten.
+    function verifyElements(
+        uint256 gindex,
+        uint256 depth,
+        bytes32 blockRoot,
+        uint256[] memory indices,
+        bytes32[] memory leaves,
+        bytes32[] calldata proof
+    ) internal view {
+        uint256 count = leaves.length;
+        require(count > 0 && indices.length == count, CountMismatch(indices.length, count));
+        bytes32 computed = SSZ.listRoot(indices, leaves, depth, gindex, proof);
+        require(computed == blockRoot, ProofInvalid(computed, blockRoot));
+    }
+
     /// @notice The length of the list through which a verified `proof` leads: the first hash above the data tree at
     /// `gindex`.
     ///
     /// A length has 24 bytes of zeros, which no hash has. So a proof that holds because a state of another layout happens
     /// to have some node at the same place is refused, wherever the specification has no length there.
     function listLength(uint256 gindex, bytes32[] calldata proof) internal pure returns (uint256) {
-        bytes32 found = proof[proof.length - Math.log2(gindex)];
+        uint256 above = Math.log2(gindex);
+        require(proof.length >= above, SSZ.WrongProofLength(proof.length, above));
+        bytes32 found = proof[proof.length - above];
         require(uint256(found) << 64 == 0, NotALength(found));
         return SSZ.uint64At(found, 0);
     }

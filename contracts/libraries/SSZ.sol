@@ -139,11 +139,22 @@ library SSZ {
         bytes32[] memory nodes,
         uint256 gindex,
         bytes32[] calldata proof
+    ) internal view returns (bytes32) {
+        return listRoot(indices, nodes, DEPTH, gindex, proof);
+    }
+
+    /// @notice As above, for a data tree of `depth` levels. @param depth At most `DEPTH`.
+    function listRoot(
+        uint256[] memory indices,
+        bytes32[] memory nodes,
+        uint256 depth,
+        uint256 gindex,
+        bytes32[] calldata proof
     ) internal view returns (bytes32 node) {
         uint256 count = indices.length;
         for (uint256 i = 0; i < count; ++i) {
             bool ordered = i == 0 || indices[i] > indices[i - 1];
-            require(ordered && indices[i] >> DEPTH == 0, IndexOutOfOrder(indices[i]));
+            require(ordered && indices[i] >> depth == 0, IndexOutOfOrder(indices[i]));
         }
         uint256 used = 0;
         uint256 level = 0;
@@ -166,7 +177,7 @@ library SSZ {
         }
 
         require(used <= proof.length, WrongProofLength(proof.length, used));
-        return listBranchRoot(nodes[0], indices[0], level, DEPTH, gindex, proof[used:]);
+        return listBranchRoot(nodes[0], indices[0], level, depth, gindex, proof[used:]);
     }
 
     /// @notice As `listRoot`, for one known node at `index` of `level` (0 for a leaf) of a data tree of `depth` levels.

@@ -212,6 +212,21 @@ abstract contract KeyRegistry is StakeBook, Guarded {
     }
 
     /// @inheritdoc IValidatorRegistry
+    function reservedKeys(KeyWord[] calldata words) external view returns (uint256 count) {
+        for (uint256 i = 0; i < words.length; ++i) {
+            KeyWord calldata w = words[i];
+            bool ordered = i == 0 ||
+                w.commitmentId > words[i - 1].commitmentId ||
+                (w.commitmentId == words[i - 1].commitmentId && w.word > words[i - 1].word);
+            require(ordered, KeysOutOfOrder(w.commitmentId, w.word));
+            for (uint256 keys = _keys[w.commitmentId][w.word]; keys != 0; keys >>= 8) {
+                KeyState state = KeyState(keys & 7);
+                if (state == KeyState.Predeposited || state == KeyState.Overdue) ++count;
+            }
+        }
+    }
+
+    /// @inheritdoc IValidatorRegistry
     function isOverdue(bytes32 commitmentId, uint256 gindex) external view returns (bool overdue, bool lost) {
         KeyState state = stateOf(commitmentId, gindex);
         uint256 age = _age(commitmentId, gindex);

@@ -8,6 +8,7 @@ import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
 import {KeyTree} from "../libraries/KeyTree.sol";
+import {Departures} from "./Departures.sol";
 import {KeyRegistry} from "./KeyRegistry.sol";
 
 /// @title ValidatorRegistry
@@ -17,7 +18,7 @@ import {KeyRegistry} from "./KeyRegistry.sol";
 /// INVARIANTS: VAL-1, VAL-2, VAL-3.
 /// ASSUMPTIONS: those of `KeyRegistry`; a source that is withdrawn and not slashed was merged where that was asked for. One
 /// that left by its own will instead leaves its target's record too high: the bond then backs more than it needs to.
-contract ValidatorRegistry is KeyRegistry {
+contract ValidatorRegistry is KeyRegistry, Departures {
     using TransientSlot for bytes32;
     using TransientSlot for TransientSlot.BooleanSlot;
 
@@ -167,7 +168,10 @@ contract ValidatorRegistry is KeyRegistry {
         require(slashed ? !v.slashed : state > v.state, NothingNew(validatorIndex, v.state, v.slashed));
         if (slashed) v.slashed = true;
         if (state > v.state) {
-            if (state == ValidatorState.Withdrawn) _free(validatorIndex, v);
+            if (state == ValidatorState.Withdrawn) {
+                _free(validatorIndex, v);
+                _noteDeparture(validatorIndex);
+            }
             v.state = state;
         }
         _write(validatorIndex, v);
@@ -188,6 +192,29 @@ contract ValidatorRegistry is KeyRegistry {
         v.depositedEth = uint16(lane >> 4) & 0xfff;
         v.slashed = lane & 8 != 0;
         v.state = ValidatorState(lane & 7);
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function reservedOf(uint256[] calldata indices) external view returns (uint256 reservedEth) {
+        uint256 next = 0;
+        uint256 word = type(uint256).max;
+        uint256 lanes = 0;
+        for (uint256 i = 0; i < indices.length; ++i) {
+            uint256 index = indices[i];
+            require(index >= next, ValidatorsOutOfOrder(index));
+            // indices of the beacon chain are below 2^40, and others are not known
+            unchecked {
+                next = index + 1;
+            }
+            if (index / 6 != word) {
+                word = index / 6;
+                lanes = _validators[word].packed;
+            }
+            uint256 lane = uint40(lanes >> ((index % 6) * LANE));
+            require(lane != 0, ValidatorUnknown(index));
+            if (lane & 7 == uint256(ValidatorState.Withdrawn)) continue;
+            reservedEth += _reservedFor((lane >> 4) & 0xfff);
+        }
     }
 
     /// @inheritdoc IValidatorRegistry

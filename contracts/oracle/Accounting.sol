@@ -5,6 +5,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Roles} from "../access/Roles.sol";
 import {IAccounting} from "../interfaces/IAccounting.sol";
 import {IEtherVault} from "../interfaces/IEtherVault.sol";
+import {IInsuranceReserve} from "../interfaces/IInsuranceReserve.sol";
 import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
@@ -35,6 +36,8 @@ abstract contract Accounting is IAccounting, ReportLimits {
     IWithdrawalQueue public immutable withdrawalQueue;
     /// @notice Who gets fee shares.
     IRewardDistributor public immutable rewardDistributor;
+    /// @notice What covers losses that bonds do not.
+    IInsuranceReserve public immutable insuranceReserve;
     /// @notice Ether below which a vault is left alone while the buffer serves the queue, in wei.
     uint256 public immutable minCollect;
     uint256 internal immutable _frameSeconds;
@@ -64,6 +67,7 @@ abstract contract Accounting is IAccounting, ReportLimits {
         rewardsVault = ledger_.rewardsVault();
         withdrawalQueue = queue;
         rewardDistributor = distributor;
+        insuranceReserve = distributor.insuranceReserve();
         // bounded above
         _feeBp = uint16(given.feeBp);
         minCollect = given.minCollect;
@@ -148,6 +152,8 @@ abstract contract Accounting is IAccounting, ReportLimits {
         if (change > most) change = most;
         _remember(f);
         (uint256 withdrawals, uint256 rewards) = _toCollect(report, books);
+        // what the reserve burns drips, and the loss takes from the drip before it moves the rate
+        if (change < 0) insuranceReserve.coverLoss(uint256(-change));
 
         ledger.bookReport(
             IStakedEther.Booking({

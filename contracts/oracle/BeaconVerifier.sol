@@ -21,14 +21,15 @@ import {BeaconValidator} from "../types/BeaconValidator.sol";
 contract BeaconVerifier is IBeaconVerifier {
     /// @notice Where fields stand in `BeaconState`, from a slot on.
     /// @param fromSlot First slot of the fork. The others are generalized indices of fields in the state's container, in the
-    /// order of the fields: 43, 44, 45 and 59 from Capella to Deneb, which have no pending lists (0 and 0), 75, 76, 77,
-    /// 91, 99 and 100 in Electra and Fulu.
+    /// order of the fields: 43, 44, 45 and 59 from Capella to Deneb, which have no pending lists (three times 0), 75, 76,
+    /// 77, 91, 98, 99 and 100 in Electra and Fulu.
     struct Layout {
         uint64 fromSlot;
         uint16 validators;
         uint16 balances;
         uint16 randaoMixes;
         uint16 historicalSummaries;
+        uint16 pendingDeposits;
         uint16 pendingPartials;
         uint16 pendingConsolidations;
     }
@@ -228,6 +229,62 @@ contract BeaconVerifier is IBeaconVerifier {
     }
 
     /// @inheritdoc IBeaconVerifier
+    function verifyBalances(
+        uint64 slot,
+        bytes32 root,
+        uint256[] calldata indices,
+        bytes32[] calldata chunks,
+        bytes32[] calldata proof
+    ) external view returns (uint256[] memory balancesGwei, uint256 length) {
+        uint256 gindex = _layoutAt(slot).balances() << 1;
+        length = BeaconProofs.listLength(gindex, proof);
+        uint256[] memory places = new uint256[](chunks.length);
+        balancesGwei = new uint256[](indices.length);
+        uint256 used = 0;
+        for (uint256 i = 0; i < indices.length; ++i) {
+            uint256 index = indices[i];
+            // those behind the end have no balance yet
+            if (index >= length) continue;
+            uint256 place = index >> 2;
+            if (used == 0 || places[used - 1] != place) {
+                require(used < places.length, IndexBeyondList(used, places.length));
+                places[used++] = place;
+            }
+            balancesGwei[i] = SSZ.uint64At(chunks[used - 1], index & 3);
+        }
+        // where all are behind it, the first chunk shows the length
+        if (used == 0) used = 1;
+        require(used == chunks.length, BeaconProofs.CountMismatch(used, chunks.length));
+        BeaconProofs.verifyElements(gindex, BeaconProofs.BALANCES_DEPTH, root, places, chunks, proof);
+    }
+
+    /// @inheritdoc IBeaconVerifier
+    function verifyPendingDeposits(
+        uint64 slot,
+        bytes32 root,
+        uint256[] calldata places,
+        bytes32[] calldata leaves,
+        bytes32[] calldata proof
+    ) external view returns (uint256 length) {
+        uint256 field = _layoutAt(slot).pendingDeposits();
+        require(field != 0, NoSuchList(slot));
+        BeaconProofs.verifyElements(field << 1, BeaconProofs.DEPOSITS_DEPTH, root, places, leaves, proof);
+        return BeaconProofs.listLength(field << 1, proof);
+    }
+
+    /// @inheritdoc IBeaconVerifier
+    function verifyValidatorUnder(
+        uint64 slot,
+        bytes32 root,
+        uint40 index,
+        BeaconValidator calldata v,
+        bytes32[] calldata proof
+    ) external view {
+        bytes32 leaf = BeaconProofs.validatorRoot(v);
+        _verifyElement(_layoutAt(slot).validators(), SSZ.DEPTH, root, index, index, leaf, proof);
+    }
+
+    /// @inheritdoc IBeaconVerifier
     function verifyRandaoMix(
         uint64 timestamp,
         uint64 slot,
@@ -341,17 +398,20 @@ contract BeaconVerifier is IBeaconVerifier {
                 above + given.balances,
                 above + given.randaoMixes,
                 above + given.historicalSummaries,
+                given.pendingDeposits == 0 ? 0 : above + given.pendingDeposits,
                 given.pendingPartials == 0 ? 0 : above + given.pendingPartials,
                 given.pendingConsolidations == 0 ? 0 : above + given.pendingConsolidations
             );
     }
 
-    /// @dev Both lists came with Electra (EIP-7251), as the last but few of its fields: there are both or none.
+    /// @dev The three lists came with Electra (EIP-7251), as the last but few of its fields: there are all or none.
     function _requirePending(Layout memory given, uint256 end) private pure {
+        uint256 deposits = given.pendingDeposits;
         uint256 partials = given.pendingPartials;
         uint256 consolidations = given.pendingConsolidations;
-        if (partials == 0 && consolidations == 0) return;
-        _require(partials > given.historicalSummaries && partials < end, "pendingPartials", partials);
+        if (deposits == 0 && partials == 0 && consolidations == 0) return;
+        _require(deposits > given.historicalSummaries && deposits < end, "pendingDeposits", deposits);
+        _require(partials > deposits && partials < end, "pendingPartials", partials);
         _require(consolidations > partials && consolidations < end, "pendingConsolidations", consolidations);
     }
 

@@ -6,6 +6,7 @@ import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IOracleCommittee} from "../interfaces/IOracleCommittee.sol";
+import {IProvenReports} from "../interfaces/IProvenReports.sol";
 import {IReportOracle} from "../interfaces/IReportOracle.sol";
 import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
@@ -14,6 +15,7 @@ import {BeaconProofs} from "../libraries/BeaconProofs.sol";
 import {BeaconRoots} from "../libraries/BeaconRoots.sol";
 import {KeeperPay} from "../libraries/KeeperPay.sol";
 import {SubmissionRing} from "../libraries/SubmissionRing.sol";
+import {JOB_REPORT} from "../types/KeeperJob.sol";
 import {Report} from "../types/Report.sol";
 import {Accounting} from "./Accounting.sol";
 
@@ -38,6 +40,9 @@ contract ReportOracle is IReportOracle, Accounting {
     uint256 public constant MAX_PAY_GAS = 400_000;
     /// @notice Highest base fee that the pay may be reckoned with, in wei.
     uint256 public constant MAX_BASE_FEE = 1_000 gwei;
+    /// @notice How far a balance may be from the proven one and be true, in 1/10,000: keys whose validators exist and are
+    /// not proven count in one and not in the other.
+    uint256 public constant TOLERANCE_BP = 10;
     /// @dev Epochs from the reference slot to its finality: a report is due then.
     uint256 private constant EPOCHS_TO_FINALITY = 2;
 
@@ -62,8 +67,13 @@ contract ReportOracle is IReportOracle, Accounting {
 
     // 1 byte, in one slot with the limits of reports and the fee
     bool private _isParked;
+    // 1 + 8 + 8 + 8 = 25 bytes, of the parked report
+    bool private _isProven;
+    uint64 private _provenGwei;
     uint64 private _parkedSlot;
+    uint64 private _parkedDepositedGwei;
     bytes32 private _parkedHash;
+    bytes32 private _parkedRoot;
     SubmissionRing.Ring private _submissions;
 
     /* CONSTRUCTOR */
@@ -129,39 +139,68 @@ contract ReportOracle is IReportOracle, Accounting {
         IStakedEther.Books memory books = _booksBefore(frame);
         Figures memory f = _figures(report, books, frame);
         Breach memory breach = _breach(f);
-        if (breach.limit != 0) return _park(report.refSlot, reportHash, breach);
+        if (breach.limit != 0) return _park(report, reportHash, books.depositedGwei, breach);
         if (_isParked) _endParked(reportHash == _parkedHash);
         // a bit for each of at most 32 members; frames of 32 bits
         _submissions.record(frame, msg.sender, signedBy, _payGwei(refTime));
         _apply(report, books, f, frame, refTime);
     }
 
-    /* BRAINS */
+    /// @inheritdoc IReportOracle
+    function conclude(Report calldata report) external {
+        (bytes32 reportHash, uint256 told) = (hashOf(report), report.beaconBalanceGwei);
+        require(_isParked && reportHash == _parkedHash, NotParked(reportHash, _parkedHash));
+        require(_isProven, BalanceNotProven(reportHash));
+        uint256 proven = _provenGwei;
+        uint256 difference = told > proven ? told - proven : proven - told;
+        if (difference * BP > proven * TOLERANCE_BP) {
+            _endParked(false);
+            return withdrawalQueue.resume();
+        }
+        (uint256 frame, uint256 refTime) = _boundaryOf(report.refSlot);
+        IStakedEther.Books memory books = _booksBefore(frame);
+        Figures memory f = _figures(report, books, frame);
+        _requirePossible(f);
+        // balances do not tell what vaults held then: no more of a loss may be theirs than a report may tell unproven
+        uint256 more = f.withdrawalsHeld - f.withdrawalsReceived + f.rewardsHeld - f.rewardsReceived;
+        uint256 bound = (f.pooledEther * limits().lossBpPerFrame) / BP;
+        require(more <= bound, VaultsMoved(more, bound));
+        _endParked(true);
+        _apply(report, books, f, frame, refTime);
+    }
 
     /// @inheritdoc IReportOracle
-    function applyProven(
-        ProvenBalances calldata proven,
-        uint256 lastTicketId
-    ) external onlyRole(Roles.REPORTER) {
+    function paySubmitter(uint256 frame) external returns (uint256 shares) {
+        (address submitter, uint256 signedBy, uint256 payGwei) = _submissions.find(frame);
+        if (payGwei > 0) {
+            _submissions.record(frame, submitter, signedBy, 0);
+            shares = rewardDistributor.keeperBudget().pay(JOB_REPORT, submitter, payGwei * GWEI);
+        }
+        require(shares > 0, NothingToPay(frame));
+    }
+
+    /* BRAINS */
+
+    /// @inheritdoc IProvenReports
+    function applyProven(ProvenBalances calldata proven) external onlyRole(Roles.REPORTER) {
         uint256 frame = proven.slot / slotsPerFrame;
-        uint256 refTime = _genesisTime + uint256(proven.slot) * _secondsPerSlot;
         IStakedEther.Books memory books = _booksBefore(frame);
         uint256 now_ = (block.timestamp - _genesisTime) / _frameSeconds;
         require(_isParked || now_ >= books.frame + silenceFrames, NotSilent(books.frame, now_));
-        _requireLastReady(lastTicketId, refTime);
         emit ProvenReportBooked(frame, proven);
 
         (uint256 appeared, uint256 exited, ) = counts();
         Report memory report = Report({
             refSlot: proven.slot,
-            blockRoot: 0,
+            blockRoot: proven.blockRoot,
             beaconBalanceGwei: proven.beaconBalanceGwei,
             withdrawalsReceived: proven.withdrawalsReceived,
             rewardsReceived: proven.rewardsReceived,
             // of these nothing was proven: those of the last report stay
             appeared: uint32(appeared),
             exited: uint32(exited),
-            lastTicketId: uint64(lastTicketId),
+            // who brings a proof does not choose who waits
+            lastTicketId: uint64(_lastReady(proven.time)),
             rewardsRoot: 0
         });
         books.depositedGwei = proven.depositedGwei;
@@ -170,8 +209,15 @@ contract ReportOracle is IReportOracle, Accounting {
         // a report parked for a later boundary is still to be judged
         bool staysParked = _isParked && _parkedSlot > proven.slot;
         if (_isParked && !staysParked) _endParked(false);
-        _apply(report, books, f, frame, refTime);
+        _apply(report, books, f, frame, proven.time);
         if (staysParked) withdrawalQueue.suspend();
+    }
+
+    /// @inheritdoc IProvenReports
+    function resolveParked(uint64 beaconBalanceGwei) external onlyRole(Roles.REPORTER) {
+        require(_isParked, NotParked(0, 0));
+        (_isProven, _provenGwei) = (true, beaconBalanceGwei);
+        emit ParkedBalanceProven(_parkedSlot, _parkedHash, beaconBalanceGwei);
     }
 
     /* GOVERNANCE */
@@ -192,9 +238,13 @@ contract ReportOracle is IReportOracle, Accounting {
 
     /* VIEWS */
 
-    /// @inheritdoc IReportOracle
-    function parked() external view returns (bytes32 reportHash, uint256 refSlot) {
-        return (_parkedHash, _parkedSlot);
+    /// @inheritdoc IProvenReports
+    function parked()
+        external
+        view
+        returns (bytes32 reportHash, bytes32 blockRoot, uint64 refSlot, uint256 depositedGwei)
+    {
+        return (_parkedHash, _parkedRoot, _parkedSlot, _parkedDepositedGwei);
     }
 
     /// @inheritdoc IReportOracle
@@ -224,17 +274,26 @@ contract ReportOracle is IReportOracle, Accounting {
     }
 
     /// @dev Nothing of it is booked. A frame has one parked report at most: who signs two for it, signs his bond away.
-    function _park(uint64 refSlot, bytes32 reportHash, Breach memory breach) private {
+    function _park(
+        Report calldata report,
+        bytes32 reportHash,
+        uint256 depositedGwei,
+        Breach memory breach
+    ) private {
+        uint64 refSlot = report.refSlot;
         require(!_isParked || refSlot > _parkedSlot, ReportIsParked(_parkedSlot, _parkedHash));
-        if (_isParked) emit ParkedReportEnded(_parkedSlot, _parkedHash, false);
-        (_isParked, _parkedSlot, _parkedHash) = (true, refSlot, reportHash);
+        if (_isParked) _endParked(false);
+        (_isParked, _parkedSlot, _parkedHash, _parkedRoot) = (true, refSlot, reportHash, report.blockRoot);
+        // kept in 64 bits by the ledger
+        _parkedDepositedGwei = uint64(depositedGwei);
         emit ReportParked(refSlot, reportHash, breach.limit, breach.value, breach.bound);
         withdrawalQueue.suspend();
     }
 
     function _endParked(bool booked) private {
         emit ParkedReportEnded(_parkedSlot, _parkedHash, booked);
-        (_isParked, _parkedSlot, _parkedHash) = (false, 0, 0);
+        (_isParked, _isProven, _provenGwei) = (false, false, 0);
+        (_parkedSlot, _parkedDepositedGwei, _parkedHash, _parkedRoot) = (0, 0, 0, 0);
     }
 
     function _payGwei(uint256 refTime) private view returns (uint256) {
@@ -250,11 +309,16 @@ contract ReportOracle is IReportOracle, Accounting {
         require(b.limit == 0, FigureImpossible(b.limit, b.value, b.bound));
     }
 
-    /// @dev Whoever brings a proof is not to choose who waits.
-    function _requireLastReady(uint256 ticketId, uint256 refTime) private view {
-        if (ticketId == withdrawalQueue.lastTicketId()) return;
-        uint256 readyAt = withdrawalQueue.ticket(ticketId + 1).readyAt;
-        require(readyAt > refTime, NotTheLastReady(ticketId + 1, readyAt));
+    /// @dev The last ticket whose cooldown had ended: ready times never decrease with ticket numbers.
+    function _lastReady(uint256 time) private view returns (uint256 low) {
+        uint256 high;
+        (low, ) = withdrawalQueue.named();
+        high = withdrawalQueue.lastTicketId();
+        while (low < high) {
+            uint256 middle = (low + high + 1) / 2;
+            if (withdrawalQueue.ticket(middle).readyAt <= time) low = middle;
+            else high = middle - 1;
+        }
     }
 
     /// @dev The root brought by the first block after the reference slot is that of the last block not after it. If that

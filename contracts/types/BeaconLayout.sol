@@ -3,9 +3,9 @@ pragma solidity 0.8.37;
 
 /// @title BeaconLayout
 /// @notice From which slot on, and where under a block root, fields of the beacon state stand, in one word:
-/// `pending partials (16) | pending consolidations (16) | from slot (64) | validators (16) | balances (16) | randao mixes
-/// (16) | historical summaries (16)`. All but the slot are generalized indices of the fields' own roots; 0 where the state
-/// has no such field.
+/// `pending deposits (16) | pending partials (16) | pending consolidations (16) | from slot (64) | validators (16) |
+/// balances (16) | randao mixes (16) | historical summaries (16)`. All but the slot are generalized indices of the fields'
+/// own roots; 0 where the state has no such field.
 type BeaconLayout is uint256;
 
 using {
@@ -14,6 +14,7 @@ using {
     balances,
     randaoMixes,
     historicalSummaries,
+    pendingDeposits,
     pendingPartials,
     pendingConsolidations
 } for BeaconLayout global;
@@ -25,12 +26,14 @@ function packBeaconLayout(
     uint256 balances_,
     uint256 randaoMixes_,
     uint256 historicalSummaries_,
+    uint256 pendingDeposits_,
     uint256 pendingPartials_,
     uint256 pendingConsolidations_
 ) pure returns (BeaconLayout) {
     return
         BeaconLayout.wrap(
-            (pendingPartials_ << 144) |
+            (pendingDeposits_ << 160) |
+                (pendingPartials_ << 144) |
                 (pendingConsolidations_ << 128) |
                 (fromSlot_ << 64) |
                 (validators_ << 48) |
@@ -63,6 +66,11 @@ function randaoMixes(BeaconLayout fields) pure returns (uint256) {
 /// @dev The list of summaries of past block and state roots.
 function historicalSummaries(BeaconLayout fields) pure returns (uint256) {
     return uint16(BeaconLayout.unwrap(fields));
+}
+
+/// @dev The list of deposits that wait for their turn (EIP-6110, EIP-7251).
+function pendingDeposits(BeaconLayout fields) pure returns (uint256) {
+    return uint16(BeaconLayout.unwrap(fields) >> 160);
 }
 
 /// @dev The list of partial withdrawals that are on their way (EIP-7251).

@@ -44,9 +44,9 @@ contract RewardDistributor is IRewardDistributor, Guarded {
     IStakedEther public immutable ledger;
     /// @notice Who runs validators.
     IOperatorRegistry public immutable operatorRegistry;
-    /// @notice Where the reserve's part goes.
+    /// @inheritdoc IRewardDistributor
     IInsuranceReserve public immutable insuranceReserve;
-    /// @notice Where the keepers' part goes.
+    /// @inheritdoc IRewardDistributor
     IKeeperBudget public immutable keeperBudget;
 
     /* STORAGE */

@@ -7,6 +7,7 @@ import { Progress } from "../lib/progress.ts";
 import { formatTable } from "../lib/table.ts";
 import { BARS, type Bar, type Measured, type Operation } from "./bars.ts";
 import { Bench } from "./bench.ts";
+import { benchCheckpoints, type CheckpointCosts } from "./checkpoints.ts";
 import { benchDraws, DRAW_LOT_ETH, OPERATOR_COUNTS, type Growth } from "./draws.ts";
 import { benchExits } from "./exits.ts";
 import { benchReports } from "./reports.ts";
@@ -32,10 +33,18 @@ interface Row extends Bar {
 const program = new Command("bench:gas")
   .description("What each operation costs on a fresh deployment, beside its bar and the best peer.")
   .option("--json", "rows as data")
+  .option("--checkpoints", "measure the proofs of whole pools, and nothing else")
   .option("--update", "write the snapshot")
   .option("--check", "fail where a figure differs from the snapshot");
 
-const options = program.parse().opts<{ json?: boolean; update?: boolean; check?: boolean }>();
+const options = program
+  .parse()
+  .opts<{ json?: boolean; checkpoints?: boolean; update?: boolean; check?: boolean }>();
+if (options.checkpoints === true) {
+  const costs = await new Progress().run("checkpoints", () => benchCheckpoints());
+  console.log(options.json ? JSON.stringify(costs, null, 2) : checkpointTable(costs));
+  process.exit();
+}
 const rows = await measure();
 const growths = await measureGrowth();
 if (options.json) console.log(JSON.stringify({ rows, growth: growths }, null, 2));
@@ -103,6 +112,29 @@ function growthTable(all: Growth[]): string {
     ],
     all.map((growth) => [growth.operation, ...growth.gas, `${Math.max(...tenfolds(growth)).toFixed(1)} %`]),
   );
+}
+
+function checkpointTable({ rows: costs, open, walk, walked }: CheckpointCosts): string {
+  const right = (title: string) => ({ title, align: "right" as const });
+  const table = formatTable(
+    [
+      { title: "checkpoint of a pool of" },
+      right("balances"),
+      right("transactions"),
+      right("each"),
+      right("completion"),
+      right("each"),
+    ],
+    costs.map(({ validators, layout, balances, transactions, complete }) => [
+      `${validators}, ${layout}`,
+      balances,
+      transactions,
+      Math.round(balances / validators),
+      complete,
+      Math.round(complete / validators),
+    ]),
+  );
+  return `${table}\n\nopening ${open}; a walk past ${walked} pending deposits ${walk}, each ${Math.round(walk / walked)}`;
 }
 
 function toRows(measured: Measured): Row[] {

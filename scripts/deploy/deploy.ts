@@ -16,6 +16,7 @@ import { deploySlashing } from "./steps/09-slashing.ts";
 import { deployExits } from "./steps/11-exits.ts";
 import { deployConsolidations } from "./steps/12-consolidations.ts";
 import { deployKeepers } from "./steps/12-keepers.ts";
+import { deployCheckpoints } from "./steps/12-checkpoints.ts";
 import { grantRoles } from "./steps/13-roles.ts";
 
 const STEPS = [
@@ -32,6 +33,7 @@ const STEPS = [
   deployExits,
   deployConsolidations,
   deployKeepers,
+  deployCheckpoints,
   grantRoles,
 ];
 

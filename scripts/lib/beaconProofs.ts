@@ -37,6 +37,8 @@ export const GINDEX = {
   randaoMixes: 77n,
   /** The list of summaries of past block and state roots: field 27. */
   historicalSummaries: 91n,
+  /** The list of deposits that wait for their turn: field 34. */
+  pendingDeposits: 98n,
   /** The list of partial withdrawals that are on their way: field 35. */
   pendingPartials: 99n,
   /** The list of consolidations that are on their way: field 36. */
@@ -219,6 +221,7 @@ function checkLayout(state: BeaconStateView): void {
     balances: gindexOf(state, ["balances"]),
     randaoMixes: gindexOf(state, ["randaoMixes"]),
     historicalSummaries: gindexOf(state, ["historicalSummaries"]),
+    pendingDeposits: gindexOf(state, ["pendingDeposits"]),
     pendingPartials: gindexOf(state, ["pendingPartialWithdrawals"]),
     pendingConsolidations: gindexOf(state, ["pendingConsolidations"]),
     finalizedEpoch: gindexOf(state, ["finalizedCheckpoint", "epoch"]),

@@ -2,6 +2,7 @@ import type { ContractRunner } from "ethers";
 import {
   AsyncRedeemer__factory,
   Authority__factory,
+  BalanceCheckpoint__factory,
   BeaconDepositor__factory,
   BeaconVerifier__factory,
   BondVault__factory,
@@ -78,6 +79,8 @@ const CONNECT = {
   ProtocolLens: (address: string, runner: ContractRunner) => ProtocolLens__factory.connect(address, runner),
   KeeperJobs: (address: string, runner: ContractRunner) => KeeperJobs__factory.connect(address, runner),
   Consolidator: (address: string, runner: ContractRunner) => Consolidator__factory.connect(address, runner),
+  BalanceCheckpoint: (address: string, runner: ContractRunner) =>
+    BalanceCheckpoint__factory.connect(address, runner),
 } as const;
 
 export type ContractName = keyof typeof CONNECT;

@@ -66,8 +66,15 @@ describe("deploy: the protocol", () => {
       WITHDRAWAL_QUEUE: [a.InstantExit, a.WithdrawalQueue].sort(),
       DEPOSITOR: [a.BeaconDepositor],
       ACCOUNTING: [a.ReportOracle],
+      REPORTER: [a.BalanceCheckpoint],
       BOND_VAULT: [a.BondVault],
-      SHARE_BURNER: [a.BondVault, a.CommitteeBonds, a.InstantExit, a.InsuranceReserve, a.RewardDistributor].sort(),
+      SHARE_BURNER: [
+        a.BondVault,
+        a.CommitteeBonds,
+        a.InstantExit,
+        a.InsuranceReserve,
+        a.RewardDistributor,
+      ].sort(),
       COMMITTEE: [a.OracleCommittee],
       COMMITTEE_JUDGE: [a.OracleCommittee],
       EVIDENCE: [a.MemberEvidence],
@@ -76,7 +83,7 @@ describe("deploy: the protocol", () => {
       BOND_LOCKER: [a.WithheldRewards],
       OPERATOR_JUDGE: [a.DutyJudge, a.StakeAllocator].sort(),
       EXIT_REQUESTER: [a.ExitController],
-      BUDGET_SPENDER: [a.ExitController, a.KeeperJobs].sort(),
+      BUDGET_SPENDER: [a.ExitController, a.KeeperJobs, a.ReportOracle].sort(),
       CONSOLIDATOR: [a.Consolidator],
       CLOSED_ACCOUNT: [a.WrappedStakedEther, a.WithdrawalQueue].sort(),
       REPORT_RESOLVER: [admin],
@@ -331,6 +338,10 @@ describe("deploy: the protocol", () => {
     expect(await p.Consolidator.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.Consolidator.operatorRegistry()).to.equal(a.OperatorRegistry);
     expect(await p.Consolidator.withdrawalVault()).to.equal(a.WithdrawalVault);
+    expect(await p.BalanceCheckpoint.verifier()).to.equal(a.BeaconVerifier);
+    expect(await p.BalanceCheckpoint.ledger()).to.equal(a.StakedEther);
+    expect(await p.BalanceCheckpoint.validatorRegistry()).to.equal(a.ValidatorRegistry);
+    expect(await p.BalanceCheckpoint.reports()).to.equal(a.ReportOracle);
     expect(await p.Consolidator.withdrawalCredentials()).to.equal(
       await p.StakedEther.withdrawalCredentials(),
     );

@@ -30,6 +30,7 @@ const FULU = {
   balances: 76,
   randaoMixes: 77,
   historicalSummaries: 91,
+  pendingDeposits: 98,
   pendingPartials: 99,
   pendingConsolidations: 100,
 };

@@ -85,7 +85,7 @@ contract SlashingsHandler is BondedOperators {
     uint256 private _foreignUncovered;
     uint256 private _unbookedGwei;
     uint256 private _lastFrame = FIRST_FRAME;
-    uint64 private _lastRefSlot;
+    uint64 private _lastRefSlot = uint64(FIRST_FRAME * SLOTS_PER_FRAME);
 
     /// @dev The model of holds: provisions that bonds did not cover, when exits were held last, and since when in a row.
     Provision[] private _provisions;

@@ -54,7 +54,7 @@ contract ValidatorsHandler is FactoryTest {
     uint256 public constant OPERATORS = 3;
     uint256 private constant KEYS = 8;
     uint256 private constant MOST_COMMITMENTS = 4;
-    uint256 private constant FIRST = 100;
+    uint256 public constant FIRST = 100;
     uint256 private constant DEADLINE = 4 hours;
 
     ValidatorRegistry public registry;
@@ -568,6 +568,47 @@ contract ValidatorsInvariantTest is KedgeTest {
         assertEq(handler.registry().totalStake(), total, "VAL-3: total");
     }
 
+    /// @dev What is shown of all, each once, reserves all there is; and none of those that left is forgotten.
+    function invariant_CHK1_WhatAllReserveIsTheTotal() public view {
+        (uint256 keys, uint256 lives) = handler.counts();
+        uint256[] memory indices = new uint256[](lives);
+        uint256 gone = 0;
+        for (uint256 i = 0; i < lives; ++i) {
+            indices[i] = handler.FIRST() + i;
+            (, IValidatorRegistry.Validator memory v) = handler.lifeAt(i);
+            if (v.state == IValidatorRegistry.ValidatorState.Withdrawn) ++gone;
+        }
+        IValidatorRegistry.KeyWord[] memory words = new IValidatorRegistry.KeyWord[](keys);
+        uint256 count = 0;
+        for (uint256 i = 0; i < keys; ++i) {
+            (ValidatorsHandler.Key memory k, ) = handler.keyAt(i);
+            // all keys of a commitment stand in one word
+            bytes32 id = keccak256(abi.encode(k.operatorId, k.root));
+            uint256 at = 0;
+            while (at < count && words[at].commitmentId < id) ++at;
+            if (at < count && words[at].commitmentId == id) continue;
+            for (uint256 j = count++; j > at; --j) words[j] = words[j - 1];
+            words[at] = IValidatorRegistry.KeyWord(id, 0);
+        }
+        assembly ("memory-safe") {
+            mstore(words, count)
+        }
+        ValidatorRegistry registry = handler.registry();
+        uint256 shown = registry.reservedOf(indices) + 32 * registry.reservedKeys(words);
+        assertEq(shown, registry.totalStake(), "CHK-1: what is reserved");
+        IValidatorRegistry.Departure[] memory left = registry.departuresFrom(0);
+        assertEq(left.length, gone, "CHK-1: departures");
+        assertEq(registry.departureCount(), gone, "CHK-1: count of departures");
+        for (uint256 i = 0; i < gone; ++i) {
+            bool isGone = registry.validator(left[i].index).state ==
+                IValidatorRegistry.ValidatorState.Withdrawn;
+            assertTrue(isGone && left[i].time <= currentTime(), "CHK-1: departed");
+            assertTrue(i == 0 || left[i].time >= left[i - 1].time, "CHK-1: order of departures");
+            for (uint256 j = 0; j < i; ++j)
+                assertTrue(left[i].index != left[j].index, "CHK-1: departed twice");
+        }
+    }
+
     /// @dev Each key that had a predeposit is one validator, lost or foreign and paid for, or waits; who is late has a lock,
     /// and what was lost is counted until it comes back.
     function invariant_VAL4_APredepositIsProvenOrLostOrWaits() public view {
@@ -655,6 +696,7 @@ contract ValidatorsInvariantTest is KedgeTest {
         invariant_VAL2_StatesAreThoseThatWereTold();
         invariant_VAL3_StakeIsWhatKeysAndValidatorsReserve();
         invariant_VAL4_APredepositIsProvenOrLostOrWaits();
+        invariant_CHK1_WhatAllReserveIsTheTotal();
         invariant_Rules_HoldInsideActions();
     }
 }

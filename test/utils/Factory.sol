@@ -19,6 +19,7 @@ import {IMemberEvidence} from "../../contracts/interfaces/IMemberEvidence.sol";
 import {IKeeperJobs} from "../../contracts/interfaces/IKeeperJobs.sol";
 import {IOperatorRegistry} from "../../contracts/interfaces/IOperatorRegistry.sol";
 import {IOracleCommittee} from "../../contracts/interfaces/IOracleCommittee.sol";
+import {IProvenReports} from "../../contracts/interfaces/IProvenReports.sol";
 import {IRewardDistributor} from "../../contracts/interfaces/IRewardDistributor.sol";
 import {IReportLimits} from "../../contracts/interfaces/IReportLimits.sol";
 import {IReportOracle} from "../../contracts/interfaces/IReportOracle.sol";
@@ -37,6 +38,7 @@ import {OperatorRegistry} from "../../contracts/operators/OperatorRegistry.sol";
 import {RandaoSource} from "../../contracts/operators/RandaoSource.sol";
 import {StakeAllocator} from "../../contracts/operators/StakeAllocator.sol";
 import {ValidatorRegistry} from "../../contracts/operators/ValidatorRegistry.sol";
+import {BalanceCheckpoint} from "../../contracts/oracle/BalanceCheckpoint.sol";
 import {BeaconVerifier} from "../../contracts/oracle/BeaconVerifier.sol";
 import {DutyJudge} from "../../contracts/oracle/DutyJudge.sol";
 import {MemberEvidence} from "../../contracts/oracle/MemberEvidence.sol";
@@ -83,6 +85,19 @@ contract Factory {
 
     function newAuthority(address admin) external returns (Authority) {
         return new Authority(admin);
+    }
+
+    function newBalanceCheckpoint(
+        IBeaconVerifier verifier,
+        IStakedEther ledger,
+        IValidatorRegistry validators,
+        address withdrawals,
+        address rewards,
+        IProvenReports reports,
+        uint256 settleSeconds
+    ) external returns (BalanceCheckpoint) {
+        return
+            new BalanceCheckpoint(verifier, ledger, validators, withdrawals, rewards, reports, settleSeconds);
     }
 
     function newBeaconDepositor(

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Roles} from "../../contracts/access/Roles.sol";
 import {IKeeperBudget} from "../../contracts/interfaces/IKeeperBudget.sol";
 import {IKeeperJobs} from "../../contracts/interfaces/IKeeperJobs.sol";
-import {INamedFinalization} from "../../contracts/interfaces/INamedFinalization.sol";
+import {IWithdrawalQueue} from "../../contracts/interfaces/IWithdrawalQueue.sol";
 import {ISlashingOracle} from "../../contracts/interfaces/ISlashingOracle.sol";
 import {KeeperJobs} from "../../contracts/keepers/KeeperJobs.sol";
 import {JOB_FINALIZE, JOB_PROVE, JOB_TRIGGER, JOB_WITNESS} from "../../contracts/types/KeeperJob.sol";
@@ -47,7 +47,7 @@ abstract contract Keepers is Exits {
             KeeperJobs.Contracts({
                 ledger: ledger,
                 keeperBudget: budget,
-                withdrawalQueue: INamedFinalization(address(finalizer)),
+                withdrawalQueue: IWithdrawalQueue(address(finalizer)),
                 depositor: depositor,
                 validatorRegistry: validatorRegistry,
                 verifier: exits.verifier(),

@@ -38,7 +38,7 @@ abstract contract Validators is Protocol, BeaconVectors {
     /// @notice A verifier of the vectors' state, under the one layout that it has.
     function makeVerifier() internal returns (BeaconVerifier) {
         BeaconVerifier.Layout[] memory layouts = new BeaconVerifier.Layout[](1);
-        layouts[0] = BeaconVerifier.Layout(32, 75, 76, 77, 91, 99, 100);
+        layouts[0] = BeaconVerifier.Layout(32, 75, 76, 77, 91, 98, 99, 100);
         return
             factory.newBeaconVerifier(
                 BeaconVerifier.Network({

@@ -138,7 +138,7 @@ abstract contract VerifierVectors is KedgeTest {
 
     function layouts() internal pure returns (BeaconVerifier.Layout[] memory list) {
         list = new BeaconVerifier.Layout[](2);
-        list[0] = BeaconVerifier.Layout(CAPELLA_SLOT, 43, 44, 45, 59, 0, 0);
-        list[1] = BeaconVerifier.Layout(PIVOT_SLOT, 75, 76, 77, 91, 99, 100);
+        list[0] = BeaconVerifier.Layout(CAPELLA_SLOT, 43, 44, 45, 59, 0, 0, 0);
+        list[1] = BeaconVerifier.Layout(PIVOT_SLOT, 75, 76, 77, 91, 98, 99, 100);
     }
 }

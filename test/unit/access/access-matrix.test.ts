@@ -39,6 +39,9 @@ const OPEN: Record<string, string> = {
   MemberEvidence: "proveFalseBalance proveFalseReceipts proveFalseRoot proveFalseTicket",
   BeaconDepositor: "predeposit predepositChecked proveAndTopUp proveAndTopUpOne topUp",
   ReportOracle: "submit",
+  // of what is proven: see BalanceCheckpoint.t.sol
+  BalanceCheckpoint:
+    "complete countBalances countDeposits noteDeposits openLive openParked proveFrontier submit walk",
   SlashingOracle: "proveArrival proveDuplicate proveForeign proveSlashed proveState raiseBase settle",
   // managers, of what is proven: see Consolidator.t.sol
   Consolidator: "consolidate drop",

@@ -6,7 +6,7 @@ import {IBeaconDepositor} from "../../../contracts/interfaces/IBeaconDepositor.s
 import {IExitController} from "../../../contracts/interfaces/IExitController.sol";
 import {IKeeperBudget} from "../../../contracts/interfaces/IKeeperBudget.sol";
 import {IKeeperJobs} from "../../../contracts/interfaces/IKeeperJobs.sol";
-import {INamedFinalization} from "../../../contracts/interfaces/INamedFinalization.sol";
+import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
 import {ISlashingOracle} from "../../../contracts/interfaces/ISlashingOracle.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {KeeperJobs} from "../../../contracts/keepers/KeeperJobs.sol";
@@ -33,7 +33,7 @@ contract KeeperProofsTest is Validators {
             KeeperJobs.Contracts({
                 ledger: ledger,
                 keeperBudget: keeperBudget,
-                withdrawalQueue: INamedFinalization(address(queue)),
+                withdrawalQueue: IWithdrawalQueue(address(queue)),
                 depositor: depositor,
                 validatorRegistry: validatorRegistry,
                 verifier: makeVerifier(),

@@ -611,7 +611,7 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
         expectBadLayouts(list, "fromSlot", CAPELLA_SLOT + 1);
         // the same container twice
         list = layouts();
-        list[1] = BeaconVerifier.Layout(PIVOT_SLOT, 43, 44, 45, 59, 0, 0);
+        list[1] = BeaconVerifier.Layout(PIVOT_SLOT, 43, 44, 45, 59, 0, 0, 0);
         expectBadLayouts(list, "validators", 43);
         list = layouts();
         list[0].validators = 31;
@@ -629,8 +629,17 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
         list[1].historicalSummaries = 128;
         expectBadLayouts(list, "historicalSummaries", 128);
         list = layouts();
-        list[1].pendingPartials = 91;
-        expectBadLayouts(list, "pendingPartials", 91);
+        list[1].pendingDeposits = 91;
+        expectBadLayouts(list, "pendingDeposits", 91);
+        list = layouts();
+        list[1].pendingDeposits = 128;
+        expectBadLayouts(list, "pendingDeposits", 128);
+        list = layouts();
+        list[1].pendingDeposits = 0;
+        expectBadLayouts(list, "pendingDeposits", 0);
+        list = layouts();
+        list[1].pendingPartials = 98;
+        expectBadLayouts(list, "pendingPartials", 98);
         list = layouts();
         list[1].pendingPartials = 128;
         expectBadLayouts(list, "pendingPartials", 128);

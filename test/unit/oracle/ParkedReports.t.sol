@@ -4,8 +4,10 @@ pragma solidity 0.8.37;
 import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAccounting} from "../../../contracts/interfaces/IAccounting.sol";
+import {IProvenReports} from "../../../contracts/interfaces/IProvenReports.sol";
 import {IReportOracle} from "../../../contracts/interfaces/IReportOracle.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
+import {JOB_REPORT} from "../../../contracts/types/KeeperJob.sol";
 import {Report} from "../../../contracts/types/Report.sol";
 import {Deposits} from "../../utils/Deposits.sol";
 import {SignedReports} from "../../utils/SignedReports.sol";
@@ -188,17 +190,102 @@ contract ParkedReportsTest is SignedReports {
         oracle.resolve(r, true);
     }
 
+    /* ITS OWN BALANCE, PROVEN */
+
+    function test_conclude_BooksWhatIsTrue() public {
+        (Report memory r, uint256 loss) = _lossReport();
+        _submit(r, 1);
+        bytes32 hash = oracle.hashOf(r);
+        expect(abi.encodeWithSelector(IReportOracle.BalanceNotProven.selector, hash));
+        oracle.conclude(r);
+        vm.expectEmit(address(oracle));
+        emit IReportOracle.ParkedBalanceProven(r.refSlot, hash, r.beaconBalanceGwei);
+        vm.prank(prover);
+        oracle.resolveParked(r.beaconBalanceGwei);
+        vm.expectEmit(address(oracle));
+        emit IReportOracle.ParkedReportEnded(r.refSlot, hash, true);
+        oracle.conclude(r);
+        _assertNotParked();
+        assertEq(ledger.booksAt(FRAME + 2).profit, -int256(loss), "booked");
+    }
+
+    function test_conclude_DropsWhatIsFalse() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        bytes32 before = _stateHash();
+        // 0.1 % more than was told is true, a gwei beyond is not
+        uint64 told = r.beaconBalanceGwei;
+        uint64 least = uint64((uint256(told) * 10_000) / 10_010);
+        uint64 most = uint64((uint256(told) * 10_000) / 9_990);
+        uint256 id = vm.snapshotState();
+        uint64[4] memory proven = [least, least - 1, most, most + 1];
+        for (uint256 i = 0; i < 4; ++i) {
+            vm.prank(prover);
+            oracle.resolveParked(proven[i]);
+            oracle.conclude(r);
+            _assertNotParked();
+            bool isBooked = ledger.lastReportFrame() == FRAME + 1;
+            assertEq(isBooked, i % 2 == 0, "within the tolerance alone");
+            if (!isBooked) assertEq(_stateHash(), before, "nothing booked");
+            vm.revertToState(id);
+            id = vm.snapshotState();
+        }
+    }
+
+    /// @dev A loss of what vaults are told to have received is shown by no balance.
+    function test_conclude_RevertGiven_TheLossIsOfTheVaults() public {
+        uint256 limit = (ledger.getTotalPooledEther() * 500) / 10_000;
+        vm.deal(address(withdrawalVault), limit + 1);
+        (Report memory r, ) = _lossReport();
+        r.withdrawalsReceived = 0;
+        _submit(r, 1);
+        vm.prank(prover);
+        oracle.resolveParked(r.beaconBalanceGwei);
+        expect(abi.encodeWithSelector(IReportOracle.VaultsMoved.selector, limit + 1, limit));
+        oracle.conclude(r);
+        vm.deal(address(withdrawalVault), limit);
+        oracle.conclude(r);
+        _assertNotParked();
+    }
+
+    function test_conclude_RevertWhen_ItIsNotTheParkedReport() public {
+        (Report memory r, ) = _lossReport();
+        bytes32 hash = oracle.hashOf(r);
+        expect(abi.encodeWithSelector(IReportOracle.NotParked.selector, hash, bytes32(0)));
+        oracle.conclude(r);
+        vm.startPrank(prover);
+        expect(abi.encodeWithSelector(IReportOracle.NotParked.selector, bytes32(0), bytes32(0)));
+        oracle.resolveParked(1);
+        vm.stopPrank();
+        expect(abi.encodeWithSelector(Guarded.Unauthorized.selector, address(this), Roles.REPORTER));
+        oracle.resolveParked(1);
+    }
+
+    /// @dev What was proven of one report says nothing of the next.
+    function test_conclude_RevertGiven_ALaterReportTookThePlace() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        vm.prank(prover);
+        oracle.resolveParked(r.beaconBalanceGwei);
+        _goTo(2);
+        Report memory later = reportOf(2);
+        later.withdrawalsReceived = 1;
+        _submit(later, 2);
+        expect(abi.encodeWithSelector(IReportOracle.BalanceNotProven.selector, oracle.hashOf(later)));
+        oracle.conclude(later);
+    }
+
     /* PROVEN BALANCES */
 
     function test_applyProven_BooksTheTruthWhileAReportIsParked() public {
         (Report memory r, ) = _lossReport();
         _submit(r, 1);
         // the committee told of a loss that never was
-        IReportOracle.ProvenBalances memory p = _proven(r.refSlot + 100, 0);
+        IProvenReports.ProvenBalances memory p = _proven(r.refSlot + 100, 0);
         vm.prank(prover);
         vm.expectEmit(address(oracle));
         emit IReportOracle.ProvenReportBooked(FRAME + 1, p);
-        oracle.applyProven(p, 0);
+        oracle.applyProven(p);
         _assertNotParked();
         assertEq(ledger.booksAt(FRAME + 2).profit, 0, "no loss");
         assertEq(ledger.lastReportFrame(), FRAME + 1, "frame");
@@ -207,9 +294,9 @@ contract ParkedReportsTest is SignedReports {
     function test_applyProven_BooksALossOfAnySize() public {
         (Report memory r, ) = _lossReport();
         _submit(r, 1);
-        IReportOracle.ProvenBalances memory p = _proven(r.refSlot, 200e9);
+        IProvenReports.ProvenBalances memory p = _proven(r.refSlot, 200e9);
         vm.prank(prover);
-        oracle.applyProven(p, 0);
+        oracle.applyProven(p);
         assertEq(ledger.booksAt(FRAME + 2).profit, -200 ether, "booked");
         (, , uint256 level) = oracle.counts();
         assertEq(level, 200e9, "and remembered");
@@ -218,59 +305,59 @@ contract ParkedReportsTest is SignedReports {
     /// @dev A gain is capped like any other: forced ether must not lift the rate at once.
     function test_applyProven_CapsAGain() public {
         vm.warp(REF_TIME + 3 * FRAME_SECONDS);
-        IReportOracle.ProvenBalances memory p = _proven(uint64((FRAME + 2) * SLOTS_PER_FRAME), 0);
+        IProvenReports.ProvenBalances memory p = _proven(uint64((FRAME + 2) * SLOTS_PER_FRAME), 0);
         p.beaconBalanceGwei += 50e9;
         uint256 cap = (ledger.getTotalPooledEther() * 1_500 * 3 * FRAME_SECONDS) / (10_000 * 365 days);
         vm.prank(prover);
-        oracle.applyProven(p, 0);
+        oracle.applyProven(p);
         assertEq(ledger.booksAt(FRAME + 4).highWater, int256(cap), "capped");
     }
 
     function test_applyProven_RevertGiven_TheCommitteeIsNotSilent() public {
-        IReportOracle.ProvenBalances memory p = _proven(REF_SLOT + 5, 0);
+        IProvenReports.ProvenBalances memory p = _proven(REF_SLOT + 5, 0);
         vm.startPrank(prover);
         vm.warp(GENESIS_TIME + (FIRST_FRAME + 3) * FRAME_SECONDS - 1);
         expect(abi.encodeWithSelector(IReportOracle.NotSilent.selector, FIRST_FRAME, FIRST_FRAME + 2));
-        oracle.applyProven(p, 0);
+        oracle.applyProven(p);
         vm.warp(GENESIS_TIME + (FIRST_FRAME + 3) * FRAME_SECONDS);
-        oracle.applyProven(p, 0);
+        oracle.applyProven(p);
         assertEq(ledger.lastReportFrame(), FRAME, "as the report of its frame");
     }
 
     function test_applyProven_RevertWhen_AReportOfItsFrameIsBooked() public {
         vm.warp(REF_TIME + 4 * FRAME_SECONDS);
-        IReportOracle.ProvenBalances memory p = _proven(REF_SLOT + 5, 0);
+        IProvenReports.ProvenBalances memory p = _proven(REF_SLOT + 5, 0);
         vm.startPrank(prover);
-        oracle.applyProven(p, 0);
+        oracle.applyProven(p);
         expect(abi.encodeWithSelector(IAccounting.FrameNotLater.selector, FRAME, FRAME));
-        oracle.applyProven(p, 0);
+        oracle.applyProven(p);
     }
 
     function test_applyProven_LeavesALaterParkedReport() public {
         (Report memory r, ) = _lossReport();
         _submit(r, 1);
-        IReportOracle.ProvenBalances memory p = _proven(REF_SLOT + 5, 0);
+        IProvenReports.ProvenBalances memory p = _proven(REF_SLOT + 5, 0);
         vm.prank(prover);
-        oracle.applyProven(p, 0);
+        oracle.applyProven(p);
         _assertParked(oracle.hashOf(r), r.refSlot);
         assertEq(ledger.lastReportFrame(), FRAME, "booked before it");
     }
 
     function test_applyProven_RevertWhen_AVaultNeverHeldWhatIsTold() public {
         vm.warp(REF_TIME + 4 * FRAME_SECONDS);
-        IReportOracle.ProvenBalances memory p = _proven(REF_SLOT + 5, 0);
+        IProvenReports.ProvenBalances memory p = _proven(REF_SLOT + 5, 0);
         p.rewardsReceived += 1;
         expect(
             abi.encodeWithSelector(IReportOracle.FigureImpossible.selector, bytes32("rewardsReceived"), 1, 0)
         );
         vm.prank(prover);
-        oracle.applyProven(p, 0);
+        oracle.applyProven(p);
     }
 
     function test_applyProven_RevertWhen_TheCallerIsNoReporter() public {
-        IReportOracle.ProvenBalances memory p = _proven(REF_SLOT, 0);
+        IProvenReports.ProvenBalances memory p = _proven(REF_SLOT, 0);
         expect(abi.encodeWithSelector(Guarded.Unauthorized.selector, address(this), Roles.REPORTER));
-        oracle.applyProven(p, 0);
+        oracle.applyProven(p);
     }
 
     function test_applyProven_FinalisesAllThatIsReady() public {
@@ -281,17 +368,14 @@ contract ParkedReportsTest is SignedReports {
         uint256 first = queue.request(1 ether, alice);
         vm.warp(REF_TIME + 3 hours);
         uint256 second = queue.request(1 ether, alice);
+        queue.request(1 ether, alice);
         vm.stopPrank();
         uint256 readyAt = queue.ticket(first).readyAt;
         vm.warp(readyAt + 1 hours);
         uint64 slot = uint64((readyAt - GENESIS_TIME) / SECONDS_PER_SLOT);
-        IReportOracle.ProvenBalances memory p = _proven(slot, 0);
-        vm.startPrank(prover);
-        expect(abi.encodeWithSelector(IReportOracle.NotTheLastReady.selector, first, readyAt));
-        oracle.applyProven(p, 0);
-        vm.expectPartialRevert(bytes4(keccak256("TicketNotReady(uint256,uint256,uint256)")));
-        oracle.applyProven(p, second);
-        oracle.applyProven(p, first);
+        IProvenReports.ProvenBalances memory p = _proven(slot, 0);
+        vm.prank(prover);
+        oracle.applyProven(p);
         assertTrue(queue.ticket(first).finalized, "finalised");
         assertFalse(queue.ticket(second).finalized, "not ready");
     }
@@ -314,6 +398,21 @@ contract ParkedReportsTest is SignedReports {
         assertEq(s.payGwei, (uint256(250_000) * 20) / 4, "a quarter of the gas");
         assertEq(oracle.submissionOf(FRAME).submitter, address(0), "none");
         assertEq(oracle.submissionOf(FRAME + 65).submitter, address(0), "none yet");
+
+        // there is nothing to pay it with, and then there is
+        authority.grantRole(Roles.BUDGET_SPENDER, address(oracle));
+        keeperBudget.setJobBudget(JOB_REPORT, 0.1 ether);
+        expect(abi.encodeWithSelector(IReportOracle.NothingToPay.selector, FRAME + 1));
+        oracle.paySubmitter(FRAME + 1);
+        address patron = makeStaker("patron", 10 ether);
+        vm.prank(patron);
+        ledger.transferShares(address(keeperBudget), 10 ether);
+        assertEq(oracle.paySubmitter(FRAME + 1), 0.00125 ether, "in shares, at one");
+        assertEq(ledger.sharesOf(keeper), 0.00125 ether, "sent");
+        assertEq(oracle.submissionOf(FRAME + 1).payGwei, 0, "once");
+        assertEq(oracle.submissionOf(FRAME + 1).signedBy, 0x1bf, "the rest stays");
+        expect(abi.encodeWithSelector(IReportOracle.NothingToPay.selector, FRAME + 1));
+        oracle.paySubmitter(FRAME + 1);
     }
 
     function test_submissionOf_PaysNothingAtOnceAndNeverMoreThanItsCap() public {
@@ -375,8 +474,9 @@ contract ParkedReportsTest is SignedReports {
     function _proven(
         uint64 slot,
         uint64 lossGwei
-    ) private view returns (IReportOracle.ProvenBalances memory p) {
+    ) private view returns (IProvenReports.ProvenBalances memory p) {
         p.slot = slot;
+        p.time = uint64(GENESIS_TIME + slot * SECONDS_PER_SLOT);
         p.depositedGwei = uint64(ledger.totalDepositedGwei());
         p.beaconBalanceGwei = p.depositedGwei - lossGwei;
     }
@@ -396,16 +496,20 @@ contract ParkedReportsTest is SignedReports {
     }
 
     function _assertParked(bytes32 hash, uint256 refSlot) private view {
-        (bytes32 parkedHash, uint256 parkedSlot) = oracle.parked();
+        (bytes32 parkedHash, bytes32 root, uint64 parkedSlot, uint256 depositedGwei) = oracle.parked();
         assertEq(parkedHash, hash, "hash");
         assertEq(parkedSlot, refSlot, "slot");
+        assertEq(root, headerVector(file, frameKey(refSlot / SLOTS_PER_FRAME - FRAME)).root, "root");
+        assertEq(depositedGwei, 300e9, "deposits at its boundary");
         assertTrue(queue.isSuspended(), "finalisations are suspended");
     }
 
     function _assertNotParked() private view {
-        (bytes32 parkedHash, uint256 parkedSlot) = oracle.parked();
+        (bytes32 parkedHash, bytes32 root, uint64 parkedSlot, uint256 depositedGwei) = oracle.parked();
         assertEq(parkedHash, bytes32(0), "hash");
+        assertEq(root, bytes32(0), "root");
         assertEq(parkedSlot, 0, "slot");
+        assertEq(depositedGwei, 0, "deposits");
         assertFalse(queue.isSuspended(), "finalisations go on");
     }
 

@@ -176,7 +176,9 @@ contract SlashingOracleTest is Validators {
     function test_settle_BurnsWhatTheBalanceLacks() public {
         KeySet memory s = slashedOfForty();
         uint256 slot = (rootTime - GENESIS_TIME) / SECONDS_PER_SLOT - 1;
-        vm.expectRevert(abi.encodeWithSelector(ISlashingOracle.NotBookedYet.selector, slot, 0));
+        vm.expectRevert(
+            abi.encodeWithSelector(ISlashingOracle.NotBookedYet.selector, slot, FIRST_FRAME * SLOTS_PER_FRAME)
+        );
         settle(s);
         report(0);
         uint256 bounty = (40 ether / uint256(4_096)) / 10;

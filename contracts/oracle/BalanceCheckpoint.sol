@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IBalanceCheckpoint} from "../interfaces/IBalanceCheckpoint.sol";
+import {IBeaconVerifier} from "../interfaces/IBeaconVerifier.sol";
+import {IProvenReports} from "../interfaces/IProvenReports.sol";
+import {IStakedEther} from "../interfaces/IStakedEther.sol";
+import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
+import {BeaconRoots} from "../libraries/BeaconRoots.sol";
+import {PendingWalk} from "./PendingWalk.sol";
+
+/// @title BalanceCheckpoint
+/// @notice The balances of all validators of ours, under one root, by proof: the second opinion on a parked report, and the
+/// report where the committee is silent.
+/// TRUST: the verifier of the beacon chain; that of `PendingWalk`; that keys whose validators exist are proven in time,
+/// since only validators that the registry knows are counted.
+/// INVARIANTS: CHK-1, CHK-2.
+/// ASSUMPTIONS: VAL-3: what validators and keys reserve is the registry's total, and each reserves something, so that a set
+/// of them which reserves all of it leaves none out. Withdrawals of a block are credited after its transactions (EIP-4895),
+/// and its deposits are in the state of its own slot (EIP-6110): so during a block the execution chain is where the beacon
+/// chain was with the block before.
+contract BalanceCheckpoint is PendingWalk {
+    /// @notice Shortest time for adding what is missing, in seconds.
+    uint256 public constant MIN_SETTLE = 10 minutes;
+    /// @notice Longest, in seconds.
+    uint256 public constant MAX_SETTLE = 2 days;
+    /// @notice How many times as long it is where something is doubtful.
+    uint256 public constant DOUBT_FACTOR = 4;
+    uint256 private constant RESERVED_ETH = 32;
+
+    /* IMMUTABLES */
+
+    /// @notice The pool.
+    IStakedEther public immutable ledger;
+    /// @notice Where completed checkpoints go.
+    IProvenReports public immutable reports;
+    /// @inheritdoc IBalanceCheckpoint
+    uint256 public immutable settleSeconds;
+    address private immutable _withdrawalVault;
+    address private immutable _rewardsVault;
+    uint256 private immutable _genesisTime;
+    uint256 private immutable _secondsPerSlot;
+    uint256 private immutable _slotsPerFrame;
+
+    /* STORAGE */
+
+    /// @inheritdoc IBalanceCheckpoint
+    uint256 public count;
+    // 16 + 16 = 32 bytes
+    uint128 private _notedGwei;
+    uint128 private _notedBlock;
+    mapping(uint256 id => mapping(uint256 word => uint256 bits)) private _countedBalances;
+
+    /* CONSTRUCTOR */
+
+    /// @notice All of it is fixed for ever.
+    /// @param settleSeconds_ See `IBalanceCheckpoint.settleSeconds`.
+    constructor(
+        IBeaconVerifier verifier_,
+        IStakedEther ledger_,
+        IValidatorRegistry registry,
+        address withdrawalVault,
+        address rewardsVault,
+        IProvenReports reports_,
+        uint256 settleSeconds_
+    ) PendingWalk(verifier_, registry, ledger_.withdrawalCredentials()) {
+        require(
+            settleSeconds_ >= MIN_SETTLE && settleSeconds_ <= MAX_SETTLE,
+            ParameterOutOfBounds("settleSeconds", settleSeconds_)
+        );
+        ledger = ledger_;
+        reports = reports_;
+        settleSeconds = settleSeconds_;
+        _withdrawalVault = withdrawalVault;
+        _rewardsVault = rewardsVault;
+        _genesisTime = verifier_.genesisTime();
+        _secondsPerSlot = verifier_.secondsPerSlot();
+        _slotsPerFrame = ledger_.parameters().frameSeconds / _secondsPerSlot;
+    }
+
+    /* ANYONE: opening */
+
+    /// @inheritdoc IBalanceCheckpoint
+    function noteDeposits() external {
+        _notedGwei = SafeCast.toUint128(ledger.totalDepositedGwei());
+        // no chain has so many blocks
+        _notedBlock = uint128(block.number);
+    }
+
+    /// @inheritdoc IBalanceCheckpoint
+    function openLive(uint256 frontierFrame) external returns (uint256 id) {
+        uint256 depositedGwei = ledger.totalDepositedGwei();
+        // a deposit of this very block is in no state that can be shown
+        require(
+            _notedGwei == depositedGwei && _notedBlock < block.number,
+            DepositsMoved(_notedGwei, depositedGwei)
+        );
+        IStakedEther.Books memory books = ledger.booksAt(0);
+        Checkpoint memory c;
+        c.root = BeaconRoots.parentRoot(block.timestamp);
+        // the last slot that begins before this block's
+        c.slot = uint64((block.timestamp - _genesisTime - 1) / _secondsPerSlot);
+        c.time = uint40(block.timestamp);
+        c.depositedGwei = SafeCast.toUint64(depositedGwei);
+        c.withdrawalsReceived = SafeCast.toUint128(_withdrawalVault.balance + books.sweptWithdrawals);
+        c.rewardsReceived = SafeCast.toUint128(_rewardsVault.balance + books.sweptRewards);
+        return _start(c, frontierFrame);
+    }
+
+    /// @inheritdoc IBalanceCheckpoint
+    function openParked(uint256 frontierFrame) external returns (uint256 id) {
+        (bytes32 reportHash, bytes32 root, uint64 refSlot, uint256 depositedGwei) = reports.parked();
+        require(reportHash != 0 && root != 0, NotParked(reportHash));
+        Checkpoint memory c;
+        c.root = root;
+        c.parkedHash = reportHash;
+        c.slot = refSlot;
+        c.time = SafeCast.toUint40(_genesisTime + refSlot * _secondsPerSlot);
+        c.depositedGwei = SafeCast.toUint64(depositedGwei);
+        return _start(c, frontierFrame);
+    }
+
+    /* ANYONE: counting */
+
+    /// @inheritdoc IBalanceCheckpoint
+    function countBalances(
+        uint256 id,
+        uint256[] calldata indices,
+        bytes32[] calldata chunks,
+        bytes32[] calldata proof
+    ) external {
+        Checkpoint storage c = _open(id);
+        // all of them ours, none twice
+        validatorRegistry.reservedOf(indices);
+        (uint256[] memory balances, uint256 length) = verifier.verifyBalances(
+            c.slot,
+            c.root,
+            indices,
+            chunks,
+            proof
+        );
+        (uint256 fresh, uint256 sum) = (0, 0);
+        uint256 word = type(uint256).max;
+        uint256 bits = 0;
+        for (uint256 i = 0; i < indices.length; ++i) {
+            uint256 index = indices[i];
+            if (index >> 8 != word) {
+                if (word != type(uint256).max) _countedBalances[id][word] = bits;
+                word = index >> 8;
+                bits = _countedBalances[id][word];
+            }
+            uint256 bit = 1 << (index & 0xff);
+            if (bits & bit != 0) continue;
+            bits |= bit;
+            sum += balances[i];
+            ++fresh;
+        }
+        if (fresh > 0) _countedBalances[id][word] = bits;
+        c.listLength = SafeCast.toUint40(length);
+        sum += c.balancesGwei;
+        c.balancesGwei = SafeCast.toUint64(sum);
+        emit BalancesCounted(id, fresh, sum);
+    }
+
+    /* ANYONE: the end */
+
+    /// @inheritdoc IBalanceCheckpoint
+    function complete(
+        uint256 id,
+        uint256[] calldata indices,
+        IValidatorRegistry.KeyWord[] calldata words,
+        uint256 firstDeparture
+    ) external {
+        Checkpoint storage c = _open(id);
+        _requireWalked(c, id);
+        uint256 end = c.walkedAt + settleSeconds * (c.doubtful > 0 ? DOUBT_FACTOR : 1);
+        require(block.timestamp >= end, TooEarly(id, end));
+        _requireCounted(id, indices, c.listLength);
+        _requireDeparted(id, firstDeparture, c.listLength, c.time);
+        uint256 shown = validatorRegistry.reservedOf(indices) +
+            RESERVED_ETH * validatorRegistry.reservedKeys(words);
+        uint256 total = validatorRegistry.totalStake();
+        require(shown == total, StakeMismatch(shown, total));
+
+        c.completedAt = uint40(block.timestamp);
+        emit CheckpointCompleted(id, c.root, _sum(c));
+    }
+
+    /// @inheritdoc IBalanceCheckpoint
+    function submit(uint256 id) external {
+        Checkpoint memory c = _checkpoints[id];
+        uint64 sum = beaconBalanceGwei(id);
+        emit CheckpointSubmitted(id);
+        if (c.parkedHash == 0) {
+            reports.applyProven(
+                IProvenReports.ProvenBalances({
+                    blockRoot: c.root,
+                    slot: c.slot,
+                    time: c.time,
+                    beaconBalanceGwei: sum,
+                    depositedGwei: c.depositedGwei,
+                    withdrawalsReceived: c.withdrawalsReceived,
+                    rewardsReceived: c.rewardsReceived
+                })
+            );
+            return;
+        }
+        (bytes32 reportHash, , , ) = reports.parked();
+        require(reportHash == c.parkedHash, NotParked(reportHash));
+        reports.resolveParked(sum);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IBalanceCheckpoint
+    function checkpoint(uint256 id) external view returns (Checkpoint memory) {
+        return _checkpoints[id];
+    }
+
+    /// @inheritdoc IBalanceCheckpoint
+    function beaconBalanceGwei(uint256 id) public view returns (uint64) {
+        Checkpoint storage c = _checkpoints[id];
+        require(c.completedAt != 0, NotCompleted(id));
+        return _sum(c);
+    }
+
+    /// @inheritdoc IBalanceCheckpoint
+    function isBalanceCounted(uint256 id, uint256 validatorIndex) public view returns (bool) {
+        return (_countedBalances[id][validatorIndex >> 8] >> (validatorIndex & 0xff)) & 1 == 1;
+    }
+
+    /// @inheritdoc IBalanceCheckpoint
+    function notedDeposits() external view returns (uint256 gwei_, uint256 blockNumber) {
+        return (_notedGwei, _notedBlock);
+    }
+
+    /* INTERNAL */
+
+    /// @dev With what the books say of the frontier.
+    function _start(Checkpoint memory c, uint256 frontierFrame) private returns (uint256 id) {
+        c.frontierSlot = type(uint64).max;
+        if (frontierFrame != 0) {
+            (uint256 booked, uint256 beforeGwei) = ledger.reportOf(frontierFrame);
+            uint256 slot = frontierFrame * _slotsPerFrame;
+            require(booked != 0 && slot <= c.slot, FrontierUnknown(frontierFrame));
+            // below the checkpoint's slot
+            c.frontierSlot = uint64(slot);
+            c.recentGwei = SafeCast.toUint64(c.depositedGwei - beforeGwei);
+        }
+        id = ++count;
+        _checkpoints[id] = c;
+        emit CheckpointOpened(id, c.root, c.parkedHash, c.slot, frontierFrame, msg.sender);
+    }
+
+    /// @dev A validator behind the end of the list has no balance that could be missing.
+    function _requireCounted(uint256 id, uint256[] calldata indices, uint256 length) private view {
+        uint256 word = type(uint256).max;
+        uint256 bits = 0;
+        for (uint256 i = 0; i < indices.length; ++i) {
+            uint256 index = indices[i];
+            if (index >> 8 != word) {
+                word = index >> 8;
+                bits = _countedBalances[id][word];
+            }
+            bool isCounted = (bits >> (index & 0xff)) & 1 == 1;
+            require(isCounted || (length != 0 && index >= length), NotCounted(id, index));
+        }
+    }
+
+    /// @dev Those that were withdrawn since reserve nothing now, and had a balance then.
+    function _requireDeparted(uint256 id, uint256 first, uint256 length, uint256 time) private view {
+        uint256 from = first > 0 ? first - 1 : 0;
+        IValidatorRegistry.Departure[] memory list = validatorRegistry.departuresFrom(from);
+        // the one before the first was earlier: so were all before it
+        if (first > 0) require(list.length > 0 && list[0].time < time, DeparturesSkipped(first));
+        for (uint256 i = first - from; i < list.length; ++i) {
+            uint256 index = list[i].index;
+            require(isBalanceCounted(id, index) || (length != 0 && index >= length), NotCounted(id, index));
+        }
+    }
+
+    function _sum(Checkpoint storage c) private view returns (uint64) {
+        return SafeCast.toUint64(uint256(c.balancesGwei) + c.pendingGwei + c.recentGwei);
+    }
+}

@@ -1,0 +1,263 @@
+import { dataSlice, keccak256, type ContractTransactionReceipt, type Signer } from "ethers";
+import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconHeader } from "../lib/beaconHeader.ts";
+import type { BeaconStateView } from "../lib/beaconProofs.ts";
+import { decodeState } from "../lib/beaconState.ts";
+import {
+  balancesProof,
+  depositsProof,
+  frontierProof,
+  pendingDeposits,
+  walkProof,
+  type BalancesProof,
+} from "../lib/checkpointProofs.ts";
+import { FatalError } from "../lib/errors.ts";
+import type { Protocol } from "../lib/protocol.ts";
+import { receiptOf } from "../lib/receipts.ts";
+import { publishedKeys, type PublishedKeys } from "./publishedKeys.ts";
+
+interface Sources {
+  protocol: Protocol;
+  beacon: BeaconClient;
+}
+
+/** Gas that a batch may use by `balancesGas`: a transaction of EIP-7825 has 16,777,216. */
+const BATCH_GAS = 12_000_000;
+/** Entries of the list of pending deposits in a transaction: about 3,000 gas each. */
+const WALK_BATCH = 1_000;
+const PUBKEY = 48;
+/** States of keys that reserve stake without being validators, and of those that are: `KeyState`. */
+const WAITING = [1n, 3n];
+const PROVEN = 2n;
+
+/** Opens a checkpoint at the newest root, in two transactions, and tells its id. Anyone may. */
+export async function openLive(
+  { protocol }: Sources,
+  sender: Signer,
+  frontierFrame: bigint,
+): Promise<bigint> {
+  const contract = protocol.BalanceCheckpoint.connect(sender);
+  await receiptOf(contract.noteDeposits());
+  return openedId(protocol, await receiptOf(contract.openLive(frontierFrame)));
+}
+
+/** Opens a checkpoint at the root of the parked report, and tells its id. Anyone may. */
+export async function openParked(
+  { protocol }: Sources,
+  sender: Signer,
+  frontierFrame: bigint,
+): Promise<bigint> {
+  const contract = protocol.BalanceCheckpoint.connect(sender);
+  return openedId(protocol, await receiptOf(contract.openParked(frontierFrame)));
+}
+
+/** Shows all that a checkpoint wants, as far as nobody has, in as many transactions as it takes. Anyone may. */
+export async function proveBalances(sources: Sources, sender: Signer, id: bigint): Promise<void> {
+  const { protocol } = sources;
+  const { state, header } = await stateOf(sources, id);
+  await countBalances(sources, sender, id, state, header);
+  await walk(sources, sender, id, state, header);
+  await countDeposits(protocol, sender, id, state, header);
+
+  const { frontierSlot, isUntouched } = await protocol.BalanceCheckpoint.checkpoint(id);
+  if (isUntouched) return;
+  const last = frontierSlot > BigInt(header.slot) ? header.slot : Number(frontierSlot);
+  const frontier = frontierProof(state, header, last);
+  // not needed where the whole list was shown
+  if (frontier === undefined) return;
+  const { position, head, proof, validatorIndex, validator, validatorProof } = frontier;
+  const { effectiveBalanceGwei: effectiveBalance, ...rest } = validator;
+  await receiptOf(
+    protocol.BalanceCheckpoint.connect(sender).proveFrontier(
+      id,
+      position,
+      head,
+      proof,
+      validatorIndex,
+      { ...rest, effectiveBalance },
+      validatorProof,
+    ),
+  );
+}
+
+/** Completes a checkpoint once everything was shown and its time has passed. Anyone may. */
+export async function completeCheckpoint(
+  { protocol }: Sources,
+  sender: Signer,
+  id: bigint,
+): Promise<ContractTransactionReceipt> {
+  const { time } = await protocol.BalanceCheckpoint.checkpoint(id);
+  const departures = await protocol.ValidatorRegistry.departuresFrom(0);
+  const before = departures.filter((departure) => departure.time < time).length;
+  const gone = new Set(departures.map(({ index }) => Number(index)));
+  const indices = (await ourIndices(protocol)).filter((index) => !gone.has(index));
+  const words = await waitingWords(protocol);
+  return receiptOf(protocol.BalanceCheckpoint.connect(sender).complete(id, indices, words, before));
+}
+
+/* STEPS */
+
+async function countBalances(
+  { protocol }: Sources,
+  sender: Signer,
+  id: bigint,
+  state: BeaconStateView,
+  header: BeaconHeader,
+): Promise<void> {
+  const contract = protocol.BalanceCheckpoint.connect(sender);
+  const missing: number[] = [];
+  for (const index of await ourIndices(protocol)) {
+    if (!(await contract.isBalanceCounted(id, index))) missing.push(index);
+  }
+  for (const { indices, chunks, proof } of batches(missing, (part) => balancesProof(state, header, part))) {
+    await receiptOf(contract.countBalances(id, indices, chunks, proof));
+  }
+}
+
+async function walk(
+  { protocol }: Sources,
+  sender: Signer,
+  id: bigint,
+  state: BeaconStateView,
+  header: BeaconHeader,
+): Promise<void> {
+  const contract = protocol.BalanceCheckpoint.connect(sender);
+  for (;;) {
+    const { walked, walkedAt } = await contract.checkpoint(id);
+    if (walkedAt !== 0n) return;
+    const { first, heads, proof } = walkProof(state, header, Number(walked), WALK_BATCH);
+    await receiptOf(contract.walk(id, first, heads, proof));
+  }
+}
+
+/** One by one: there are few. */
+async function countDeposits(
+  protocol: Protocol,
+  sender: Signer,
+  id: bigint,
+  state: BeaconStateView,
+  header: BeaconHeader,
+): Promise<void> {
+  const contract = protocol.BalanceCheckpoint.connect(sender);
+  const { frontierSlot } = await contract.checkpoint(id);
+  const places = await keyPlaces(protocol);
+  const predeposits = new Set<string>();
+  for (const [position, deposit] of pendingDeposits(state).entries()) {
+    if (BigInt(deposit.slot) > frontierSlot || (await contract.isDepositCounted(id, position))) continue;
+    const place = places.get(deposit.pubkey);
+    if (place === undefined) continue;
+    const signatureHash = place.signatureHash;
+    const isPredeposit =
+      deposit.amountGwei === 1_000_000_000n && keccak256(deposit.signature) === signatureHash;
+    // of a key that waits, its own predeposit alone counts, and once
+    if (!place.isProven && (!isPredeposit || predeposits.has(deposit.pubkey))) continue;
+    predeposits.add(deposit.pubkey);
+    const { positions, deposits, proof } = depositsProof(state, header, [position]);
+    await receiptOf(contract.countDeposits(id, positions, deposits, [place.argument], proof));
+  }
+}
+
+/* WHAT IS OURS */
+
+/** Of all validators that were ever proven, strictly increasing. */
+async function ourIndices({ ValidatorRegistry }: Protocol): Promise<number[]> {
+  const events = await ValidatorRegistry.queryFilter(ValidatorRegistry.filters.KeyProven());
+  return events.map(({ args }) => Number(args.validatorIndex)).sort((a, b) => a - b);
+}
+
+/** Where keys had their predeposit, each with its key. */
+async function predepositedKeys({ ValidatorRegistry }: Protocol) {
+  const events = await ValidatorRegistry.queryFilter(ValidatorRegistry.filters.KeysPredeposited());
+  return events.flatMap(({ args: { commitmentId, gindices, pubkeys } }) =>
+    gindices.map((gindex, i) => ({
+      commitmentId,
+      gindex,
+      pubkey: dataSlice(pubkeys, i * PUBKEY, (i + 1) * PUBKEY),
+    })),
+  );
+}
+
+/** `words` of `BalanceCheckpoint.complete`. */
+async function waitingWords(protocol: Protocol): Promise<{ commitmentId: string; word: bigint }[]> {
+  const words = new Map<string, { commitmentId: string; word: bigint }>();
+  for (const { commitmentId, gindex } of await predepositedKeys(protocol)) {
+    const word = { commitmentId, word: gindex / 32n };
+    words.set(`${commitmentId} ${word.word}`, word);
+  }
+  const waiting: { commitmentId: string; word: bigint }[] = [];
+  for (const word of words.values()) {
+    if ((await protocol.ValidatorRegistry.reservedKeys([word])) > 0n) waiting.push(word);
+  }
+  return waiting.sort((a, b) =>
+    a.commitmentId === b.commitmentId
+      ? Number(a.word - b.word)
+      : BigInt(a.commitmentId) < BigInt(b.commitmentId)
+        ? -1
+        : 1,
+  );
+}
+
+interface Place {
+  isProven: boolean;
+  signatureHash: string;
+  /** `KeyPlace` of contracts/interfaces/IBalanceCheckpoint.sol. */
+  argument: { operatorId: bigint; root: string; gindex: bigint; signatureHash: string; proof: string[] };
+}
+
+/** By the public key: where it was proven, or else where it waits. Of keys that were published. */
+async function keyPlaces(protocol: Protocol): Promise<Map<string, Place>> {
+  const places = new Map<string, Place>();
+  const commitments = new Map<string, PublishedKeys | undefined>();
+  for (const { commitmentId, gindex, pubkey } of await predepositedKeys(protocol)) {
+    const keyState = await protocol.ValidatorRegistry.stateOf(commitmentId, gindex);
+    const isProven = keyState === PROVEN;
+    if (!isProven && (!WAITING.includes(keyState) || places.has(pubkey))) continue;
+    if (!commitments.has(commitmentId)) {
+      commitments.set(commitmentId, await publishedKeys(protocol, commitmentId));
+    }
+    const published = commitments.get(commitmentId);
+    if (published === undefined) continue;
+    const { operatorId, tree } = published;
+    const at = tree.indexOf(pubkey);
+    const signatureHash = keccak256(tree.keys[at]!.signature);
+    const argument = { operatorId, root: tree.root, gindex, signatureHash, proof: tree.proof(at) };
+    places.set(pubkey, { isProven, signatureHash, argument });
+  }
+  return places;
+}
+
+/* BATCHES */
+
+/** Halves what would cost too much. */
+export function batches(
+  indices: readonly number[],
+  prove: (part: readonly number[]) => BalancesProof,
+  mostGas = BATCH_GAS,
+): BalancesProof[] {
+  if (indices.length === 0) return [];
+  const whole = prove(indices);
+  if (indices.length === 1 || balancesGas(whole) <= mostGas) return [whole];
+  const half = Math.ceil(indices.length / 2);
+  return [indices.slice(0, half), indices.slice(half)].flatMap((part) => batches(part, prove, mostGas));
+}
+
+/** Rather too much: the bytes of hashes, what is done with them, and a slot of the registry for each index. */
+export function balancesGas({ indices, chunks, proof }: BalancesProof): number {
+  return 60_000 + 4_500 * indices.length + 1_300 * chunks.length + 1_300 * proof.length;
+}
+
+async function stateOf({ protocol, beacon }: Sources, id: bigint) {
+  const { root } = await protocol.BalanceCheckpoint.checkpoint(id);
+  const block = await beacon.header(root as `0x${string}`);
+  if (block === undefined) throw new FatalError(`the beacon node has no block ${root}`);
+  const { bytes, fork } = await beacon.stateSsz(block.header.stateRoot as `0x${string}`);
+  return { state: await decodeState(bytes, fork), header: block.header };
+}
+
+function openedId({ BalanceCheckpoint }: Protocol, { logs }: ContractTransactionReceipt): bigint {
+  for (const log of logs) {
+    const event = BalanceCheckpoint.interface.parseLog(log);
+    if (event?.name === "CheckpointOpened") return event.args["id"] as bigint;
+  }
+  throw new FatalError("no checkpoint was opened");
+}

@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IBalanceCheckpoint} from "../../../contracts/interfaces/IBalanceCheckpoint.sol";
+import {IBeaconVerifier} from "../../../contracts/interfaces/IBeaconVerifier.sol";
+import {IProvenReports} from "../../../contracts/interfaces/IProvenReports.sol";
+import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
+import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
+import {BeaconProofs} from "../../../contracts/libraries/BeaconProofs.sol";
+import {BeaconRoots} from "../../../contracts/libraries/BeaconRoots.sol";
+import {ProvenReports__Mock} from "../../mocks/ProvenReports__Mock.sol";
+import {Checkpoints} from "../../utils/Checkpoints.sol";
+
+/// @notice Checkpoints from their opening to their end, against Lodestar's states: nobody is left out, nothing counts twice.
+contract BalanceCheckpointTest is Checkpoints {
+    bytes32 private constant REPORT = keccak256("report");
+
+    function stakeMismatch(uint256 shownEth, uint256 totalEth) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(IBalanceCheckpoint.StakeMismatch.selector, shownEth, totalEth);
+    }
+
+    function notCounted(uint256 id, uint256 index) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(IBalanceCheckpoint.NotCounted.selector, id, index);
+    }
+
+    /* CONSTRUCTOR */
+
+    function test_constructor_RevertWhen_TheTimeIsOutOfBounds() public {
+        uint256[2] memory wrong = [uint256(10 minutes - 1), 2 days + 1];
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IBalanceCheckpoint.ParameterOutOfBounds.selector,
+                    bytes32("settleSeconds"),
+                    wrong[i]
+                )
+            );
+            factory.newBalanceCheckpoint(
+                verifier,
+                IStakedEther(address(ledger)),
+                registry,
+                withdrawalVault,
+                rewardsVault,
+                reports,
+                wrong[i]
+            );
+        }
+    }
+
+    /* OPENING */
+
+    function test_openLive_KeepsFiguresOfTheMoment() public {
+        deal(withdrawalVault, 5 ether);
+        deal(rewardsVault, 3 ether);
+        ledger.setSwept(2 ether, 1 ether);
+        checkpoints.noteDeposits();
+        vm.roll(vm.getBlockNumber() + 1);
+        vm.expectEmit(address(checkpoints));
+        emit IBalanceCheckpoint.CheckpointOpened(1, stateRoot, 0, SLOT, FRAME, address(this));
+        uint256 id = checkpoints.openLive(FRAME);
+        assertEq(id, 1, "id");
+        assertEq(checkpoints.count(), 1, "count");
+        IBalanceCheckpoint.Checkpoint memory c = checkpoints.checkpoint(id);
+        assertEq(c.root, stateRoot, "root");
+        assertEq(c.parkedHash, bytes32(0), "live");
+        assertEq(uint256(c.slot), SLOT, "slot");
+        assertEq(uint256(c.time), currentTime(), "time");
+        assertEq(uint256(c.frontierSlot), 1_360, "frontier");
+        assertEq(uint256(c.depositedGwei), DEPOSITED_GWEI, "deposited");
+        assertEq(uint256(c.recentGwei), TOP_UP_GWEI, "recent");
+        assertEq(uint256(c.withdrawalsReceived), 7 ether, "withdrawals");
+        assertEq(uint256(c.rewardsReceived), 4 ether, "rewards");
+    }
+
+    function test_openLive_AllowsSeveralAtOnce() public {
+        assertEq(openLive(FRAME), 1, "first");
+        assertEq(checkpoints.openLive(0), 2, "second");
+        assertEq(uint256(checkpoints.checkpoint(2).frontierSlot), type(uint64).max, "no frontier");
+        assertEq(uint256(checkpoints.checkpoint(2).recentGwei), 0, "nothing recent");
+    }
+
+    /// @dev A deposit of the same block is in no state that could be shown: whoever makes one, and opens, lowers the sum.
+    function test_openLive_RevertGiven_DepositsOfTheSameBlock() public {
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.DepositsMoved.selector, 0, DEPOSITED_GWEI));
+        checkpoints.openLive(FRAME);
+
+        checkpoints.noteDeposits();
+        vm.expectRevert(
+            abi.encodeWithSelector(IBalanceCheckpoint.DepositsMoved.selector, DEPOSITED_GWEI, DEPOSITED_GWEI)
+        );
+        checkpoints.openLive(FRAME);
+
+        vm.roll(vm.getBlockNumber() + 1);
+        ledger.setDeposited(DEPOSITED_GWEI + 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IBalanceCheckpoint.DepositsMoved.selector,
+                DEPOSITED_GWEI,
+                DEPOSITED_GWEI + 1
+            )
+        );
+        checkpoints.openLive(FRAME);
+    }
+
+    function test_openLive_RevertGiven_NoRoot() public {
+        checkpoints.noteDeposits();
+        skipBlocks(1);
+        vm.expectRevert(abi.encodeWithSelector(BeaconRoots.BeaconRootUnknown.selector, currentTime()));
+        checkpoints.openLive(0);
+    }
+
+    function test_open_RevertWhen_TheFrontierIsUnknown() public {
+        checkpoints.noteDeposits();
+        vm.roll(vm.getBlockNumber() + 1);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.FrontierUnknown.selector, 16));
+        checkpoints.openLive(16);
+        // a boundary behind the root: deposits up to it are not those of the state
+        ledger.setReport(19, 1, 0);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.FrontierUnknown.selector, 19));
+        checkpoints.openLive(19);
+    }
+
+    function test_openParked_TakesTheReportsRootAndDeposits() public {
+        reports.park(REPORT, stateRoot, 1_440, DEPOSITED_GWEI);
+        uint256 id = checkpoints.openParked(FRAME);
+        IBalanceCheckpoint.Checkpoint memory c = checkpoints.checkpoint(id);
+        assertEq(c.root, stateRoot, "root");
+        assertEq(c.parkedHash, REPORT, "report");
+        assertEq(uint256(c.slot), 1_440, "slot");
+        assertEq(uint256(c.time), timeOf(1_440), "time");
+        assertEq(uint256(c.recentGwei), TOP_UP_GWEI, "recent");
+    }
+
+    function test_openParked_RevertGiven_NoneIsParked() public {
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotParked.selector, bytes32(0)));
+        checkpoints.openParked(FRAME);
+    }
+
+    /* BALANCES */
+
+    function test_countBalances_CountsEachOnce() public {
+        uint256 id = openLive(FRAME);
+        Balances memory all = balances("all");
+        count(id, "all");
+        IBalanceCheckpoint.Checkpoint memory c = checkpoints.checkpoint(id);
+        assertEq(uint256(c.balancesGwei), sumOf(all.balances), "sum");
+        assertEq(uint256(c.listLength), 298, "length");
+        count(id, "all");
+        count(id, "some");
+        assertEq(uint256(checkpoints.checkpoint(id).balancesGwei), sumOf(all.balances), "counted twice");
+        for (uint256 i = 0; i < all.indices.length; ++i) {
+            assertTrue(checkpoints.isBalanceCounted(id, all.indices[i]), "not counted");
+        }
+        assertFalse(checkpoints.isBalanceCounted(id, 58), "a stranger is counted");
+        assertFalse(checkpoints.isBalanceCounted(id + 1, 3), "counted for another checkpoint");
+    }
+
+    /// @dev Somebody shows a part of the same batch first.
+    function test_countBalances_SkipsWhatOthersHaveCounted() public {
+        uint256 id = openLive(FRAME);
+        count(id, "some");
+        Balances memory all = balances("all");
+        vm.expectEmit(address(checkpoints));
+        emit IBalanceCheckpoint.BalancesCounted(id, all.indices.length - 5, sumOf(all.balances));
+        count(id, "all");
+    }
+
+    function test_countBalances_CountsNothingBehindTheList() public {
+        uint256 id = openLive(FRAME);
+        count(id, "behind");
+        assertEq(uint256(checkpoints.checkpoint(id).balancesGwei), 0, "sum");
+        assertTrue(checkpoints.isBalanceCounted(id, 310), "not counted");
+    }
+
+    function test_countBalances_RevertWhen_AValidatorIsNotOurs() public {
+        uint256 id = openLive(FRAME);
+        Balances memory b = balances("strange");
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.ValidatorUnknown.selector, 58));
+        checkpoints.countBalances(id, b.indices, b.chunks, b.proof);
+    }
+
+    function test_countBalances_RevertWhen_AnIndexIsGivenTwice() public {
+        uint256 id = openLive(FRAME);
+        Balances memory b = balances("some");
+        // both in one chunk
+        b.indices[3] = 100;
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.ValidatorsOutOfOrder.selector, 100));
+        checkpoints.countBalances(id, b.indices, b.chunks, b.proof);
+    }
+
+    function testFuzz_countBalances_RevertWhen_AnythingIsMutated(uint256 which, uint256 bit) public {
+        uint256 id = openLive(FRAME);
+        Balances memory b = balances("some");
+        bytes32 mask = bytes32(1 << (bit % 256));
+        which = bound(which, 0, b.proof.length + b.chunks.length - 1);
+        if (which < b.proof.length) b.proof[which] ^= mask;
+        else b.chunks[which - b.proof.length] ^= mask;
+        (bool done, ) = address(checkpoints).call(
+            abi.encodeCall(checkpoints.countBalances, (id, b.indices, b.chunks, b.proof))
+        );
+        assertFalse(done, "a mutated proof passed");
+    }
+
+    function test_countBalances_RevertWhen_ChunksAreMissingOrTooMany() public {
+        uint256 id = openLive(FRAME);
+        Balances memory b = balances("some");
+        bytes32[] memory fewer = new bytes32[](b.chunks.length - 1);
+        for (uint256 i = 0; i < fewer.length; ++i) fewer[i] = b.chunks[i];
+        vm.expectRevert(
+            abi.encodeWithSelector(IBeaconVerifier.IndexBeyondList.selector, fewer.length, fewer.length)
+        );
+        checkpoints.countBalances(id, b.indices, fewer, b.proof);
+        bytes32[] memory more = new bytes32[](b.chunks.length + 1);
+        for (uint256 i = 0; i < b.chunks.length; ++i) more[i] = b.chunks[i];
+        vm.expectRevert(
+            abi.encodeWithSelector(BeaconProofs.CountMismatch.selector, b.chunks.length, more.length)
+        );
+        checkpoints.countBalances(id, b.indices, more, b.proof);
+    }
+
+    function test_countBalances_RevertWhen_TheProofIsOfAnotherState() public {
+        uint256 id = openLive(FRAME);
+        Balances memory b = balances("empty");
+        (bool done, bytes memory reason) = address(checkpoints).call(
+            abi.encodeCall(checkpoints.countBalances, (id, b.indices, b.chunks, b.proof))
+        );
+        assertFalse(done, "another state passed");
+        assertEq(bytes32(bytes4(reason)), bytes32(BeaconProofs.ProofInvalid.selector), "error");
+    }
+
+    /* THE END */
+
+    function test_complete_SumsBalancesAndPendingDeposits() public {
+        uint256 id = openLive(FRAME);
+        countAll(id);
+        skipTime(4 * SETTLE);
+        uint256 sum = sumOf(balances("all").balances) + 2 * TOP_UP_GWEI + PREDEPOSIT_GWEI + TOP_UP_GWEI;
+        vm.expectEmit(address(checkpoints));
+        emit IBalanceCheckpoint.CheckpointCompleted(id, stateRoot, sum);
+        complete(id);
+        assertEq(uint256(checkpoints.beaconBalanceGwei(id)), sum, "sum");
+        assertEq(uint256(checkpoints.checkpoint(id).completedAt), currentTime(), "time");
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotOpen.selector, id));
+        complete(id);
+        Balances memory b = balances("some");
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotOpen.selector, id));
+        checkpoints.countBalances(id, b.indices, b.chunks, b.proof);
+    }
+
+    function test_complete_RevertWhen_AnyValidatorIsLeftOut() public {
+        uint256 id = openLive(FRAME);
+        countAll(id);
+        skipTime(4 * SETTLE);
+        uint256[] memory all = balances("all").indices;
+        for (uint256 i = 0; i < all.length; ++i) {
+            vm.expectRevert(stakeMismatch(15 * 32, 16 * 32));
+            complete(id, without(all, i), 0);
+        }
+    }
+
+    function test_complete_RevertWhen_OneWasNotCounted() public {
+        uint256 id = openLive(FRAME);
+        Balances memory b = balances("allButOne");
+        checkpoints.countBalances(id, b.indices, b.chunks, b.proof);
+        countAllButBalances(id);
+        skipTime(4 * SETTLE);
+        vm.expectRevert(notCounted(id, 104));
+        complete(id);
+        // somebody else adds it
+        count(id, "one");
+        complete(id);
+    }
+
+    function test_complete_RevertWhen_OneStandsForTwo() public {
+        uint256 id = openLive(FRAME);
+        countAll(id);
+        skipTime(4 * SETTLE);
+        uint256[] memory all = balances("all").indices;
+        all[4] = all[3];
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.ValidatorsOutOfOrder.selector, all[3]));
+        complete(id, all, 0);
+    }
+
+    function test_complete_RevertWhen_AStrangerStandsIn() public {
+        uint256 id = openLive(FRAME);
+        countAll(id);
+        skipTime(4 * SETTLE);
+        uint256[] memory all = balances("all").indices;
+        // behind the end of the list, where nothing is counted
+        all[all.length - 1] = 311;
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.ValidatorUnknown.selector, 311));
+        complete(id, all, 0);
+    }
+
+    function test_complete_RevertWhen_WaitingKeysAreLeftOutOrGivenTwice() public {
+        uint256 id = openLive(FRAME);
+        countAll(id);
+        skipTime(4 * SETTLE);
+        uint256[] memory all = balances("all").indices;
+        vm.expectRevert(stakeMismatch(15 * 32, 16 * 32));
+        checkpoints.complete(id, all, new IValidatorRegistry.KeyWord[](0), 0);
+
+        // one key twice would stand for a validator
+        IValidatorRegistry.KeyWord[] memory twice = new IValidatorRegistry.KeyWord[](2);
+        (twice[0], twice[1]) = (waitingWords()[0], waitingWords()[0]);
+        uint256[] memory fewer = without(all, 3);
+        vm.expectRevert(
+            abi.encodeWithSelector(IValidatorRegistry.KeysOutOfOrder.selector, twice[0].commitmentId, 0)
+        );
+        checkpoints.complete(id, fewer, twice, 0);
+    }
+
+    /// @dev A key that was proven since has its validator behind the end of the list: it had no balance.
+    function test_complete_AllowsValidatorsThatWereProvenSince() public {
+        uint256 id = openLive(FRAME);
+        countAll(id);
+        prove(WAITING, 320);
+        skipTime(4 * SETTLE);
+        uint256[] memory all = balances("all").indices;
+        vm.expectRevert(stakeMismatch(15 * 32, 16 * 32));
+        complete(id, all, 0);
+        uint256[] memory more = new uint256[](all.length + 1);
+        for (uint256 i = 0; i < all.length; ++i) more[i] = all[i];
+        more[all.length] = 320;
+        complete(id, more, 0);
+    }
+
+    /// @dev Where it is in the list it must be counted.
+    function test_complete_RevertWhen_OneThatWasProvenSinceWasNotCounted() public {
+        uint256 id = openLive(FRAME);
+        countAll(id);
+        prove(WAITING, 296);
+        skipTime(4 * SETTLE);
+        uint256[] memory all = balances("all").indices;
+        uint256[] memory more = new uint256[](all.length + 1);
+        for (uint256 i = 0; i < all.length; ++i) more[i < 13 ? i : i + 1] = all[i];
+        more[13] = 296;
+        vm.expectRevert(notCounted(id, 296));
+        complete(id, more, 0);
+    }
+
+    /* WITHDRAWN MEANWHILE */
+
+    function test_complete_CountsThoseThatWereWithdrawnSince() public {
+        uint256 id = openLive(FRAME);
+        countAll(id);
+        withdraw(104);
+        skipTime(4 * SETTLE);
+        uint256[] memory all = balances("all").indices;
+        complete(id, without(all, 6), 0);
+        assertEq(all[6], 104, "vectors");
+    }
+
+    function test_complete_RevertWhen_OneThatWasWithdrawnSinceWasNotCounted() public {
+        uint256 id = openLive(FRAME);
+        count(id, "allButOne");
+        countAllButBalances(id);
+        withdraw(104);
+        skipTime(4 * SETTLE);
+        uint256[] memory rest = balances("allButOne").indices;
+        vm.expectRevert(notCounted(id, 104));
+        complete(id, rest, 0);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.DeparturesSkipped.selector, 1));
+        complete(id, rest, 1);
+        count(id, "one");
+        complete(id, rest, 0);
+    }
+
+    /// @dev Those that were withdrawn before had no balance any more. In the very second of the opening they may have had
+    /// one.
+    function test_complete_PassesOverThoseThatWereWithdrawnBefore() public {
+        withdraw(104);
+        vm.warp(timeOf(SLOT + 2));
+        setParentRoot(SLOT + 2, stateRoot);
+        uint256 id = openLive(FRAME);
+        count(id, "allButOne");
+        countAllButBalances(id);
+        withdraw(105);
+        skipTime(4 * SETTLE);
+        uint256[] memory rest = without(balances("allButOne").indices, 6);
+        vm.expectRevert(notCounted(id, 104));
+        complete(id, rest, 0);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.DeparturesSkipped.selector, 2));
+        complete(id, rest, 2);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.DeparturesSkipped.selector, 3));
+        complete(id, rest, 3);
+        complete(id, rest, 1);
+    }
+
+    /// @dev What a merged validator reserved is at its target's: the sum is the same, and both are shown.
+    function test_complete_CountsMergedValidators() public {
+        uint256 id = openLive(FRAME);
+        countAll(id);
+        registry.noteConsolidation(104, 105);
+        withdraw(104);
+        skipTime(4 * SETTLE);
+        complete(id, without(balances("all").indices, 6), 0);
+    }
+
+    /* TIME */
+
+    function test_complete_RevertWhen_OthersMayStillAdd() public {
+        uint256 id = openLive(FRAME);
+        countAll(id);
+        // a copy of a predeposit, and a stranger's key under our credentials
+        assertEq(uint256(checkpoints.checkpoint(id).doubtful), 2, "doubtful");
+        uint256 end = currentTime() + 4 * SETTLE;
+        vm.warp(end - 1);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.TooEarly.selector, id, end));
+        complete(id);
+        vm.warp(end);
+        complete(id);
+    }
+
+    function test_complete_TakesTheShortTimeWhereNothingIsDoubtful() public {
+        uint256 id = openEmpty();
+        uint256 end = currentTime() + SETTLE;
+        vm.warp(end - 1);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.TooEarly.selector, id, end));
+        complete(id);
+        vm.warp(end);
+        complete(id);
+        assertEq(uint256(checkpoints.beaconBalanceGwei(id)), sumOf(balances("all").balances), "sum");
+    }
+
+    /* SUBMISSION */
+
+    function test_submit_HandsALiveOneToTheReports() public {
+        deal(withdrawalVault, 5 ether);
+        deal(rewardsVault, 3 ether);
+        uint256 opened = currentTime();
+        uint256 id = openEmpty();
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotCompleted.selector, id));
+        checkpoints.submit(id);
+        skipTime(SETTLE);
+        complete(id);
+        vm.expectRevert(ProvenReports__Mock.CommitteeNotSilent.selector);
+        checkpoints.submit(id);
+
+        reports.setSilent(true);
+        vm.expectEmit(address(checkpoints));
+        emit IBalanceCheckpoint.CheckpointSubmitted(id);
+        checkpoints.submit(id);
+        IProvenReports.ProvenBalances memory told = reports.last();
+        assertEq(told.blockRoot, vm.parseJsonBytes32(vectors, "$.emptyRoot"), "root");
+        assertEq(uint256(told.slot), SLOT, "slot");
+        assertEq(uint256(told.time), opened, "time");
+        assertEq(uint256(told.beaconBalanceGwei), sumOf(balances("all").balances), "balance");
+        assertEq(uint256(told.depositedGwei), DEPOSITED_GWEI, "deposited");
+        assertEq(uint256(told.withdrawalsReceived), 5 ether, "withdrawals");
+        assertEq(uint256(told.rewardsReceived), 3 ether, "rewards");
+    }
+
+    function test_submit_ResolvesTheParkedReport() public {
+        reports.park(REPORT, stateRoot, 1_440, DEPOSITED_GWEI);
+        uint256 id = checkpoints.openParked(FRAME);
+        countAll(id);
+        skipTime(4 * SETTLE);
+        complete(id);
+        checkpoints.submit(id);
+        assertEq(uint256(reports.resolvedGwei()), checkpoints.beaconBalanceGwei(id), "balance");
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotParked.selector, bytes32(0)));
+        checkpoints.submit(id);
+    }
+
+    /// @dev Another report may be parked meanwhile: the figures are not of its root.
+    function test_submit_RevertGiven_AnotherReportIsParked() public {
+        reports.park(REPORT, stateRoot, 1_440, DEPOSITED_GWEI);
+        uint256 id = checkpoints.openParked(FRAME);
+        countAll(id);
+        skipTime(4 * SETTLE);
+        complete(id);
+        bytes32 other = keccak256("another report");
+        reports.park(other, stateRoot, 1_440, DEPOSITED_GWEI);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotParked.selector, other));
+        checkpoints.submit(id);
+    }
+
+    function test_anything_RevertGiven_NoSuchCheckpoint() public {
+        Balances memory b = balances("some");
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotOpen.selector, 7));
+        checkpoints.countBalances(7, b.indices, b.chunks, b.proof);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotOpen.selector, 7));
+        checkpoints.complete(7, b.indices, new IValidatorRegistry.KeyWord[](0), 0);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotCompleted.selector, 7));
+        checkpoints.submit(7);
+    }
+
+    /* INTERNAL */
+
+    function countAllButBalances(uint256 id) private {
+        walk(id, "0-7");
+        countDeposit(id, "1", 0);
+        countDeposit(id, "3", WAITING);
+        countDeposit(id, "8", 9);
+        proveFrontier(id, "2", "7");
+    }
+
+    /// @dev Nothing is pending: all of it was shown.
+    function openEmpty() private returns (uint256 id) {
+        setParentRoot(SLOT + 1, vm.parseJsonBytes32(vectors, "$.emptyRoot"));
+        id = openLive(0);
+        count(id, "empty");
+        Walk memory w = abi.decode(vm.parseJsonBytes(vectors, "$.emptyWalk"), (Walk));
+        checkpoints.walk(id, w.first, w.heads, w.proof);
+    }
+}
