@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {INamedFinalization} from "../../contracts/interfaces/INamedFinalization.sol";
-
 /// @notice Finalises as much as it is told, and refuses where that is nothing.
-contract NamedFinalization__Mock is INamedFinalization {
+contract NamedFinalization__Mock {
     error NothingToDo();
 
     uint256 public amount;
