@@ -153,7 +153,7 @@ abstract contract Accounting is IAccounting, ReportLimits {
         _remember(f);
         (uint256 withdrawals, uint256 rewards) = _toCollect(report, books);
         // what the reserve burns drips, and the loss takes from the drip before it moves the rate
-        if (change < 0) insuranceReserve.coverLoss(uint256(-change));
+        if (change < 0) _cover(uint256(-change));
 
         ledger.bookReport(
             IStakedEther.Booking({
@@ -169,6 +169,12 @@ abstract contract Accounting is IAccounting, ReportLimits {
         );
         if (report.rewardsRoot != bytes32(0)) rewardDistributor.setRoot(report.rewardsRoot);
         withdrawalQueue.finalize(report.lastTicketId, refTime);
+    }
+
+    /// @dev With all that is the reserve's by now.
+    function _cover(uint256 loss) private {
+        if (rewardDistributor.owed().reserve > 0) rewardDistributor.pullReserve();
+        insuranceReserve.coverLoss(loss);
     }
 
     /// @dev Due on what lifts the profit above where it ever was: a loss is made good before a fee is taken.

@@ -241,7 +241,9 @@ contract FundsHandler is Withdrawals {
                 beaconBalanceGwei: 0,
                 change: -int256(loss),
                 fee: 0,
-                feeReceiver: address(distributor)
+                feeReceiver: address(distributor),
+                fromWithdrawals: 0,
+                fromRewards: 0
             })
         );
         _check(target - _target() >= loss, "the loss is booked");

@@ -95,6 +95,36 @@ contract ProgressiveVerifier__Mock is IBeaconVerifier {
         revert NotDoubled();
     }
 
+    function verifyBalances(
+        uint64,
+        bytes32,
+        uint256[] calldata,
+        bytes32[] calldata,
+        bytes32[] calldata
+    ) external pure returns (uint256[] memory, uint256) {
+        revert NotDoubled();
+    }
+
+    function verifyPendingDeposits(
+        uint64,
+        bytes32,
+        uint256[] calldata,
+        bytes32[] calldata,
+        bytes32[] calldata
+    ) external pure returns (uint256) {
+        revert NotDoubled();
+    }
+
+    function verifyValidatorUnder(
+        uint64,
+        bytes32,
+        uint40,
+        BeaconValidator calldata,
+        bytes32[] calldata
+    ) external pure {
+        revert NotDoubled();
+    }
+
     function verifyRoot(BlockProof calldata b) external view returns (uint64 slot, bytes32 root) {
         slot = _slotOf(b);
         root = BeaconRoots.parentRoot(b.timestamp);

@@ -351,7 +351,9 @@ contract InsuranceReserveTest is Withdrawals {
                 beaconBalanceGwei: 0,
                 change: -int256(loss),
                 fee: 0,
-                feeReceiver: address(distributor)
+                feeReceiver: address(distributor),
+                fromWithdrawals: 0,
+                fromRewards: 0
             })
         );
     }
