@@ -266,7 +266,8 @@ contract EconomyHandler is BondedOperators {
 
     /// @dev A proof of a loss that no bond covers: exits are held from then on.
     function slashUncovered(uint256 pick, uint256 amount) external still(Action.SlashUncovered) {
-        if (_balances.length == 0) return;
+        // a report takes a loss of 5 %
+        if (_balances.length == 0 || (unbooked + 3 ether) * 25 > ledger.getTotalPooledEther()) return;
         uint256 at = pick % _balances.length;
         if (_isLocked(at)) return;
         uint256 bond = ledger.getPooledEthByShares(bonds.bondOf(allKeys[at].operatorId).shares);
