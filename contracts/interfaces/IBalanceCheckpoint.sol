@@ -9,12 +9,13 @@ import {IValidatorRegistry} from "./IValidatorRegistry.sol";
 /// @notice The whole pool's balances, proven under one root of the beacon chain, by anyone, in as many transactions as it
 /// takes.
 ///
-/// A checkpoint is opened at a root. Then, in any order: the balances of all validators of ours are shown (`countBalances`);
+/// A checkpoint is opened at a root. Then, in any order: the balances of all validators of ours are shown (`showBalances`);
 /// the list of pending deposits is shown from its head to the frontier, or to its end (`walk`); those among them that are
 /// ours are shown to be so (`countDeposits`); what we deposited after the frontier is pending too, by the ledger's own
 /// books, if one deposit before it is shown to be still untouched (`proveFrontier`). After a time in which anyone adds what
 /// others left out, `complete` shows that no validator is missing, and `submit` hands the sum to the report oracle.
-/// What was counted is not counted again, whoever shows it: nobody can spoil the transaction of another.
+/// Batches of balances do not touch each other, and a deposit is not counted again, whoever shows it: nobody can spoil the
+/// transaction of another.
 interface IBalanceCheckpoint {
     /* TYPES */
 
@@ -32,8 +33,8 @@ interface IBalanceCheckpoint {
     /// @param frontierSlot Last slot of deposits that are shown one by one; 2^64 - 1 where all are.
     /// @param depositedGwei All ether that was ever sent to the deposit contract by `time`, in gwei.
     /// @param recentGwei That part of it which was sent after the frontier, in gwei.
-    /// @param balancesGwei Sum of the balances counted so far. @param pendingGwei Sum of the deposits counted so far.
-    /// @param listLength How many validators the state has; 0 while unknown.
+    /// @param balancesGwei Sum of all balances; 0 before it is completed. @param pendingGwei Sum of the deposits counted so
+    /// far.
     /// @param withdrawalsReceived, rewardsReceived What the vaults ever received by `time`, in wei; 0 of one for a parked
     /// report.
     struct Checkpoint {
@@ -52,7 +53,6 @@ interface IBalanceCheckpoint {
         uint64 recentGwei;
         uint64 balancesGwei;
         uint64 pendingGwei;
-        uint40 listLength;
         uint128 withdrawalsReceived;
         uint128 rewardsReceived;
     }
@@ -78,8 +78,8 @@ interface IBalanceCheckpoint {
         uint256 frontierFrame,
         address opener
     );
-    /// @notice Balances were counted: how many that were not before, and the sum of all so far, in gwei.
-    event BalancesCounted(uint256 indexed id, uint256 count, uint256 balancesGwei);
+    /// @notice The balances of a batch of `count` validators were shown: their sum, in gwei.
+    event BalancesShown(uint256 indexed id, bytes32 indexed batch, uint256 count, uint256 balancesGwei);
     /// @notice The walk has come so far. @param doubtful See `Checkpoint`. @param ended Whether that is all.
     event DepositsWalked(uint256 indexed id, uint256 walked, uint256 doubtful, bool ended);
     /// @notice A pending deposit was counted: its place in the list, and its amount in gwei.
@@ -122,8 +122,10 @@ interface IBalanceCheckpoint {
     error FrontierNotProven(uint256 id);
     /// @notice Others may add what is missing until then (seconds since 1970).
     error TooEarly(uint256 id, uint256 time);
-    /// @notice The balance of this validator was not counted.
-    error NotCounted(uint256 id, uint256 validatorIndex);
+    /// @notice No such batch of balances was shown.
+    error NotShown(uint256 id, bytes32 batch);
+    /// @notice The validator was withdrawn since, and is not among those given.
+    error DepartedMissing(uint256 id, uint256 validatorIndex);
     /// @notice The place in the list of departures is behind one of before the checkpoint's time.
     error DeparturesSkipped(uint256 first);
     /// @notice What was shown reserves another stake than all validators do, in ETH: some are missing.
@@ -147,9 +149,10 @@ interface IBalanceCheckpoint {
 
     /* ANYONE: counting */
 
-    /// @notice Counts balances of validators of ours, as far as they were not counted before.
+    /// @notice Shows the balances of a batch of validators: whichever, in whatever order of batches. Batches do not know of
+    /// each other; it is their union that is looked at in the end.
     /// @param indices Strictly increasing. @param chunks, proof See `IBeaconVerifier.verifyBalances`.
-    function countBalances(
+    function showBalances(
         uint256 id,
         uint256[] calldata indices,
         bytes32[] calldata chunks,
@@ -193,12 +196,14 @@ interface IBalanceCheckpoint {
     /* ANYONE: the end */
 
     /// @notice Completes a checkpoint: no validator that was not withdrawn at its time is missing.
-    /// @param indices Validators that are not withdrawn, all of them, strictly increasing.
+    /// @param indices All validators of ours, and those that were withdrawn since its time; strictly increasing.
+    /// @param sizes How many of them, one after the other, make a batch that was shown.
     /// @param words Where keys are that had their predeposit and are no validators, all of them.
     /// @param firstDeparture Place in the registry's list of departures of the first one at or after the checkpoint's time.
     function complete(
         uint256 id,
         uint256[] calldata indices,
+        uint256[] calldata sizes,
         IValidatorRegistry.KeyWord[] calldata words,
         uint256 firstDeparture
     ) external;
@@ -217,8 +222,11 @@ interface IBalanceCheckpoint {
     /// @notice How many checkpoints were opened: their ids begin with 1.
     function count() external view returns (uint256);
 
-    /// @notice Whether the balance of the validator was counted.
-    function isBalanceCounted(uint256 id, uint256 validatorIndex) external view returns (bool);
+    /// @notice Whether this batch was shown, and the sum of its balances, in gwei.
+    function batchOf(
+        uint256 id,
+        uint256[] calldata indices
+    ) external view returns (bool isShown, uint64 sumGwei);
 
     /// @notice Whether the pending deposit at this place of the list was counted.
     function isDepositCounted(uint256 id, uint256 position) external view returns (bool);

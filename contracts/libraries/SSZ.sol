@@ -156,27 +156,50 @@ library SSZ {
             bool ordered = i == 0 || indices[i] > indices[i - 1];
             require(ordered && indices[i] >> depth == 0, IndexOutOfOrder(indices[i]));
         }
+        require(nodes.length == count && count > 0, WrongProofLength(nodes.length, count));
         uint256 used = 0;
         uint256 level = 0;
-        for (; count > 1; ++level) {
-            uint256 out = 0;
-            for (uint256 i = 0; i < count; ++i) {
-                uint256 index = indices[i];
-                node = nodes[i];
-                if (index & 1 == 0 && i + 1 < count && indices[i + 1] == index + 1) {
-                    node = hash(node, nodes[++i]);
-                } else {
-                    require(used < proof.length, WrongProofLength(proof.length, used + 1));
-                    bytes32 sibling = proof[used++];
-                    node = index & 1 == 1 ? hash(sibling, node) : hash(node, sibling);
+        bool hashed = true;
+        // scratch space for each pair of nodes, and both lists, which have the same length: what is written to them is never
+        // ahead of what is read. A read behind their end is not used; one behind the end of the proof is refused below
+        assembly ("memory-safe") {
+            let apart := sub(nodes, indices)
+            let start := add(indices, 0x20)
+            let sibling := proof.offset
+            for {} gt(count, 1) {
+                level := add(level, 1)
+            } {
+                let end := add(start, shl(5, count))
+                let out := start
+                for {
+                    let at := start
+                } lt(at, end) {
+                    at := add(at, 0x20)
+                } {
+                    let index := mload(at)
+                    let side := shl(5, and(index, 1))
+                    mstore(side, mload(add(at, apart)))
+                    let next := add(at, 0x20)
+                    switch and(iszero(side), and(lt(next, end), eq(mload(next), add(index, 1))))
+                    case 1 {
+                        mstore(0x20, mload(add(next, apart)))
+                        at := next
+                    }
+                    default {
+                        mstore(xor(side, 0x20), calldataload(sibling))
+                        sibling := add(sibling, 0x20)
+                    }
+                    hashed := and(hashed, staticcall(gas(), 0x02, 0x00, 0x40, add(out, apart), 0x20))
+                    mstore(out, shr(1, index))
+                    out := add(out, 0x20)
                 }
-                indices[out] = index >> 1;
-                nodes[out++] = node;
+                count := shr(5, sub(out, start))
             }
-            count = out;
+            used := shr(5, sub(sibling, proof.offset))
         }
 
-        require(used <= proof.length, WrongProofLength(proof.length, used));
+        require(used <= proof.length, WrongProofLength(proof.length, proof.length + 1));
+        require(hashed, HashFailed());
         return listBranchRoot(nodes[0], indices[0], level, depth, gindex, proof[used:]);
     }
 

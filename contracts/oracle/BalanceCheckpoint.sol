@@ -28,6 +28,8 @@ contract BalanceCheckpoint is PendingWalk {
     /// @notice How many times as long it is where something is doubtful.
     uint256 public constant DOUBT_FACTOR = 4;
     uint256 private constant RESERVED_ETH = 32;
+    /// @dev Above 64 bits of gwei.
+    uint256 private constant SHOWN = 1 << 64;
 
     /* IMMUTABLES */
 
@@ -50,7 +52,8 @@ contract BalanceCheckpoint is PendingWalk {
     // 16 + 16 = 32 bytes
     uint128 private _notedGwei;
     uint128 private _notedBlock;
-    mapping(uint256 id => mapping(uint256 word => uint256 bits)) private _countedBalances;
+    /// @dev The sum of a batch's balances in gwei, and `SHOWN`.
+    mapping(uint256 id => mapping(bytes32 batch => uint256)) private _batches;
 
     /* CONSTRUCTOR */
 
@@ -124,43 +127,21 @@ contract BalanceCheckpoint is PendingWalk {
     /* ANYONE: counting */
 
     /// @inheritdoc IBalanceCheckpoint
-    function countBalances(
+    function showBalances(
         uint256 id,
         uint256[] calldata indices,
         bytes32[] calldata chunks,
         bytes32[] calldata proof
     ) external {
         Checkpoint storage c = _open(id);
-        // all of them ours, none twice
-        validatorRegistry.reservedOf(indices);
-        (uint256[] memory balances, uint256 length) = verifier.verifyBalances(
-            c.slot,
-            c.root,
-            indices,
-            chunks,
-            proof
-        );
-        (uint256 fresh, uint256 sum) = (0, 0);
-        uint256 word = type(uint256).max;
-        uint256 bits = 0;
-        for (uint256 i = 0; i < indices.length; ++i) {
-            uint256 index = indices[i];
-            if (index >> 8 != word) {
-                if (word != type(uint256).max) _countedBalances[id][word] = bits;
-                word = index >> 8;
-                bits = _countedBalances[id][word];
-            }
-            uint256 bit = 1 << (index & 0xff);
-            if (bits & bit != 0) continue;
-            bits |= bit;
-            sum += balances[i];
-            ++fresh;
-        }
-        if (fresh > 0) _countedBalances[id][word] = bits;
-        c.listLength = SafeCast.toUint40(length);
-        sum += c.balancesGwei;
-        c.balancesGwei = SafeCast.toUint64(sum);
-        emit BalancesCounted(id, fresh, sum);
+        bytes32 batch = _batchOf(indices);
+        // others came first: there is nothing left to show
+        if (_batches[id][batch] != 0) return;
+        (uint256[] memory balances, ) = verifier.verifyBalances(c.slot, c.root, indices, chunks, proof);
+        uint256 sum = 0;
+        for (uint256 i = 0; i < balances.length; ++i) sum += balances[i];
+        _batches[id][batch] = SHOWN | SafeCast.toUint64(sum);
+        emit BalancesShown(id, batch, indices.length, sum);
     }
 
     /* ANYONE: the end */
@@ -169,6 +150,7 @@ contract BalanceCheckpoint is PendingWalk {
     function complete(
         uint256 id,
         uint256[] calldata indices,
+        uint256[] calldata sizes,
         IValidatorRegistry.KeyWord[] calldata words,
         uint256 firstDeparture
     ) external {
@@ -176,14 +158,16 @@ contract BalanceCheckpoint is PendingWalk {
         _requireWalked(c, id);
         uint256 end = c.walkedAt + settleSeconds * (c.doubtful > 0 ? DOUBT_FACTOR : 1);
         require(block.timestamp >= end, TooEarly(id, end));
-        _requireCounted(id, indices, c.listLength);
-        _requireDeparted(id, firstDeparture, c.listLength, c.time);
+        uint256 sum = _sumOf(id, indices, sizes);
+        _requireDeparted(id, indices, firstDeparture, c.time);
+        // all of them ours, none twice
         uint256 shown = validatorRegistry.reservedOf(indices) +
             RESERVED_ETH * validatorRegistry.reservedKeys(words);
         uint256 total = validatorRegistry.totalStake();
         require(shown == total, StakeMismatch(shown, total));
 
         c.completedAt = uint40(block.timestamp);
+        c.balancesGwei = SafeCast.toUint64(sum);
         emit CheckpointCompleted(id, c.root, _sum(c));
     }
 
@@ -226,8 +210,13 @@ contract BalanceCheckpoint is PendingWalk {
     }
 
     /// @inheritdoc IBalanceCheckpoint
-    function isBalanceCounted(uint256 id, uint256 validatorIndex) public view returns (bool) {
-        return (_countedBalances[id][validatorIndex >> 8] >> (validatorIndex & 0xff)) & 1 == 1;
+    function batchOf(
+        uint256 id,
+        uint256[] calldata indices
+    ) external view returns (bool isShown, uint64 sumGwei) {
+        uint256 found = _batches[id][_batchOf(indices)];
+        // the sum has 64 bits
+        return (found != 0, uint64(found));
     }
 
     /// @inheritdoc IBalanceCheckpoint
@@ -253,31 +242,52 @@ contract BalanceCheckpoint is PendingWalk {
         emit CheckpointOpened(id, c.root, c.parkedHash, c.slot, frontierFrame, msg.sender);
     }
 
-    /// @dev A validator behind the end of the list has no balance that could be missing.
-    function _requireCounted(uint256 id, uint256[] calldata indices, uint256 length) private view {
-        uint256 word = type(uint256).max;
-        uint256 bits = 0;
-        for (uint256 i = 0; i < indices.length; ++i) {
-            uint256 index = indices[i];
-            if (index >> 8 != word) {
-                word = index >> 8;
-                bits = _countedBalances[id][word];
-            }
-            bool isCounted = (bits >> (index & 0xff)) & 1 == 1;
-            require(isCounted || (length != 0 && index >= length), NotCounted(id, index));
+    /// @dev The balances of all `indices`, which are those of batches that were shown, one after the other.
+    function _sumOf(
+        uint256 id,
+        uint256[] calldata indices,
+        uint256[] calldata sizes
+    ) private view returns (uint256 sum) {
+        uint256 from = 0;
+        for (uint256 i = 0; i < sizes.length; ++i) {
+            uint256 to = from + sizes[i];
+            require(to <= indices.length, LengthMismatch(to, indices.length));
+            bytes32 batch = _batchOf(indices[from:to]);
+            uint256 found = _batches[id][batch];
+            require(found != 0, NotShown(id, batch));
+            // the sum has 64 bits
+            sum += uint64(found);
+            from = to;
         }
+        require(from == indices.length, LengthMismatch(from, indices.length));
     }
 
     /// @dev Those that were withdrawn since reserve nothing now, and had a balance then.
-    function _requireDeparted(uint256 id, uint256 first, uint256 length, uint256 time) private view {
+    function _requireDeparted(
+        uint256 id,
+        uint256[] calldata indices,
+        uint256 first,
+        uint256 time
+    ) private view {
         uint256 from = first > 0 ? first - 1 : 0;
         IValidatorRegistry.Departure[] memory list = validatorRegistry.departuresFrom(from);
         // the one before the first was earlier: so were all before it
         if (first > 0) require(list.length > 0 && list[0].time < time, DeparturesSkipped(first));
         for (uint256 i = first - from; i < list.length; ++i) {
             uint256 index = list[i].index;
-            require(isBalanceCounted(id, index) || (length != 0 && index >= length), NotCounted(id, index));
+            // in order, as the registry sees to
+            (uint256 low, uint256 high) = (0, indices.length);
+            while (low < high) {
+                uint256 middle = (low + high) / 2;
+                if (indices[middle] < index) low = middle + 1;
+                else high = middle;
+            }
+            require(low < indices.length && indices[low] == index, DepartedMissing(id, index));
         }
+    }
+
+    function _batchOf(uint256[] calldata indices) private pure returns (bytes32) {
+        return keccak256(abi.encodePacked(indices));
     }
 
     function _sum(Checkpoint storage c) private view returns (uint64) {

@@ -55,7 +55,7 @@ export async function openParked(
 export async function proveBalances(sources: Sources, sender: Signer, id: bigint): Promise<void> {
   const { protocol } = sources;
   const { state, header } = await stateOf(sources, id);
-  await countBalances(sources, sender, id, state, header);
+  await showBalances(sources, sender, id, state, header);
   await walk(sources, sender, id, state, header);
   await countDeposits(protocol, sender, id, state, header);
 
@@ -82,22 +82,31 @@ export async function proveBalances(sources: Sources, sender: Signer, id: bigint
 
 /** Completes a checkpoint once everything was shown and its time has passed. Anyone may. */
 export async function completeCheckpoint(
-  { protocol }: Sources,
+  sources: Sources,
   sender: Signer,
   id: bigint,
 ): Promise<ContractTransactionReceipt> {
+  const { protocol } = sources;
+  // keys that were proven since make other batches
+  const { state, header } = await stateOf(sources, id);
+  await showBalances(sources, sender, id, state, header);
+  const parts = await balanceBatches(protocol, id, state, header);
   const { time } = await protocol.BalanceCheckpoint.checkpoint(id);
   const departures = await protocol.ValidatorRegistry.departuresFrom(0);
-  const before = departures.filter((departure) => departure.time < time).length;
-  const gone = new Set(departures.map(({ index }) => Number(index)));
-  const indices = (await ourIndices(protocol)).filter((index) => !gone.has(index));
-  const words = await waitingWords(protocol);
-  return receiptOf(protocol.BalanceCheckpoint.connect(sender).complete(id, indices, words, before));
+  return receiptOf(
+    protocol.BalanceCheckpoint.connect(sender).complete(
+      id,
+      parts.flatMap(({ indices }) => indices),
+      parts.map(({ indices }) => indices.length),
+      await waitingWords(protocol),
+      departures.filter((departure) => departure.time < time).length,
+    ),
+  );
 }
 
 /* STEPS */
 
-async function countBalances(
+async function showBalances(
   { protocol }: Sources,
   sender: Signer,
   id: bigint,
@@ -105,13 +114,26 @@ async function countBalances(
   header: BeaconHeader,
 ): Promise<void> {
   const contract = protocol.BalanceCheckpoint.connect(sender);
-  const missing: number[] = [];
-  for (const index of await ourIndices(protocol)) {
-    if (!(await contract.isBalanceCounted(id, index))) missing.push(index);
+  for (const { indices, chunks, proof } of await balanceBatches(protocol, id, state, header)) {
+    const { isShown } = await contract.batchOf(id, indices);
+    if (!isShown) await receiptOf(contract.showBalances(id, indices, chunks, proof));
   }
-  for (const { indices, chunks, proof } of batches(missing, (part) => balancesProof(state, header, part))) {
-    await receiptOf(contract.countBalances(id, indices, chunks, proof));
-  }
+}
+
+/** The same for everyone who has the same state, so that one prover goes on where another has ended. */
+async function balanceBatches(
+  protocol: Protocol,
+  id: bigint,
+  state: BeaconStateView,
+  header: BeaconHeader,
+): Promise<BalancesProof[]> {
+  const { time } = await protocol.BalanceCheckpoint.checkpoint(id);
+  const departures = await protocol.ValidatorRegistry.departuresFrom(0);
+  const gone = new Set(
+    departures.filter((departure) => departure.time < time).map(({ index }) => Number(index)),
+  );
+  const indices = (await ourIndices(protocol)).filter((index) => !gone.has(index));
+  return batches(indices, (part) => balancesProof(state, header, part));
 }
 
 async function walk(

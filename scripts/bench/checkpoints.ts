@@ -57,16 +57,18 @@ export async function benchCheckpoints(): Promise<CheckpointCosts> {
       const world = await makeWorld(signer as never as Signer, indices);
       rest.open = gasOf(await (await world.checkpoints.openParked(0)).wait());
       const sent = [];
-      for (const { indices: part, chunks, proof } of batches(indices, world.prove)) {
-        sent.push(gasOf(await (await world.checkpoints.countBalances(1, part, chunks, proof)).wait()));
+      const parts = batches(indices, world.prove);
+      for (const { indices: part, chunks, proof } of parts) {
+        sent.push(gasOf(await (await world.checkpoints.showBalances(1, part, chunks, proof)).wait()));
       }
+      const sizes = parts.map(({ indices: part }) => part.length);
       rest.walk = 0;
       for (let first = 0; first < PENDING; first += WALKED) {
         const { heads, proof } = world.walk(first);
         rest.walk += gasOf(await (await world.checkpoints.walk(1, first, heads, proof)).wait());
       }
       await provider.request({ method: "evm_increaseTime", params: [600] });
-      const complete = gasOf(await (await world.checkpoints.complete(1, indices, [], 0)).wait());
+      const complete = gasOf(await (await world.checkpoints.complete(1, indices, sizes, [], 0)).wait());
       const balances = sent.reduce((sum, gas) => sum + gas, 0);
       rows.push({ validators, layout, balances, transactions: sent.length, complete });
     }
@@ -140,7 +142,7 @@ async function answering(signer: Signer, words: string[]): Promise<string> {
   const length = (code.length / 2).toString(16).padStart(4, "0");
   const sent = await signer.sendTransaction({ data: `0x61${length}80600a5f395ff3${code}` });
   const receipt = await sent.wait();
-  if (receipt?.contractAddress == null) throw new Error("nothing was deployed");
+  if (receipt === null || receipt.contractAddress === null) throw new Error("nothing was deployed");
   return receipt.contractAddress;
 }
 
@@ -229,7 +231,7 @@ function makeState(indices: number[]) {
   ];
   return {
     root: hexlify(treeRoot(header)),
-    prove(part: readonly number[]): BalancesProof {
+    prove: (part: readonly number[]): BalancesProof => {
       const places = [...new Set(part.map((index) => index >> 2))];
       const proof = [...balances.proof(places), ...above(FIELDS.balances, LISTED)];
       return {
@@ -238,7 +240,7 @@ function makeState(indices: number[]) {
         proof: proof.map((node) => hexlify(node)),
       };
     },
-    walk(first: number) {
+    walk: (first: number) => {
       const places = run(first, Math.min(WALKED, PENDING - first));
       const proof = [...pending.proof(places), ...above(FIELDS.pendingDeposits, PENDING)];
       return { heads: heads.slice(first, first + WALKED), proof: proof.map((node) => hexlify(node)) };

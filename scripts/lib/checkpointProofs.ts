@@ -23,7 +23,7 @@ import { BALANCE_TREE_DEPTH } from "./verifierProofs.ts";
 export const DEPOSIT_TREE_DEPTH = 27;
 const BALANCES_PER_CHUNK = 4;
 
-/** The last three arguments of `BalanceCheckpoint.countBalances`. */
+/** The last three arguments of `BalanceCheckpoint.showBalances`. */
 export interface BalancesProof {
   readonly indices: number[];
   /** Each chunk of four balances once. */

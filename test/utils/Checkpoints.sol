@@ -203,7 +203,7 @@ abstract contract Checkpoints is FactoryTest, VerifierVectors {
 
     function count(uint256 id, string memory name) internal {
         Balances memory b = balances(name);
-        checkpoints.countBalances(id, b.indices, b.chunks, b.proof);
+        checkpoints.showBalances(id, b.indices, b.chunks, b.proof);
     }
 
     function walk(uint256 id, string memory range) internal {
@@ -242,8 +242,14 @@ abstract contract Checkpoints is FactoryTest, VerifierVectors {
         proveFrontier(id, "2", "7");
     }
 
+    /// @notice With validators that were shown in one batch.
     function complete(uint256 id, uint256[] memory indices, uint256 firstDeparture) internal {
-        checkpoints.complete(id, indices, waitingWords(), firstDeparture);
+        checkpoints.complete(id, indices, sizesOf(indices.length), waitingWords(), firstDeparture);
+    }
+
+    function sizesOf(uint256 size) internal pure returns (uint256[] memory sizes) {
+        sizes = new uint256[](1);
+        sizes[0] = size;
     }
 
     function complete(uint256 id) internal {

@@ -41,7 +41,7 @@ const OPEN: Record<string, string> = {
   ReportOracle: "submit",
   // of what is proven: see BalanceCheckpoint.t.sol
   BalanceCheckpoint:
-    "complete countBalances countDeposits noteDeposits openLive openParked proveFrontier submit walk",
+    "complete countDeposits noteDeposits openLive openParked proveFrontier showBalances submit walk",
   SlashingOracle: "proveArrival proveDuplicate proveForeign proveSlashed proveState raiseBase settle",
   // managers, of what is proven: see Consolidator.t.sol
   Consolidator: "consolidate drop",
