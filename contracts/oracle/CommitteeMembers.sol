@@ -33,7 +33,7 @@ abstract contract CommitteeMembers is IOracleCommittee, Guarded, EIP712 {
     /// @notice Most weight of a member.
     uint256 public constant MAX_WEIGHT = 1e6;
     /// @notice Least that a bond must be worth, in wei.
-    uint256 public constant LEAST_MIN_BOND = 1 ether;
+    uint256 public constant LEAST_MIN_BOND = 0.1 ether;
     /// @notice Most, in wei.
     uint256 public constant MOST_MIN_BOND = 10_000 ether;
 

@@ -32,6 +32,8 @@ export interface Figures {
   held: { contract: string; wei: bigint }[];
   /** Ether that came in otherwise than by an actor's transaction. */
   seedWei: bigint;
+  /** What the first members' bonds brought, before the story. */
+  memberBondsWei: bigint;
   tipsWei: bigint;
   /** The official deposit contract's own balance, and the ledger's events. */
   depositContractWei: bigint;
@@ -79,6 +81,7 @@ export async function collectFigures(stage: Stage, { tree, reports, growth }: Pl
     purses: await purses(stage, blockTag),
     held,
     seedWei: network.parameters.seedWei.value,
+    memberBondsWei: await stakedBy(protocol, await protocol.CommitteeBonds.getAddress(), stage.startBlock),
     tipsWei: await tips(stage, blockTag),
     depositContractWei,
     ...(await deposits(stage, last, blockTag)),
@@ -164,6 +167,12 @@ async function sumOfEvents(
   return sum(events.map(({ args }) => args.amount));
 }
 
+async function stakedBy(protocol: Protocol, staker: string, toBlock: number): Promise<bigint> {
+  const { StakedEther: ledger } = protocol;
+  const events = await ledger.queryFilter(ledger.filters.Staked(staker), 0, toBlock);
+  return sum(events.map(({ args }) => args.amount));
+}
+
 async function ledgerFigures(protocol: Protocol, blockTag: number): Promise<Figures["ledger"]> {
   const { StakedEther: ledger, WrappedStakedEther: wrapper } = protocol;
   const at = { blockTag };
@@ -191,6 +200,7 @@ async function holdings({ protocol, signers, network }: Stage, blockTag: number)
     ["seed", ledger],
     ["wkETH", protocol.WrappedStakedEther],
     ["bonds", protocol.BondVault],
+    ["members' bonds", protocol.CommitteeBonds],
     ["withdrawal queue", protocol.WithdrawalQueue],
     ["reward distributor", protocol.RewardDistributor],
   ];

@@ -34,8 +34,8 @@ function custody(f: Figures): Check[] {
   const { sweptWithdrawalsWei, sweptRewardsWei } = f.ledger;
   return [
     check(
-      "ether held and deposited, less withdrawn, and paid out = put in, seed, tips",
-      putInWei + f.seedWei + f.tipsWei,
+      "ether held and deposited, less withdrawn, and paid out = put in, seed, members' bonds, tips",
+      putInWei + f.seedWei + f.memberBondsWei + f.tipsWei,
       heldWei + f.depositContractWei - f.withdrawalsWei + gotOutWei,
     ),
     check("deposit contract = the ledger's deposits", f.depositedWei, f.depositContractWei),
@@ -73,8 +73,8 @@ function books(f: Figures): Check[] {
     check("the drip has ended", 0n, undrippedWei),
     check("profit = sum of what reports booked", bookedWei, profitWei),
     check(
-      "pooled ether = seed, stakes and profit, less finalised",
-      f.seedWei + stakedWei + bookedWei - f.finalizedWei,
+      "pooled ether = seed, bonds, stakes and profit, less finalised",
+      f.seedWei + f.memberBondsWei + stakedWei + bookedWei - f.finalizedWei,
       pooledWei,
     ),
     check(

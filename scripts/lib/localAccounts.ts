@@ -32,9 +32,9 @@ export interface Member {
   key: SigningKey;
 }
 
-/** Owners of members are the last accounts that the chain signs for; members' keys come after these. */
+/** Owners of members are accounts that the chain signs for; members' keys come after all of these. */
 const FIRST_OWNER = 10;
-const OWNERS = 10;
+const OWNERS = 8;
 const FIRST_MEMBER = 20;
 export const DEFAULT_MEMBERS = 5;
 

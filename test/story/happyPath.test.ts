@@ -5,6 +5,7 @@ import { reportNext, type Filed } from "./support/reports.ts";
 import { claim, cooldown, request } from "./support/stake.ts";
 import { ETHER, GWEI, mined, NOBODY, startWorld, type World } from "./support/world.ts";
 
+/// With the bonds of five members.
 const SEED = ETHER;
 const BOND_OF_TEN = 16n * ETHER;
 const STAKES = { alice: 1_000n * ETHER, bob: 500n * ETHER, carol: 284n * ETHER };

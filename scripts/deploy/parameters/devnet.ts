@@ -41,9 +41,9 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     genesisForkVersion: parameter("0x00000001", "fork version", "minimal preset"),
     epochsPerFrame: parameter(4n, "epochs", "the least that finality follows within a frame"),
     seedWei: parameter(
-      10n ** 18n,
+      5n * 10n ** 17n,
       "wei",
-      "locked for ever; makes an inflation attack cost more than it takes",
+      "locked for ever; makes an inflation attack cost more than it takes; an ETH with five members' bonds",
     ),
     maxDepositPerFrameGwei: parameter(10_000n * 10n ** 9n, "gwei", "more than any story deposits"),
     ledgerMaxGainBpPerYear: parameter(
@@ -130,7 +130,7 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     coverDelaySeconds: parameter(6_144n, "seconds", "settlements of a slashing, where mainnet has 36 days"),
     refundPerCallWei: parameter(10n ** 17n, "wei", "fees of EIP-7002 rise to this only in a rush"),
     refundPerDayWei: parameter(10n ** 18n, "wei", "ten such calls"),
-    memberBondWei: parameter(10n ** 18n, "wei", "the least, so that the pool begins small"),
+    memberBondWei: parameter(10n ** 17n, "wei", "the least, so that the pool begins small"),
     balanceToleranceBp: parameter(100n, "1/10,000", "predeposits that nobody has proven yet"),
     feeBp: parameter(1_000n, "1/10,000", "a tenth of rewards"),
     treasuryBp: parameter(2_500n, "1/10,000", "a quarter of the fee"),

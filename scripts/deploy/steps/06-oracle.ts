@@ -34,8 +34,13 @@ async function bondMembers(c: DeployContext) {
     const memberId = (await find())!;
     await c.ensure(
       `member ${memberId} has a bond`,
+      async () => (await bonds.worthOf(memberId)) + DUST >= memberBondWei.value,
+      () => bonds.deposit(memberId, { value: memberBondWei.value }),
+    );
+    await c.ensure(
+      `the bond of member ${memberId} is whole`,
       async () => (await bonds.worthOf(memberId)) >= memberBondWei.value,
-      () => bonds.deposit(memberId, { value: memberBondWei.value + DUST }),
+      () => bonds.deposit(memberId, { value: 2n * DUST }),
     );
     seats.push({ memberId, key: member, weight });
   }

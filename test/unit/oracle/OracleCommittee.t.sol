@@ -433,8 +433,8 @@ contract OracleCommitteeTest is FactoryTest {
     function test_constructor_RevertWhen_AParameterIsOutOfBounds() public {
         IOracleCommittee.Seat[] memory seats = seatsOf(members);
         IAuthority a = IAuthority(address(authority));
-        expectParameter("minBond", 1 ether - 1);
-        factory.newOracleCommittee(a, bonds, GENESIS, 12, FRAME, 1 ether - 1, seats);
+        expectParameter("minBond", 0.1 ether - 1);
+        factory.newOracleCommittee(a, bonds, GENESIS, 12, FRAME, 0.1 ether - 1, seats);
         expectParameter("minBond", 10_000 ether + 1);
         factory.newOracleCommittee(a, bonds, GENESIS, 12, FRAME, 10_000 ether + 1, seats);
         expectParameter("frameSeconds", 0);
