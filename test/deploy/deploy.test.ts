@@ -213,6 +213,12 @@ describe("deploy: the protocol", () => {
     expect(await p.BondVault.operatorRegistry()).to.equal(a.OperatorRegistry);
     expect(await p.BondVault.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.WithdrawalQueue.ledger()).to.equal(a.StakedEther);
+    expect(await p.WithdrawalQueue.wrapper()).to.equal(a.WrappedStakedEther);
+    expect(await p.WithdrawalQueue.maxRequest()).to.equal(chain.parameters.maxRequestGrains.value);
+    expect(await p.AsyncRedeemer.withdrawalQueue()).to.equal(a.WithdrawalQueue);
+    expect(await p.AsyncRedeemer.share()).to.equal(a.WrappedStakedEther);
+    expect(await p.ProtocolLens.withdrawalQueue()).to.equal(a.WithdrawalQueue);
+    expect(await p.ProtocolLens.exitController()).to.equal(a.ExitController);
     expect(await p.RewardDistributor.ledger()).to.equal(a.StakedEther);
     expect(await p.RewardDistributor.operatorRegistry()).to.equal(a.OperatorRegistry);
     expect(await p.Accounting.ledger()).to.equal(a.StakedEther);
