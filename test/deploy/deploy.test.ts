@@ -15,7 +15,7 @@ import { expectRevert } from "../story/support/revert.ts";
 import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
-const TRANSACTIONS = 56;
+const TRANSACTIONS = 58;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
