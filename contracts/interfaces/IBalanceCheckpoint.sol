@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {BeaconValidator} from "../types/BeaconValidator.sol";
 import {PendingDeposit, PendingDepositHead} from "../types/PendingDeposit.sol";
+import {IBeaconVerifier} from "./IBeaconVerifier.sol";
+import {IProvenBalances} from "./IProvenBalances.sol";
 import {IValidatorRegistry} from "./IValidatorRegistry.sol";
 
 /// @title IBalanceCheckpoint
@@ -16,7 +18,7 @@ import {IValidatorRegistry} from "./IValidatorRegistry.sol";
 /// others left out, `complete` shows that no validator is missing, and `submit` hands the sum to the report oracle.
 /// Batches of balances do not touch each other, and a deposit is not counted again, whoever shows it: nobody can spoil the
 /// transaction of another.
-interface IBalanceCheckpoint {
+interface IBalanceCheckpoint is IProvenBalances {
     /* TYPES */
 
     /// @notice A checkpoint; two slots of times and places, three of figures.
@@ -97,6 +99,10 @@ interface IBalanceCheckpoint {
     error ParameterOutOfBounds(bytes32 name, uint256 value);
     /// @notice No such checkpoint, or it is completed.
     error NotOpen(uint256 id);
+    /// @notice No report of that frame is known, or the block is not that of its reference slot.
+    error NotBooked(uint256 frame, uint64 slot);
+    /// @notice The checkpoint is for evidence alone.
+    error NotAReport(uint256 id);
     /// @notice The checkpoint is not completed.
     error NotCompleted(uint256 id);
     /// @notice No report is parked, or not the one that the checkpoint is for.
@@ -146,6 +152,15 @@ interface IBalanceCheckpoint {
     /// @notice Opens a checkpoint at the root of the report that is parked. @param frontierFrame As above, of an earlier
     /// frame.
     function openParked(uint256 frontierFrame) external returns (uint256 id);
+
+    /// @notice Opens a checkpoint at the root of a report that was booked: its sum is for evidence alone.
+    /// @param frame Of the report. @param b Shows the root of its reference slot. @param frontierFrame As above, of an earlier
+    /// frame.
+    function openBooked(
+        uint256 frame,
+        IBeaconVerifier.BlockProof calldata b,
+        uint256 frontierFrame
+    ) external returns (uint256 id);
 
     /* ANYONE: counting */
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IBalanceCheckpoint} from "../interfaces/IBalanceCheckpoint.sol";
 import {IBeaconVerifier} from "../interfaces/IBeaconVerifier.sol";
+import {IProvenBalances} from "../interfaces/IProvenBalances.sol";
 import {IProvenReports} from "../interfaces/IProvenReports.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../interfaces/IValidatorRegistry.sol";
@@ -31,6 +32,15 @@ contract BalanceCheckpoint is PendingWalk {
     /// @dev Above 64 bits of gwei.
     uint256 private constant SHOWN = 1 << 64;
 
+    bytes32 private constant EVIDENCE_ALONE = keccak256("kedge.checkpoint.EVIDENCE");
+
+    /// @dev What was proven under a root: 1 + 8 + 8 bytes.
+    struct Proven {
+        bool isKnown;
+        uint64 balanceGwei;
+        uint64 uncertainGwei;
+    }
+
     /* IMMUTABLES */
 
     /// @notice The pool.
@@ -54,6 +64,8 @@ contract BalanceCheckpoint is PendingWalk {
     uint128 private _notedBlock;
     /// @dev The sum of a batch's balances in gwei, and `SHOWN`.
     mapping(uint256 id => mapping(bytes32 batch => uint256)) private _batches;
+
+    mapping(bytes32 blockRoot => Proven) private _provenBalances;
 
     /* CONSTRUCTOR */
 
@@ -124,6 +136,25 @@ contract BalanceCheckpoint is PendingWalk {
         return _start(c, frontierFrame);
     }
 
+    /// @inheritdoc IBalanceCheckpoint
+    function openBooked(
+        uint256 frame,
+        IBeaconVerifier.BlockProof calldata b,
+        uint256 frontierFrame
+    ) external returns (uint256 id) {
+        (uint64 slot, bytes32 root) = verifier.verifyRoot(b);
+        (uint256 booked, uint256 depositedGwei) = ledger.reportOf(frame);
+        require(booked != 0 && slot == frame * _slotsPerFrame, NotBooked(frame, slot));
+        Checkpoint memory c;
+        c.root = root;
+        // no report has this hash, so nobody takes the sum for one
+        c.parkedHash = EVIDENCE_ALONE;
+        c.slot = slot;
+        c.time = SafeCast.toUint40(_genesisTime + slot * _secondsPerSlot);
+        c.depositedGwei = SafeCast.toUint64(depositedGwei);
+        return _start(c, frontierFrame);
+    }
+
     /* ANYONE: counting */
 
     /// @inheritdoc IBalanceCheckpoint
@@ -161,13 +192,18 @@ contract BalanceCheckpoint is PendingWalk {
         uint256 sum = _sumOf(id, indices, sizes);
         _requireDeparted(id, indices, firstDeparture, c.time);
         // all of them ours, none twice
-        uint256 shown = validatorRegistry.reservedOf(indices) +
-            RESERVED_ETH * validatorRegistry.reservedKeys(words);
+        uint256 keys = validatorRegistry.reservedKeys(words);
+        uint256 shown = validatorRegistry.reservedOf(indices) + RESERVED_ETH * keys;
         uint256 total = validatorRegistry.totalStake();
         require(shown == total, StakeMismatch(shown, total));
 
         c.completedAt = uint40(block.timestamp);
         c.balancesGwei = SafeCast.toUint64(sum);
+        _provenBalances[c.root] = Proven({
+            isKnown: true,
+            balanceGwei: _sum(c),
+            uncertainGwei: SafeCast.toUint64(keys * 1e9)
+        });
         emit CheckpointCompleted(id, c.root, _sum(c));
     }
 
@@ -190,6 +226,7 @@ contract BalanceCheckpoint is PendingWalk {
             );
             return;
         }
+        require(c.parkedHash != EVIDENCE_ALONE, NotAReport(id));
         (bytes32 reportHash, , , ) = reports.parked();
         require(reportHash == c.parkedHash, NotParked(reportHash));
         reports.resolveParked(sum);
@@ -207,6 +244,12 @@ contract BalanceCheckpoint is PendingWalk {
         Checkpoint storage c = _checkpoints[id];
         require(c.completedAt != 0, NotCompleted(id));
         return _sum(c);
+    }
+
+    /// @inheritdoc IProvenBalances
+    function provenBalance(bytes32 blockRoot) external view returns (bool, uint64, uint64) {
+        Proven memory p = _provenBalances[blockRoot];
+        return (p.isKnown, p.balanceGwei, p.uncertainGwei);
     }
 
     /// @inheritdoc IBalanceCheckpoint

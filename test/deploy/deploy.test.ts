@@ -67,6 +67,7 @@ describe("deploy: the protocol", () => {
       DEPOSITOR: [a.BeaconDepositor],
       ACCOUNTING: [a.ReportOracle],
       REPORTER: [a.BalanceCheckpoint],
+      BALANCE_WITNESS: [a.BalanceCheckpoint],
       BOND_VAULT: [a.BondVault],
       SHARE_BURNER: [
         a.BondVault,

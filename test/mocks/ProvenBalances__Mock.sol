@@ -5,14 +5,24 @@ import {IProvenBalances} from "../../contracts/interfaces/IProvenBalances.sol";
 
 /// @notice Balances as they are told.
 contract ProvenBalances__Mock is IProvenBalances {
-    mapping(bytes32 blockRoot => uint64) private _balances;
-    mapping(bytes32 blockRoot => bool) private _known;
-
-    function tell(bytes32 blockRoot, uint64 balanceGwei) external {
-        (_balances[blockRoot], _known[blockRoot]) = (balanceGwei, true);
+    struct Told {
+        bool isKnown;
+        uint64 balanceGwei;
+        uint64 uncertainGwei;
     }
 
-    function provenBalance(bytes32 blockRoot) external view returns (bool isKnown, uint64 balanceGwei) {
-        return (_known[blockRoot], _balances[blockRoot]);
+    mapping(bytes32 blockRoot => Told) private _told;
+
+    function tell(bytes32 blockRoot, uint64 balanceGwei) external {
+        _told[blockRoot] = Told(true, balanceGwei, 0);
+    }
+
+    function tellUncertain(bytes32 blockRoot, uint64 uncertainGwei) external {
+        _told[blockRoot].uncertainGwei = uncertainGwei;
+    }
+
+    function provenBalance(bytes32 blockRoot) external view returns (bool, uint64, uint64) {
+        Told memory t = _told[blockRoot];
+        return (t.isKnown, t.balanceGwei, t.uncertainGwei);
     }
 }

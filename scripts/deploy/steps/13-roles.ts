@@ -12,6 +12,7 @@ function holders(c: DeployContext): [RoleName, string][] {
     ["DEPOSITOR", c.addressOf("BeaconDepositor")],
     ["ACCOUNTING", c.addressOf("ReportOracle")],
     ["REPORTER", c.addressOf("BalanceCheckpoint")],
+    ["BALANCE_WITNESS", c.addressOf("BalanceCheckpoint")],
     ["BOND_VAULT", c.addressOf("BondVault")],
     ["SHARE_BURNER", c.addressOf("BondVault")],
     ["SHARE_BURNER", c.addressOf("CommitteeBonds")],

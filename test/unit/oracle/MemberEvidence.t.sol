@@ -150,6 +150,20 @@ contract MemberEvidenceTest is BondedCommittee, BeaconVectors {
         assertEq(bondOf(1), 0, "ORA-3");
     }
 
+    /// @dev Predeposits that the proof does not know of are no lie: beyond the tolerance, an ETH for each.
+    function test_proveFalseBalance_LeavesRoomForKeysThatAreNotProven() public {
+        balances.tellUncertain(good.blockRoot, 2e9);
+        Report memory r = good;
+        r.beaconBalanceGwei = BALANCE + BALANCE / 100 + 2e9;
+        bytes memory signature = signReport(members[0], r);
+        expectNotContradicted("beaconBalanceGwei", r.beaconBalanceGwei, BALANCE);
+        evidence.proveFalseBalance(r, signature, balances);
+        r.beaconBalanceGwei += 1;
+        signature = signReport(members[0], r);
+        evidence.proveFalseBalance(r, signature, balances);
+        assertEq(bondOf(1), 0, "ORA-3");
+    }
+
     /// @dev Every signer of a false report is shown apart, and only by what it signed itself.
     function test_proveFalseBalance_TakesEachSigner() public {
         Report memory r = good;
