@@ -141,6 +141,40 @@ contract BalanceCheckpointTest is Checkpoints {
         checkpoints.openParked(FRAME);
     }
 
+    function test_openBooked_IsForEvidenceAlone() public {
+        vm.warp(timeOf(SLOT + 1));
+        setParentRoot(1_441, stateRoot);
+        ledger.setReport(18, timeOf(1_450), DEPOSITED_GWEI);
+        uint256 id = checkpoints.openBooked(18, parentAt(1_441), FRAME);
+        IBalanceCheckpoint.Checkpoint memory c = checkpoints.checkpoint(id);
+        assertEq(c.root, stateRoot, "root");
+        assertEq(uint256(c.slot), 1_440, "slot");
+        assertEq(uint256(c.depositedGwei), DEPOSITED_GWEI, "deposits of its boundary");
+        countAll(id);
+        skipTime(4 * SETTLE);
+        (bool isKnown, , ) = checkpoints.provenBalance(stateRoot);
+        assertFalse(isKnown, "not before its end");
+        complete(id);
+        uint64 balanceGwei;
+        uint64 uncertainGwei;
+        (isKnown, balanceGwei, uncertainGwei) = checkpoints.provenBalance(stateRoot);
+        assertTrue(isKnown, "known");
+        assertEq(uint256(balanceGwei), checkpoints.beaconBalanceGwei(id), "balance");
+        assertEq(uint256(uncertainGwei), 1e9, "a key that waits");
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotAReport.selector, id));
+        checkpoints.submit(id);
+    }
+
+    function test_openBooked_RevertWhen_NoReportIsOfThatBlock() public {
+        setParentRoot(1_441, stateRoot);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotBooked.selector, 18, 1_440));
+        checkpoints.openBooked(18, parentAt(1_441), FRAME);
+        ledger.setReport(18, timeOf(1_450), DEPOSITED_GWEI);
+        setParentRoot(1_442, stateRoot);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotBooked.selector, 18, 1_441));
+        checkpoints.openBooked(18, parentAt(1_442), FRAME);
+    }
+
     /* BALANCES */
 
     function test_showBalances_KeepsTheSumOfABatch() public {
