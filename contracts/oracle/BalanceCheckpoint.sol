@@ -247,7 +247,9 @@ contract BalanceCheckpoint is PendingWalk {
     }
 
     /// @inheritdoc IProvenBalances
-    function provenBalance(bytes32 blockRoot) external view returns (bool, uint64, uint64) {
+    function provenBalance(
+        bytes32 blockRoot
+    ) external view returns (bool isKnown, uint64 balanceGwei, uint64 uncertainGwei) {
         Proven memory p = _provenBalances[blockRoot];
         return (p.isKnown, p.balanceGwei, p.uncertainGwei);
     }

@@ -21,7 +21,9 @@ contract ProvenBalances__Mock is IProvenBalances {
         _told[blockRoot].uncertainGwei = uncertainGwei;
     }
 
-    function provenBalance(bytes32 blockRoot) external view returns (bool, uint64, uint64) {
+    function provenBalance(
+        bytes32 blockRoot
+    ) external view returns (bool isKnown, uint64 balanceGwei, uint64 uncertainGwei) {
         Told memory t = _told[blockRoot];
         return (t.isKnown, t.balanceGwei, t.uncertainGwei);
     }
