@@ -6,7 +6,8 @@ pragma solidity 0.8.37;
 interface IProvenBalances {
     /// @notice The figure that a report of this block should have told, where all of it was proven.
     /// @param blockRoot Root of a beacon block.
-    /// @return isKnown Whether it was. @return balanceGwei As `Report.beaconBalanceGwei`, in gwei.
+    /// @return isKnown Whether it was.
+    /// @return balanceGwei As `Report.beaconBalanceGwei`, in gwei.
     /// @return uncertainGwei How far a true report may be from it, in gwei: predeposits of keys that are not proven.
     function provenBalance(
         bytes32 blockRoot
