@@ -37,6 +37,7 @@ interface IBalanceCheckpoint is IProvenBalances {
     /// @param recentGwei That part of it which was sent after the frontier, in gwei.
     /// @param balancesGwei Sum of all balances; 0 before it is completed. @param pendingGwei Sum of the deposits counted so
     /// far.
+    /// @param uncertainGwei How much more may be there, for keys that are not proven; 0 before it is completed.
     /// @param withdrawalsReceived, rewardsReceived What the vaults ever received by `time`, in wei; 0 of one for a parked
     /// report.
     struct Checkpoint {
@@ -55,6 +56,7 @@ interface IBalanceCheckpoint is IProvenBalances {
         uint64 recentGwei;
         uint64 balancesGwei;
         uint64 pendingGwei;
+        uint64 uncertainGwei;
         uint128 withdrawalsReceived;
         uint128 rewardsReceived;
     }
@@ -86,6 +88,8 @@ interface IBalanceCheckpoint is IProvenBalances {
     event DepositsWalked(uint256 indexed id, uint256 walked, uint256 doubtful, bool ended);
     /// @notice A pending deposit was counted: its place in the list, and its amount in gwei.
     event DepositCounted(uint256 indexed id, uint256 position, uint256 amountGwei);
+    /// @notice A validator that was withdrawn has a balance (gwei), and must not be left out.
+    event ValidatorDemanded(uint256 indexed id, uint256 indexed validatorIndex, uint256 balanceGwei);
     /// @notice What was deposited after the frontier is pending.
     event FrontierProven(uint256 indexed id, uint256 position);
     /// @notice No validator is missing: the sum of all balances and pending deposits, in gwei.
@@ -99,6 +103,10 @@ interface IBalanceCheckpoint is IProvenBalances {
     error ParameterOutOfBounds(bytes32 name, uint256 value);
     /// @notice No such checkpoint, or it is completed.
     error NotOpen(uint256 id);
+    /// @notice The validator was not withdrawn, so it is asked for anyway.
+    error NotWithdrawn(uint256 validatorIndex);
+    /// @notice The validator has no balance under the root.
+    error NothingThere(uint256 validatorIndex);
     /// @notice No report of that frame is known, or the block is not that of its reference slot.
     error NotBooked(uint256 frame, uint64 slot);
     /// @notice The checkpoint is for evidence alone.
@@ -154,8 +162,8 @@ interface IBalanceCheckpoint is IProvenBalances {
     function openParked(uint256 frontierFrame) external returns (uint256 id);
 
     /// @notice Opens a checkpoint at the root of a report that was booked: its sum is for evidence alone.
-    /// @param frame Of the report. @param b Shows the root of its reference slot. @param frontierFrame As above, of an earlier
-    /// frame.
+    /// @param frame Of the report. @param b Shows the root of its reference slot. @param frontierFrame As above, of an
+    /// earlier frame.
     function openBooked(
         uint256 frame,
         IBeaconVerifier.BlockProof calldata b,
@@ -207,6 +215,11 @@ interface IBalanceCheckpoint is IProvenBalances {
         BeaconValidator calldata v,
         bytes32[] calldata validatorProof
     ) external;
+
+    /// @notice Demands that a validator of ours which was withdrawn be among those of `complete`: it has a balance under
+    /// the root, by a deposit that came late.
+    /// @param chunk, proof See `IBeaconVerifier.verifyBalances`.
+    function demand(uint256 id, uint40 index, bytes32 chunk, bytes32[] calldata proof) external;
 
     /* ANYONE: the end */
 

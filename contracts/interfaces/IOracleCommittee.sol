@@ -76,6 +76,10 @@ interface IOracleCommittee {
     error SeatTaken(uint256 memberId);
     /// @notice The bond is worth less than a member must have (wei).
     error BondTooSmall(uint256 memberId, uint256 value, uint256 minimum);
+    /// @notice The bond is free at `unlocksAt` (seconds since 1970): it was released by another committee.
+    error BondEnds(uint256 memberId, uint256 unlocksAt);
+    /// @notice The member has no weight, and will have none.
+    error NoMember(uint256 memberId);
     /// @notice The member has weight, or will have it: its bond stays locked.
     error StillAMember(uint256 memberId, uint256 weight);
     /// @notice The votes are of different reference slots.
@@ -105,6 +109,10 @@ interface IOracleCommittee {
     /// @notice Lets the bond of someone who has no weight, and will have none, be free in 30 days: who was never added, or
     /// was a member of another committee. Reverts where it is free, or will be.
     function release(uint256 memberId) external;
+
+    /// @notice Locks the bond of a member that another committee has released: to be called for each in the operation in
+    /// which this committee gets its role.
+    function bind(uint256 memberId) external;
 
     /// @notice Two votes of one member for one reference slot that exclude each other: other blocks, or other reports to
     /// one oracle. They cost the member its bond and its seat, from the next frame on, and the caller gets the bounty.

@@ -26,7 +26,8 @@ interface IProvenReports {
 
     /// @notice Tells what all balances under the root of the parked report were proven to be: whoever has the report then
     /// ends it (`IReportOracle.conclude`). Caller: `REPORTER`.
-    function resolveParked(uint64 beaconBalanceGwei) external;
+    /// @param uncertainGwei How much more a true report may tell, in gwei.
+    function resolveParked(uint64 beaconBalanceGwei, uint64 uncertainGwei) external;
 
     /// @notice The report that is parked; zeros where none is.
     /// @return reportHash Of the report.

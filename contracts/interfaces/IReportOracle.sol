@@ -72,7 +72,13 @@ interface IReportOracle is IProvenReports {
     /// booked.
     event ParkedReportEnded(uint256 indexed refSlot, bytes32 reportHash, bool booked);
     /// @notice All balances under the root of the parked report were proven to be `provenGwei`.
-    event ParkedBalanceProven(uint256 indexed refSlot, bytes32 reportHash, uint256 provenGwei);
+    /// A true report tells at most `uncertainGwei` more.
+    event ParkedBalanceProven(
+        uint256 indexed refSlot,
+        bytes32 reportHash,
+        uint256 provenGwei,
+        uint256 uncertainGwei
+    );
     /// @notice Proven balances were booked as the report of a frame.
     event ProvenReportBooked(uint256 indexed frame, ProvenBalances proven);
 
@@ -94,10 +100,15 @@ interface IReportOracle is IProvenReports {
     error FigureImpossible(bytes32 limit, uint256 value, uint256 bound);
     /// @notice The committee is not silent, and no report is parked (frame of the last report, frame of the clock).
     error NotSilent(uint256 lastFrame, uint256 frame);
+    /// @notice The parked report tells another balance than was proven, beyond the tolerance and what the proof may leave
+    /// out.
+    error BalanceContradicted(uint256 toldGwei, uint256 provenGwei, uint256 uncertainGwei);
+    /// @notice Governance has refused that report.
+    error ReportRefused(bytes32 reportHash);
     /// @notice No balances under the parked report's root were proven yet.
     error BalanceNotProven(bytes32 reportHash);
-    /// @notice The vaults hold `more` wei than the parked report tells, more than `bound`: balances alone do not show that its
-    /// loss is true.
+    /// @notice The vaults hold `more` wei than the parked report tells, more than `bound`: balances alone do not show that
+    /// its loss is true.
     error VaultsMoved(uint256 more, uint256 bound);
     /// @notice Nothing is due for the report of that frame, or there is nothing to pay it with.
     error NothingToPay(uint256 frame);
@@ -108,8 +119,9 @@ interface IReportOracle is IProvenReports {
     /// @param signatures See `IOracleCommittee.verify`.
     function submit(Report calldata report, Evidence calldata evidence, bytes calldata signatures) external;
 
-    /// @notice Ends the parked report by what was proven of its balance: it is booked if the balance is true, within
-    /// `TOLERANCE_BP`, whatever its loss, and else dropped. Anyone may.
+    /// @notice Books the parked report if its balance was proven to be true, within `TOLERANCE_BP`, whatever its loss.
+    /// Anyone may. A false one stays parked, and nobody leaves, until the truth is booked: by `applyProven`, or a later
+    /// report.
     function conclude(Report calldata report) external;
 
     /// @notice Pays the submitter of a frame's report what was due for it, from the keepers' budget, as far as that goes in

@@ -31,6 +31,7 @@ interface IStakedEther is IShareLedger, IDepositPort {
     /// @param frame Frame boundary that the report speaks of: frames since the genesis of the beacon chain.
     /// @param refSlot Slot at that boundary.
     /// @param beaconBalanceGwei Our validators' balances and pending deposits at `refSlot`, in gwei.
+    /// @param depositedGwei All ether sent to the deposit contract up to the moment that the figures are of, in gwei.
     /// @param change Gain (positive) or loss (negative) of the pool since the last report, in wei.
     /// @param fee Part of the gain that is paid in new shares, in wei.
     /// @param feeReceiver Who gets the fee shares.
@@ -39,6 +40,7 @@ interface IStakedEther is IShareLedger, IDepositPort {
         uint32 frame;
         uint64 refSlot;
         uint64 beaconBalanceGwei;
+        uint64 depositedGwei;
         int256 change;
         uint256 fee;
         address feeReceiver;

@@ -171,8 +171,8 @@ interface IWithdrawalQueue {
     /// @notice Stops `finalizeNamed` until the next report: one is parked. Caller: `ACCOUNTING`.
     function suspend() external;
 
-    /// @notice Ends a suspension. Caller: `ACCOUNTING`; or `RESUMER`, for whom it also ends a running pause.
-    function resume() external;
+    /// @notice Ends a suspension, if there is one. Caller: `ACCOUNTING`. Who ends a pause does not end it.
+    function endSuspension() external;
 
     /// @notice Holds finalisations by reports whose reference slot is not after now, so that nobody leaves ahead of a loss
     /// that is known and not booked. Caller: `EXIT_HOLDER`. A row of holds ends `MAX_HELD_FRAMES` after its first, and the

@@ -65,6 +65,10 @@ contract KeeperJobs is KeeperParameters {
 
     /// @notice When finalising was paid last, in seconds since 1970.
     uint256 public lastFinalizedAt;
+    /// @notice When requests of exits were paid last, in seconds since 1970.
+    uint256 public lastTriggeredAt;
+    /// @notice When settling a validator was paid last, in seconds since 1970.
+    mapping(uint256 validatorIndex => uint256) public lastSettledAt;
 
     /* CONSTRUCTOR */
 
@@ -165,7 +169,10 @@ contract KeeperJobs is KeeperParameters {
         slashingOracle.settle(b, validatorIndex, v, proof, chunk, balanceProof);
         uint256 burnt = before - ledger.getTotalShares();
         if (ledger.getPooledEthByShares(burnt) < _minSettle) return;
-        _pay(JOB_WITNESS, _due(_settleGas, ledger.lastReportTime()));
+        uint256 from = Math.max(ledger.lastReportTime(), lastSettledAt[validatorIndex]);
+        // one loss, shown step by step, is paid once
+        lastSettledAt[validatorIndex] = block.timestamp;
+        _pay(JOB_WITNESS, _due(_settleGas, from));
     }
 
     /// @inheritdoc IKeeperJobs
@@ -226,7 +233,12 @@ contract KeeperJobs is KeeperParameters {
     /// all that is here is the caller's.
     function _payTriggered(uint256 sure, uint256 asked, uint256 from) private {
         uint256 count = Math.min(Math.min(sure, asked / _minTrigger), MAX_ITEMS);
-        if (count > 0) _pay(JOB_TRIGGER, _due(_triggerGas + (count - 1) * _triggerMoreGas, from));
+        if (count > 0) {
+            // many calls are paid no more than one
+            uint256 since = from == 0 ? 0 : Math.max(from, lastTriggeredAt);
+            lastTriggeredAt = block.timestamp;
+            _pay(JOB_TRIGGER, _due(_triggerGas + (count - 1) * _triggerMoreGas, since));
+        }
 
         uint256 refunded = ledger.sharesOf(address(this));
         if (refunded > 0) ledger.transferShares(msg.sender, refunded);

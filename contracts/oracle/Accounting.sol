@@ -115,6 +115,16 @@ abstract contract Accounting is IAccounting, ReportLimits {
         require(frame > books.frame, FrameNotLater(frame, books.frame));
     }
 
+    /// @dev As `_booksBefore`, with a sum of deposits that was kept: the ledger's history does not reach back for ever.
+    function _booksWith(
+        uint256 frame,
+        uint256 depositedGwei
+    ) internal view returns (IStakedEther.Books memory books) {
+        books = ledger.booksAt(0);
+        require(frame > books.frame, FrameNotLater(frame, books.frame));
+        books.depositedGwei = depositedGwei;
+    }
+
     /// @dev What a report comes to, against the books as of its frame boundary.
     function _figures(
         Report memory report,
@@ -160,6 +170,8 @@ abstract contract Accounting is IAccounting, ReportLimits {
                 frame: SafeCast.toUint32(frame),
                 refSlot: report.refSlot,
                 beaconBalanceGwei: report.beaconBalanceGwei,
+                // sums of the ledger have 64 bits
+                depositedGwei: uint64(books.depositedGwei),
                 change: change,
                 fee: _fee(books, change),
                 feeReceiver: address(rewardDistributor),

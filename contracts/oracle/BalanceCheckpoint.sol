@@ -66,6 +66,9 @@ contract BalanceCheckpoint is PendingWalk {
     mapping(uint256 id => mapping(bytes32 batch => uint256)) private _batches;
 
     mapping(bytes32 blockRoot => Proven) private _provenBalances;
+    /// @dev Validators that were withdrawn, and have a balance again: at most as many as were ever ours.
+    mapping(uint256 id => uint256[]) private _demanded;
+    mapping(uint256 id => mapping(uint256 index => bool)) private _isDemanded;
 
     /* CONSTRUCTOR */
 
@@ -98,7 +101,10 @@ contract BalanceCheckpoint is PendingWalk {
 
     /// @inheritdoc IBalanceCheckpoint
     function noteDeposits() external {
-        _notedGwei = SafeCast.toUint128(ledger.totalDepositedGwei());
+        uint256 total = ledger.totalDepositedGwei();
+        // an earlier note of the same sum is better: nobody makes it younger
+        if (total == _notedGwei && _notedBlock != 0) return;
+        _notedGwei = SafeCast.toUint128(total);
         // no chain has so many blocks
         _notedBlock = uint128(block.number);
     }
@@ -175,6 +181,24 @@ contract BalanceCheckpoint is PendingWalk {
         emit BalancesShown(id, batch, indices.length, sum);
     }
 
+    /// @inheritdoc IBalanceCheckpoint
+    function demand(uint256 id, uint40 index, bytes32 chunk, bytes32[] calldata proof) external {
+        Checkpoint storage c = _open(id);
+        require(
+            validatorRegistry.validator(index).state == IValidatorRegistry.ValidatorState.Withdrawn,
+            NotWithdrawn(index)
+        );
+        if (_isDemanded[id][index]) return;
+        uint256[] memory indices = new uint256[](1);
+        bytes32[] memory chunks = new bytes32[](1);
+        (indices[0], chunks[0]) = (index, chunk);
+        (uint256[] memory balances, ) = verifier.verifyBalances(c.slot, c.root, indices, chunks, proof);
+        require(balances[0] > 0, NothingThere(index));
+        _isDemanded[id][index] = true;
+        _demanded[id].push(index);
+        emit ValidatorDemanded(id, index, balances[0]);
+    }
+
     /* ANYONE: the end */
 
     /// @inheritdoc IBalanceCheckpoint
@@ -191,6 +215,8 @@ contract BalanceCheckpoint is PendingWalk {
         require(block.timestamp >= end, TooEarly(id, end));
         uint256 sum = _sumOf(id, indices, sizes);
         _requireDeparted(id, indices, firstDeparture, c.time);
+        uint256[] storage demanded = _demanded[id];
+        for (uint256 i = 0; i < demanded.length; ++i) _requireAmong(id, indices, demanded[i]);
         // all of them ours, none twice
         uint256 keys = validatorRegistry.reservedKeys(words);
         uint256 shown = validatorRegistry.reservedOf(indices) + RESERVED_ETH * keys;
@@ -199,11 +225,11 @@ contract BalanceCheckpoint is PendingWalk {
 
         c.completedAt = uint40(block.timestamp);
         c.balancesGwei = SafeCast.toUint64(sum);
-        _provenBalances[c.root] = Proven({
-            isKnown: true,
-            balanceGwei: _sum(c),
-            uncertainGwei: SafeCast.toUint64(keys * 1e9)
-        });
+        c.uncertainGwei = SafeCast.toUint64(keys * 1e9);
+        // one that leaves less out stands
+        if (_provenBalances[c.root].balanceGwei < _sum(c)) {
+            _provenBalances[c.root] = Proven(true, _sum(c), c.uncertainGwei);
+        }
         emit CheckpointCompleted(id, c.root, _sum(c));
     }
 
@@ -229,7 +255,7 @@ contract BalanceCheckpoint is PendingWalk {
         require(c.parkedHash != EVIDENCE_ALONE, NotAReport(id));
         (bytes32 reportHash, , , ) = reports.parked();
         require(reportHash == c.parkedHash, NotParked(reportHash));
-        reports.resolveParked(sum);
+        reports.resolveParked(sum, c.uncertainGwei);
     }
 
     /* VIEWS */
@@ -319,16 +345,19 @@ contract BalanceCheckpoint is PendingWalk {
         // the one before the first was earlier: so were all before it
         if (first > 0) require(list.length > 0 && list[0].time < time, DeparturesSkipped(first));
         for (uint256 i = first - from; i < list.length; ++i) {
-            uint256 index = list[i].index;
-            // in order, as the registry sees to
-            (uint256 low, uint256 high) = (0, indices.length);
-            while (low < high) {
-                uint256 middle = (low + high) / 2;
-                if (indices[middle] < index) low = middle + 1;
-                else high = middle;
-            }
-            require(low < indices.length && indices[low] == index, DepartedMissing(id, index));
+            _requireAmong(id, indices, list[i].index);
         }
+    }
+
+    /// @dev In order, as the registry sees to.
+    function _requireAmong(uint256 id, uint256[] calldata indices, uint256 index) private pure {
+        (uint256 low, uint256 high) = (0, indices.length);
+        while (low < high) {
+            uint256 middle = (low + high) / 2;
+            if (indices[middle] < index) low = middle + 1;
+            else high = middle;
+        }
+        require(low < indices.length && indices[low] == index, DepartedMissing(id, index));
     }
 
     function _batchOf(uint256[] calldata indices) private pure returns (bytes32) {

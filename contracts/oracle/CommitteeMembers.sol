@@ -86,6 +86,9 @@ abstract contract CommitteeMembers is IOracleCommittee, Guarded, EIP712 {
             require(_keys[s.memberId].key == address(0), SeatTaken(s.memberId));
             require(s.weight > 0, WeightOutOfBounds(s.weight, MAX_WEIGHT));
             _requireBond(bonds_, minBond_, s.memberId);
+            // a bond that ends would leave a member without one
+            uint256 unlocksAt = bonds_.memberOf(s.memberId).unlocksAt;
+            require(unlocksAt == 0, BondEnds(s.memberId, unlocksAt));
             _setKey(s.memberId, s.key, 0);
             list = _withWeight(list, s.memberId, s.weight, 0);
         }
@@ -124,7 +127,7 @@ abstract contract CommitteeMembers is IOracleCommittee, Guarded, EIP712 {
         if (weight > old) {
             _requireBond(bonds, minBond, memberId);
             bonds.bind(memberId);
-        } else if (weight == 0 && old > 0) {
+        } else if (weight == 0 && old > 0 && bonds.memberOf(memberId).unlocksAt == 0) {
             bonds.release(memberId, from);
         }
     }
@@ -136,6 +139,13 @@ abstract contract CommitteeMembers is IOracleCommittee, Guarded, EIP712 {
         uint256 weight = MemberList.load(_newest).weightOf(_keys[memberId].key);
         require(weight == 0, StillAMember(memberId, weight));
         bonds.release(memberId, block.timestamp);
+    }
+
+    /// @inheritdoc IOracleCommittee
+    function bind(uint256 memberId) external {
+        uint256 weight = MemberList.load(_newest).weightOf(_keys[memberId].key);
+        require(weight > 0, NoMember(memberId));
+        bonds.bind(memberId);
     }
 
     /* VIEWS */

@@ -104,12 +104,12 @@ contract MemberEvidence is IMemberEvidence, Guarded {
         IProvenBalances source
     ) external {
         _requireRole(Roles.BALANCE_WITNESS, address(source));
-        (bool isKnown, uint64 proven, uint64 uncertain) = source.provenBalance(report.blockRoot);
+        (bool isKnown, uint64 proven, ) = source.provenBalance(report.blockRoot);
         require(isKnown, BalanceNotProven(report.blockRoot));
         uint256 told = report.beaconBalanceGwei;
-        uint256 difference = told > proven ? told - proven : proven - told;
+        // what is proven is there; that no more is there is shown by no proof
         require(
-            difference * BP > proven * toleranceBp + uncertain * BP,
+            told < proven && (proven - told) * BP > proven * toleranceBp,
             NotContradicted("beaconBalanceGwei", told, proven)
         );
         _expel(report, signature, "beaconBalanceGwei");

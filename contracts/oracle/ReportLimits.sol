@@ -14,6 +14,8 @@ abstract contract ReportLimits is IReportLimits, Guarded {
     uint256 internal constant BP = 10_000;
     uint256 internal constant YEAR = 365 days;
     uint256 internal constant GWEI = 1e9;
+    bytes32 internal constant LOSS_PER_FRAME = "lossPerFrame";
+    bytes32 internal constant LOSS_PER_WINDOW = "lossPerWindow";
     /// @notice Most that `gainBpPerYear` may be.
     uint256 public constant MAX_GAIN_BP_PER_YEAR = 10_000 * BP;
     /// @notice Most that `lossBpPerFrame` may be.
@@ -105,10 +107,10 @@ abstract contract ReportLimits is IReportLimits, Guarded {
         // cannot negate the least int256: a change is made of sums of ether
         value = uint256(-f.change);
         bound = (f.pooledEther * _lossBpPerFrame * frames) / BP;
-        if (value > bound) return Breach("lossPerFrame", value, bound);
+        if (value > bound) return Breach(LOSS_PER_FRAME, value, bound);
         bound = (f.pooledEther * _lossBpPerWindow) / (2 * BP);
         value += _levelNow(f);
-        if (value > bound) return Breach("lossPerWindow", value, bound);
+        if (value > bound) return Breach(LOSS_PER_WINDOW, value, bound);
     }
 
     /// @dev The change to book: a gain is capped, and what exceeds the cap stays unbooked for the next report to see again.

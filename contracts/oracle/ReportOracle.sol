@@ -67,13 +67,16 @@ contract ReportOracle is IReportOracle, Accounting {
 
     // 1 byte, in one slot with the limits of reports and the fee
     bool private _isParked;
-    // 1 + 8 + 8 + 8 = 25 bytes, of the parked report
-    bool private _isProven;
+    // 4 * 8 bytes, of the parked report; the rest stands behind them
     uint64 private _provenGwei;
+    uint64 private _uncertainGwei;
     uint64 private _parkedSlot;
     uint64 private _parkedDepositedGwei;
+    bool private _isProven;
     bytes32 private _parkedHash;
     bytes32 private _parkedRoot;
+    /// @dev The last one that governance refused: whoever has its signatures cannot park it again.
+    bytes32 private _refusedHash;
     SubmissionRing.Ring private _submissions;
 
     /* CONSTRUCTOR */
@@ -140,10 +143,10 @@ contract ReportOracle is IReportOracle, Accounting {
         Figures memory f = _figures(report, books, frame);
         Breach memory breach = _breach(f);
         if (breach.limit != 0) return _park(report, reportHash, books.depositedGwei, breach);
-        if (_isParked) _endParked(reportHash == _parkedHash);
         // a bit for each of at most 32 members; frames of 32 bits
         _submissions.record(frame, msg.sender, signedBy, _payGwei(refTime));
-        _apply(report, books, f, frame, refTime);
+        if (!_isParked) return _apply(report, books, f, frame, refTime);
+        _applyBeside(report, books, f, frame, refTime, reportHash == _parkedHash);
     }
 
     /// @inheritdoc IReportOracle
@@ -152,16 +155,22 @@ contract ReportOracle is IReportOracle, Accounting {
         require(_isParked && reportHash == _parkedHash, NotParked(reportHash, _parkedHash));
         require(_isProven, BalanceNotProven(reportHash));
         uint256 proven = _provenGwei;
-        uint256 difference = told > proven ? told - proven : proven - told;
-        if (difference * BP > proven * TOLERANCE_BP) {
-            _endParked(false);
-            return withdrawalQueue.resume();
-        }
+        uint256 tolerance = (proven * TOLERANCE_BP) / BP;
+        // what a proof may leave out makes a true balance larger, never smaller
+        require(
+            told + tolerance >= proven && told <= proven + tolerance + _uncertainGwei,
+            BalanceContradicted(told, proven, _uncertainGwei)
+        );
         (uint256 frame, uint256 refTime) = _boundaryOf(report.refSlot);
-        IStakedEther.Books memory books = _booksBefore(frame);
+        IStakedEther.Books memory books = _booksWith(frame, _parkedDepositedGwei);
         Figures memory f = _figures(report, books, frame);
-        _requirePossible(f);
-        // balances do not tell what vaults held then: no more of a loss may be theirs than a report may tell unproven
+        Breach memory b = _breach(f);
+        // balances show nothing of counts, nor of what vaults held then: no more of a loss may be theirs than a report may
+        // tell unproven
+        require(
+            b.limit == 0 || b.limit == LOSS_PER_FRAME || b.limit == LOSS_PER_WINDOW,
+            FigureImpossible(b.limit, b.value, b.bound)
+        );
         uint256 more = f.withdrawalsHeld - f.withdrawalsReceived + f.rewardsHeld - f.rewardsReceived;
         uint256 bound = (f.pooledEther * limits().lossBpPerFrame) / BP;
         require(more <= bound, VaultsMoved(more, bound));
@@ -176,7 +185,9 @@ contract ReportOracle is IReportOracle, Accounting {
             _submissions.record(frame, submitter, signedBy, 0);
             shares = rewardDistributor.keeperBudget().pay(JOB_REPORT, submitter, payGwei * GWEI);
         }
-        require(shares > 0, NothingToPay(frame));
+        // all of it or nothing, so that nobody spends a submitter's pay on a part: shares are rounded down
+        bool isPaid = shares > 0 && ledger.getPooledEthByShares(shares) + GWEI >= payGwei * GWEI;
+        require(isPaid, NothingToPay(frame));
     }
 
     /* BRAINS */
@@ -184,12 +195,14 @@ contract ReportOracle is IReportOracle, Accounting {
     /// @inheritdoc IProvenReports
     function applyProven(ProvenBalances calldata proven) external onlyRole(Roles.REPORTER) {
         uint256 frame = proven.slot / slotsPerFrame;
-        IStakedEther.Books memory books = _booksBefore(frame);
+        IStakedEther.Books memory books = _booksWith(frame, proven.depositedGwei);
         uint256 now_ = (block.timestamp - _genesisTime) / _frameSeconds;
         require(_isParked || now_ >= books.frame + silenceFrames, NotSilent(books.frame, now_));
         emit ProvenReportBooked(frame, proven);
 
         (uint256 appeared, uint256 exited, ) = counts();
+        // a proof that waited for a loss it does not know finalises nothing
+        bool isFresh = block.timestamp < proven.time + (_frameSeconds * 3) / 2;
         Report memory report = Report({
             refSlot: proven.slot,
             blockRoot: proven.blockRoot,
@@ -200,24 +213,22 @@ contract ReportOracle is IReportOracle, Accounting {
             appeared: uint32(appeared),
             exited: uint32(exited),
             // who brings a proof does not choose who waits
-            lastTicketId: uint64(_lastReady(proven.time)),
+            lastTicketId: isFresh ? uint64(_lastReady(proven.time)) : 0,
             rewardsRoot: 0
         });
-        books.depositedGwei = proven.depositedGwei;
         Figures memory f = _figures(report, books, frame);
         _requirePossible(f);
-        // a report parked for a later boundary is still to be judged
-        bool staysParked = _isParked && _parkedSlot > proven.slot;
-        if (_isParked && !staysParked) _endParked(false);
-        _apply(report, books, f, frame, proven.time);
-        if (staysParked) withdrawalQueue.suspend();
+        if (!_isParked) return _apply(report, books, f, frame, proven.time);
+        _applyBeside(report, books, f, frame, proven.time, false);
     }
 
     /// @inheritdoc IProvenReports
-    function resolveParked(uint64 beaconBalanceGwei) external onlyRole(Roles.REPORTER) {
+    function resolveParked(uint64 beaconBalanceGwei, uint64 uncertainGwei) external onlyRole(Roles.REPORTER) {
         require(_isParked, NotParked(0, 0));
-        (_isProven, _provenGwei) = (true, beaconBalanceGwei);
-        emit ParkedBalanceProven(_parkedSlot, _parkedHash, beaconBalanceGwei);
+        // a proof may leave something out: the one that shows most stands
+        if (_isProven && beaconBalanceGwei <= _provenGwei) return;
+        (_isProven, _provenGwei, _uncertainGwei) = (true, beaconBalanceGwei, uncertainGwei);
+        emit ParkedBalanceProven(_parkedSlot, _parkedHash, beaconBalanceGwei, uncertainGwei);
     }
 
     /* GOVERNANCE */
@@ -226,11 +237,15 @@ contract ReportOracle is IReportOracle, Accounting {
     function resolve(Report calldata report, bool accept) external onlyRole(Roles.REPORT_RESOLVER) {
         bytes32 reportHash = hashOf(report);
         require(_isParked && reportHash == _parkedHash, NotParked(reportHash, _parkedHash));
+        uint64 depositedGwei = _parkedDepositedGwei;
         _endParked(accept);
-        if (!accept) return withdrawalQueue.resume();
+        if (!accept) {
+            _refusedHash = reportHash;
+            return withdrawalQueue.endSuspension();
+        }
 
         (uint256 frame, uint256 refTime) = _boundaryOf(report.refSlot);
-        IStakedEther.Books memory books = _booksBefore(frame);
+        IStakedEther.Books memory books = _booksWith(frame, depositedGwei);
         Figures memory f = _figures(report, books, frame);
         _requirePossible(f);
         _apply(report, books, f, frame, refTime);
@@ -281,6 +296,7 @@ contract ReportOracle is IReportOracle, Accounting {
         Breach memory breach
     ) private {
         uint64 refSlot = report.refSlot;
+        require(reportHash != _refusedHash, ReportRefused(reportHash));
         require(!_isParked || refSlot > _parkedSlot, ReportIsParked(_parkedSlot, _parkedHash));
         if (_isParked) _endParked(false);
         (_isParked, _parkedSlot, _parkedHash, _parkedRoot) = (true, refSlot, reportHash, report.blockRoot);
@@ -290,9 +306,26 @@ contract ReportOracle is IReportOracle, Accounting {
         withdrawalQueue.suspend();
     }
 
+    /// @dev While a report is parked: it ends, unless it is of a later boundary. Then it is still to be judged, and nobody
+    /// leaves at the rate of before it.
+    function _applyBeside(
+        Report memory report,
+        IStakedEther.Books memory books,
+        Figures memory f,
+        uint256 frame,
+        uint256 refTime,
+        bool isTheParked
+    ) private {
+        bool staysParked = _parkedSlot > report.refSlot;
+        if (staysParked) report.lastTicketId = 0;
+        else _endParked(isTheParked);
+        _apply(report, books, f, frame, refTime);
+        if (staysParked) withdrawalQueue.suspend();
+    }
+
     function _endParked(bool booked) private {
         emit ParkedReportEnded(_parkedSlot, _parkedHash, booked);
-        (_isParked, _isProven, _provenGwei) = (false, false, 0);
+        (_isParked, _isProven, _provenGwei, _uncertainGwei) = (false, false, 0, 0);
         (_parkedSlot, _parkedDepositedGwei, _parkedHash, _parkedRoot) = (0, 0, 0, 0);
     }
 

@@ -270,7 +270,7 @@ abstract contract PoolBooks is IStakedEther, ShareLedger {
         // Effect: the fee is due once, so the water mark counts the whole change
         _profit = profit.grow(b.change, booked).asOf(b.frame, b.beaconBalanceGwei);
         _totals = t;
-        _reports.record(b.frame, block.timestamp, _deposits.totalAt(b.frame), t.units());
+        _reports.record(b.frame, block.timestamp, b.depositedGwei, t.units());
         emit ReportBooked(
             b.refSlot,
             b.change,

@@ -37,6 +37,8 @@ contract AsyncRedeemer is IAsyncRedeemer, IERC165 {
 
     /* STORAGE */
 
+    /// @dev While a ticket of its own is claimed.
+    bool private transient _isClaiming;
     /// @notice Who may act for a controller.
     mapping(address controller => mapping(address operator => bool)) public isOperator;
     mapping(uint256 requestId => Request) private _requests;
@@ -150,7 +152,8 @@ contract AsyncRedeemer is IAsyncRedeemer, IERC165 {
 
     /// @notice Takes the ether of tickets from the queue.
     receive() external payable {
-        require(msg.sender == address(withdrawalQueue), NotTheQueue(msg.sender));
+        // another's ticket, claimed to this account, would be nobody's
+        require(msg.sender == address(withdrawalQueue) && _isClaiming, NotTheQueue(msg.sender));
     }
 
     /* VIEWS */
@@ -272,7 +275,9 @@ contract AsyncRedeemer is IAsyncRedeemer, IERC165 {
             require(_isPayable(requestId, r), NotClaimable(controller, missing));
             r.isFetched = true;
             // a ticket's ether fits 87 bits; it comes here in this call, and the queue calls nobody else
+            _isClaiming = true;
             r.assets = uint128(withdrawalQueue.claim(requestId));
+            _isClaiming = false;
         }
         return (r, r.shares, r.assets);
     }

@@ -88,6 +88,13 @@ abstract contract Finalization is TicketToken, PausableUntil {
     }
 
     /// @inheritdoc IWithdrawalQueue
+    function endSuspension() external onlyRole(Roles.ACCOUNTING) {
+        if (!_suspended) return;
+        _suspended = false;
+        emit SuspensionEnded(msg.sender);
+    }
+
+    /// @inheritdoc IWithdrawalQueue
     function hold() external onlyRole(Roles.EXIT_HOLDER) {
         // those of a row and of the frame after it count as one: in every fourth frame at least nothing is held
         if (block.timestamp >= _heldFrom + (MAX_HELD_FRAMES + 1) * _frameSeconds) _heldFrom = block.timestamp;
@@ -129,25 +136,6 @@ abstract contract Finalization is TicketToken, PausableUntil {
             NothingToAnnounce(fromTicketId, toTicketId)
         );
         emit BatchMetadataUpdate(fromTicketId, toTicketId);
-    }
-
-    /* GUARDIANS */
-
-    /// @inheritdoc IWithdrawalQueue
-    function resume() external override(IWithdrawalQueue, PausableUntil) {
-        bool suspended = _suspended;
-        if (suspended) {
-            _suspended = false;
-            emit SuspensionEnded(msg.sender);
-            if (authority.hasRole(Roles.ACCOUNTING, msg.sender)) return;
-        }
-        _requireRole(Roles.RESUMER, msg.sender);
-        if (block.timestamp < pausedUntil) {
-            pausedUntil = uint40(block.timestamp);
-            emit Resumed(msg.sender);
-        } else {
-            require(suspended, NotPaused());
-        }
     }
 
     /* VIEWS */

@@ -130,7 +130,8 @@ contract InstantExit is IInstantExit, Guarded {
         _requireStep("slopeBp", _slopeBp, p.slopeBp, MAX_SLOPE_STEP_BP);
         // what has emptied by now did so at the pace of before
         (uint256 used, ) = bucket();
-        _fill(used);
+        // and as much of the new one is full as was of the old one; a closed one fills nothing
+        _fill(_bucketBp == 0 ? 0 : (used * p.bucketBp) / _bucketBp);
         _setParameters(p);
     }
 

@@ -7,8 +7,8 @@ import {IValidatorRegistry} from "../../contracts/interfaces/IValidatorRegistry.
 import {BondedOperators} from "../utils/BondedOperators.sol";
 import {RandomWalk} from "../utils/RandomWalk.sol";
 
-/// @notice Three operators whose bonds are brought, asked for, taken, locked, held, freed and burnt in any order, while their
-/// keys and validators live and the rate moves; and a model of what each action may have touched.
+/// @notice Three operators whose bonds are brought, asked for, taken, locked, held, freed and burnt in any order, while
+/// their keys and validators live and the rate moves; and a model of what each action may have touched.
 /// @dev A check that fails inside an action is kept in `broken`, so that an invariant can name it.
 contract BondsHandler is BondedOperators {
     enum Action {

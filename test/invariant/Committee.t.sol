@@ -8,8 +8,8 @@ import {ReportVote} from "../../contracts/types/ReportVote.sol";
 import {BondedCommittee} from "../utils/BondedCommittee.sol";
 import {RandomWalk} from "../utils/RandomWalk.sol";
 
-/// @notice Members that come, rotate, change hands, lie and go in any order, whoever brings evidence whenever; and a model of
-/// what each action may have touched.
+/// @notice Members that come, rotate, change hands, lie and go in any order, whoever brings evidence whenever; and a model
+/// of what each action may have touched.
 /// @dev A check that fails inside an action is kept in `broken`, so that an invariant can name it.
 contract CommitteeHandler is BondedCommittee {
     enum Action {

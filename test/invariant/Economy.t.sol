@@ -9,8 +9,8 @@ import {BondedOperators} from "../utils/BondedOperators.sol";
 import {RandomWalk} from "../utils/RandomWalk.sol";
 
 /// @notice Two accounts of eve, who is also the first operator, and two honest holders. She does all she can around reports,
-/// losses, burns and gifts; her validators are slashed when she likes. A ghost ledger knows, for each second, what dripped on
-/// what each side had in.
+/// losses, burns and gifts; her validators are slashed when she likes. A ghost ledger knows, for each second, what dripped
+/// on what each side had in.
 /// @dev A check that fails inside an action is kept in `broken`, so that an invariant can name it.
 contract EconomyHandler is BondedOperators {
     enum Action {
@@ -54,8 +54,8 @@ contract EconomyHandler is BondedOperators {
     address[4] public accounts;
     uint256[][2] private _tickets;
 
-    /// @dev The ghost ledger, in wei: what each side had at first, what dripped on it, what reports took from it, and what it
-    /// paid: fees, gifts, and for eve burnt bond.
+    /// @dev The ghost ledger, in wei: what each side had at first, what dripped on it, what reports took from it, and what
+    /// it paid: fees, gifts, and for eve burnt bond.
     uint256[2] public started;
     uint256[2] public dripped;
     uint256[2] public lost;
@@ -543,9 +543,8 @@ contract EconomyHandler is BondedOperators {
     }
 }
 
-/// @notice ECO-1: no sequence of stake, transfer, wrap, request, exit at once and claim earns more than the drip of the seconds
-/// its ether was in, plus rounding dust. No action may revert.
-/// hardhat-config: invariant.failOnRevert = true
+/// @notice ECO-1: no sequence of stake, transfer, wrap, request, exit at once and claim earns more than the drip of the
+/// seconds its ether was in, plus rounding dust. No action may revert. hardhat-config: invariant.failOnRevert = true
 contract EconomyInvariantTest is RandomWalk {
     uint256 private constant ACTIONS = uint256(type(EconomyHandler.Action).max) + 1;
 

@@ -14,8 +14,9 @@ import {KedgeTest} from "../utils/KedgeTest.sol";
 import {RequestContracts} from "../utils/RequestContracts.sol";
 import {Withdrawals} from "../utils/Withdrawals.sol";
 
-/// @notice The protocol with three operators of six validators each, who come into bad standing and out of it, a beacon chain
-/// that obeys or not, tickets, ether that comes and goes, and a model of what is to come and of the note of a deficit.
+/// @notice The protocol with three operators of six validators each, who come into bad standing and out of it, a beacon
+/// chain that obeys or not, tickets, ether that comes and goes, and a model of what is to come and of the note of a
+/// deficit.
 /// @dev A call that the controller refuses does nothing here; a rule that one breaks is kept in `broken`.
 contract ExitsHandler is Withdrawals, RequestContracts {
     enum Action {

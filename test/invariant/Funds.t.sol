@@ -239,6 +239,7 @@ contract FundsHandler is Withdrawals {
                 frame: uint32(now_),
                 refSlot: uint64(now_ * SLOTS_PER_FRAME),
                 beaconBalanceGwei: 0,
+                depositedGwei: uint64(ledger.totalDepositedGwei()),
                 change: -int256(loss),
                 fee: 0,
                 feeReceiver: address(distributor),

@@ -321,7 +321,7 @@ contract WithdrawalsHandler is Withdrawals {
     function suspend(bool on) external {
         _begin(Action.Suspend, 0);
         if (on) queue.suspend();
-        else if (queue.isSuspended()) queue.resume();
+        else if (queue.isSuspended()) queue.endSuspension();
         else return;
         _check(queue.isSuspended() == on, "QUE-3: a suspension is what it was told");
         ++done[Action.Suspend];

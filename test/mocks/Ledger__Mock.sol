@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {Votes__Mock} from "./Votes__Mock.sol";
 
-/// @notice What the allocator asks of the ledger: past votes, times of the last three reports, and balances as they are told.
+/// @notice What the allocator asks of the ledger: past votes, times of the last three reports, and balances as they are
+/// told.
 contract Ledger__Mock is Votes__Mock {
     uint256[3] private _times;
     mapping(address account => uint256) public balanceOf;

@@ -17,10 +17,6 @@ contract ProvenBalances__Mock is IProvenBalances {
         _told[blockRoot] = Told(true, balanceGwei, 0);
     }
 
-    function tellUncertain(bytes32 blockRoot, uint64 uncertainGwei) external {
-        _told[blockRoot].uncertainGwei = uncertainGwei;
-    }
-
     function provenBalance(
         bytes32 blockRoot
     ) external view returns (bool isKnown, uint64 balanceGwei, uint64 uncertainGwei) {

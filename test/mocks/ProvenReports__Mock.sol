@@ -11,6 +11,7 @@ contract ProvenReports__Mock is IProvenReports {
     bool public isSilent;
     uint256 public applied;
     uint64 public resolvedGwei;
+    uint64 public uncertainGwei;
     ProvenBalances private _last;
     bytes32 private _hash;
     bytes32 private _root;
@@ -35,9 +36,10 @@ contract ProvenReports__Mock is IProvenReports {
         ++applied;
     }
 
-    function resolveParked(uint64 beaconBalanceGwei) external {
+    function resolveParked(uint64 beaconBalanceGwei, uint64 uncertainGwei_) external {
         require(_hash != 0, NothingParked());
         resolvedGwei = beaconBalanceGwei;
+        uncertainGwei = uncertainGwei_;
         (_hash, _root) = (0, 0);
     }
 

@@ -11,8 +11,8 @@ import {Allotments__Mock} from "../mocks/Allotments__Mock.sol";
 import {Verifier__Mock} from "../mocks/Verifier__Mock.sol";
 import {Protocol} from "./Protocol.sol";
 
-/// @notice The protocol with three operators that have bonds, keys in commitments of one, and validators. The test says that a
-/// key is proven, in the depositor's place; whatever is predeposited was drawn.
+/// @notice The protocol with three operators that have bonds, keys in commitments of one, and validators. The test says
+/// that a key is proven, in the depositor's place; whatever is predeposited was drawn.
 abstract contract BondedOperators is Protocol {
     struct OneKey {
         uint256 operatorId;

@@ -13,8 +13,8 @@ import {ExitController} from "../../contracts/withdrawals/ExitController.sol";
 import {RequestContracts} from "./RequestContracts.sol";
 import {Validators} from "./Validators.sol";
 
-/// @notice Ten validators of ours, 100 to 109: 100 has 40.5 ETH, 102 is young, 103 exits. The rest may be asked to. Tickets ask
-/// for 1,000 ETH; each test says what the ledger has of it.
+/// @notice Ten validators of ours, 100 to 109: 100 has 40.5 ETH, 102 is young, 103 exits. The rest may be asked to.
+/// Tickets ask for 1,000 ETH; each test says what the ledger has of it.
 abstract contract Exits is Validators, RequestContracts {
     uint256 internal constant EPOCH_SECONDS = SLOTS_PER_EPOCH * SECONDS_PER_SLOT;
     uint40 internal constant RICH = 100;

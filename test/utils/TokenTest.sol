@@ -38,6 +38,7 @@ abstract contract TokenTest is Protocol {
         b.frame = uint32(frame);
         b.refSlot = uint64(frame * SLOTS_PER_FRAME);
         b.beaconBalanceGwei = ledger.booksAt(frame).seed;
+        b.depositedGwei = uint64(ledger.booksAt(frame).depositedGwei);
         b.feeReceiver = address(distributor);
     }
 

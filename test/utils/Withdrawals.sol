@@ -69,6 +69,7 @@ abstract contract Withdrawals is Protocol {
                 frame: uint32(frame),
                 refSlot: uint64(frame * SLOTS_PER_FRAME),
                 beaconBalanceGwei: 0,
+                depositedGwei: uint64(ledger.totalDepositedGwei()),
                 change: change,
                 fee: 0,
                 feeReceiver: address(distributor),

@@ -290,7 +290,7 @@ contract AccessMatrixTest is Protocol {
         add(a, abi.encodeCall(queue.finalize, (0, 0)), Roles.ACCOUNTING, "finalize");
         add(a, abi.encodeCall(queue.setCooldown, (1 days)), Roles.PARAMETER_MANAGER, "setCooldown");
         add(a, abi.encodeCall(queue.hold, ()), Roles.EXIT_HOLDER, "hold");
-        add(a, abi.encodeCall(queue.suspend, ()), Roles.ACCOUNTING, "suspend");
+        add(a, abi.encodeCall(queue.endSuspension, ()), Roles.ACCOUNTING, "endSuspension");
         add(a, abi.encodeCall(queue.pauseFor, (1)), Roles.PAUSER, "queue.pauseFor");
         add(a, abi.encodeCall(queue.resume, ()), Roles.RESUMER, "queue.resume");
 

@@ -689,8 +689,8 @@ contract StakeAllocatorTest is Allocation {
         assertLt(uint256(vm.lastCallGas().gasTotalUsed), 600_000, "gas");
     }
 
-    /// @dev Chi-square over 1,500 whole draws: 18.467 is the 99.9 % quantile for 4 degrees of freedom. One operator of six is
-    /// at its cap: those left are drawn by their weights among themselves.
+    /// @dev Chi-square over 1,500 whole draws: 18.467 is the 99.9 % quantile for 4 degrees of freedom. One operator of six
+    /// is at its cap: those left are drawn by their weights among themselves.
     function test_settle_DrawsByWeightAmongTheEligible() public {
         uint256 sum = 0;
         for (uint256 i = 1; i <= 6; ++i) {

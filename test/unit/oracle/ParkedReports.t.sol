@@ -104,6 +104,31 @@ contract ParkedReportsTest is SignedReports {
         oracle.submit(r, e, signatures);
     }
 
+    /// @dev An earlier report, signed and not handed in so far, is booked; nobody leaves at its rate.
+    function test_submit_AnEarlierReportFinalisesNothing() public {
+        uint256 id = _readyTicket();
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        Report memory earlier = reportOf(0);
+        earlier.lastTicketId = uint64(id);
+        _submit(earlier, 0);
+        _assertParked(oracle.hashOf(r), r.refSlot);
+        assertEq(ledger.lastReportFrame(), FRAME, "booked");
+        assertFalse(queue.ticket(id).finalized, "not finalised");
+    }
+
+    /// @dev A ticket whose cooldown had ended at the first boundary, and that the buffer pays.
+    function _readyTicket() private returns (uint256 id) {
+        address alice = makeStaker("alice", 10 ether);
+        uint256 now_ = vm.getBlockTimestamp();
+        vm.warp(REF_TIME - COOLDOWN - 1);
+        vm.startPrank(alice);
+        ledger.approve(address(queue), type(uint256).max);
+        id = queue.request(1 ether, alice);
+        vm.stopPrank();
+        vm.warp(now_);
+    }
+
     function test_submit_ALaterReportBeyondItsLimitTakesThePlace() public {
         (Report memory r, ) = _lossReport();
         _submit(r, 1);
@@ -156,6 +181,36 @@ contract ParkedReportsTest is SignedReports {
         assertEq(_stateHash(), before, "nothing booked");
     }
 
+    /// @dev Its signatures are known to everybody: it must not be parked again by whoever likes.
+    function test_submit_RevertGiven_GovernanceHasRefusedIt() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        oracle.resolve(r, false);
+        bytes memory signatures = signedBy(r, 0x1ff);
+        IReportOracle.Evidence memory e = evidenceOf(1);
+        expect(abi.encodeWithSelector(IReportOracle.ReportRefused.selector, oracle.hashOf(r)));
+        oracle.submit(r, e, signatures);
+        _assertNotParked();
+    }
+
+    /// @dev The history of deposits reaches back one boundary: a word that comes later is not lost by a deposit.
+    function test_resolve_ComesAsLateAsItLikes() public {
+        (Report memory r, uint256 loss) = _lossReport();
+        _submit(r, 1);
+        _goTo(4);
+        Deposits.batch(1, 1e9).send(ledger);
+        uint256 id = vm.snapshotState();
+        oracle.resolve(r, true);
+        assertEq(ledger.booksAt(0).profit, -int256(loss), "booked");
+        vm.revertToState(id);
+        vm.prank(prover);
+        oracle.resolveParked(r.beaconBalanceGwei, 0);
+        oracle.conclude(r);
+        assertEq(ledger.booksAt(0).profit, -int256(loss), "booked by proof");
+        (, uint256 depositedGwei) = ledger.reportOf(FRAME + 1);
+        assertEq(depositedGwei, 300e9, "deposits of its boundary");
+    }
+
     function test_resolve_RevertWhen_TheFigureCannotBe() public {
         Report memory r = reportOf(1);
         r.withdrawalsReceived += 1;
@@ -199,9 +254,9 @@ contract ParkedReportsTest is SignedReports {
         expect(abi.encodeWithSelector(IReportOracle.BalanceNotProven.selector, hash));
         oracle.conclude(r);
         vm.expectEmit(address(oracle));
-        emit IReportOracle.ParkedBalanceProven(r.refSlot, hash, r.beaconBalanceGwei);
+        emit IReportOracle.ParkedBalanceProven(r.refSlot, hash, r.beaconBalanceGwei, 0);
         vm.prank(prover);
-        oracle.resolveParked(r.beaconBalanceGwei);
+        oracle.resolveParked(r.beaconBalanceGwei, 0);
         vm.expectEmit(address(oracle));
         emit IReportOracle.ParkedReportEnded(r.refSlot, hash, true);
         oracle.conclude(r);
@@ -209,27 +264,81 @@ contract ParkedReportsTest is SignedReports {
         assertEq(ledger.booksAt(FRAME + 2).profit, -int256(loss), "booked");
     }
 
-    function test_conclude_DropsWhatIsFalse() public {
+    /// @dev A false one stays parked: nobody leaves before the truth is booked, which a proof of now can do at once.
+    function test_conclude_RevertWhen_TheBalanceIsFalse() public {
         (Report memory r, ) = _lossReport();
         _submit(r, 1);
-        bytes32 before = _stateHash();
-        // 0.1 % more than was told is true, a gwei beyond is not
         uint64 told = r.beaconBalanceGwei;
-        uint64 least = uint64((uint256(told) * 10_000) / 10_010);
-        uint64 most = uint64((uint256(told) * 10_000) / 9_990);
         uint256 id = vm.snapshotState();
-        uint64[4] memory proven = [least, least - 1, most, most + 1];
-        for (uint256 i = 0; i < 4; ++i) {
-            vm.prank(prover);
-            oracle.resolveParked(proven[i]);
-            oracle.conclude(r);
-            _assertNotParked();
-            bool isBooked = ledger.lastReportFrame() == FRAME + 1;
-            assertEq(isBooked, i % 2 == 0, "within the tolerance alone");
-            if (!isBooked) assertEq(_stateHash(), before, "nothing booked");
-            vm.revertToState(id);
-            id = vm.snapshotState();
+        // 0.1 % of what is proven, rounded down, above and below
+        uint64[2] memory least = [told + told / 1_001, told + told / 1_001 + 2];
+        for (uint256 i = 0; i < 2; ++i) _conclude(r, least[i], 0, i == 0);
+        vm.revertToState(id);
+        id = vm.snapshotState();
+        // an ETH that the proof may leave out
+        _conclude(r, told - told / 1_000, 1e9, true);
+        vm.revertToState(id);
+        id = vm.snapshotState();
+        _conclude(r, told - told / 999 - 1e9, 1e9, false);
+        vm.revertToState(id);
+        _conclude(r, told - told / 999, 0, false);
+
+        bytes32 before = _stateHash();
+        IProvenReports.ProvenBalances memory p = _proven(r.refSlot + 100, 0);
+        vm.prank(prover);
+        oracle.applyProven(p);
+        assertNotEq(_stateHash(), before, "booked");
+        _assertNotParked();
+    }
+
+    function _conclude(Report memory r, uint64 proven, uint64 uncertain, bool isTrue) private {
+        vm.prank(prover);
+        oracle.resolveParked(proven, uncertain);
+        if (!isTrue) {
+            expect(
+                abi.encodeWithSelector(
+                    IReportOracle.BalanceContradicted.selector,
+                    r.beaconBalanceGwei,
+                    proven,
+                    uncertain
+                )
+            );
         }
+        uint256 id = vm.snapshotState();
+        oracle.conclude(r);
+        if (!isTrue) return _assertParked(oracle.hashOf(r), r.refSlot);
+        assertEq(ledger.lastReportFrame(), FRAME + 1, "booked");
+        vm.revertToState(id);
+    }
+
+    /// @dev A proof may leave something out: the one that shows most stands.
+    function test_resolveParked_KeepsTheGreatest() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        vm.startPrank(prover);
+        oracle.resolveParked(r.beaconBalanceGwei, 0);
+        oracle.resolveParked(r.beaconBalanceGwei / 2, 0);
+        vm.stopPrank();
+        oracle.conclude(r);
+        assertEq(ledger.lastReportFrame(), FRAME + 1, "booked");
+    }
+
+    /// @dev Balances show nothing of counts: a lie about these is not booked with a true balance.
+    function test_conclude_RevertGiven_ItsCountsAreBeyondTheirLimit() public {
+        Report memory r = reportOf(1);
+        (r.appeared, r.exited) = (type(uint32).max, type(uint32).max);
+        _submit(r, 1);
+        vm.prank(prover);
+        oracle.resolveParked(r.beaconBalanceGwei, 0);
+        expect(
+            abi.encodeWithSelector(
+                IReportOracle.FigureImpossible.selector,
+                bytes32("appeared"),
+                type(uint32).max,
+                200
+            )
+        );
+        oracle.conclude(r);
     }
 
     /// @dev A loss of what vaults are told to have received is shown by no balance.
@@ -240,7 +349,7 @@ contract ParkedReportsTest is SignedReports {
         r.withdrawalsReceived = 0;
         _submit(r, 1);
         vm.prank(prover);
-        oracle.resolveParked(r.beaconBalanceGwei);
+        oracle.resolveParked(r.beaconBalanceGwei, 0);
         expect(abi.encodeWithSelector(IReportOracle.VaultsMoved.selector, limit + 1, limit));
         oracle.conclude(r);
         vm.deal(address(withdrawalVault), limit);
@@ -255,10 +364,10 @@ contract ParkedReportsTest is SignedReports {
         oracle.conclude(r);
         vm.startPrank(prover);
         expect(abi.encodeWithSelector(IReportOracle.NotParked.selector, bytes32(0), bytes32(0)));
-        oracle.resolveParked(1);
+        oracle.resolveParked(1, 0);
         vm.stopPrank();
         expect(abi.encodeWithSelector(Guarded.Unauthorized.selector, address(this), Roles.REPORTER));
-        oracle.resolveParked(1);
+        oracle.resolveParked(1, 0);
     }
 
     /// @dev What was proven of one report says nothing of the next.
@@ -266,7 +375,7 @@ contract ParkedReportsTest is SignedReports {
         (Report memory r, ) = _lossReport();
         _submit(r, 1);
         vm.prank(prover);
-        oracle.resolveParked(r.beaconBalanceGwei);
+        oracle.resolveParked(r.beaconBalanceGwei, 0);
         _goTo(2);
         Report memory later = reportOf(2);
         later.withdrawalsReceived = 1;
@@ -336,10 +445,12 @@ contract ParkedReportsTest is SignedReports {
     function test_applyProven_LeavesALaterParkedReport() public {
         (Report memory r, ) = _lossReport();
         _submit(r, 1);
+        uint256 id = _readyTicket();
         IProvenReports.ProvenBalances memory p = _proven(REF_SLOT + 5, 0);
         vm.prank(prover);
         oracle.applyProven(p);
         _assertParked(oracle.hashOf(r), r.refSlot);
+        assertFalse(queue.ticket(id).finalized, "nobody leaves at the rate of before");
         assertEq(ledger.lastReportFrame(), FRAME, "booked before it");
     }
 
@@ -380,6 +491,21 @@ contract ParkedReportsTest is SignedReports {
         assertFalse(queue.ticket(second).finalized, "not ready");
     }
 
+    /// @dev One that waited, perhaps for a loss that it does not know, finalises nothing.
+    function test_applyProven_FinalisesNothingGivenItIsOld() public {
+        uint256 id = _readyTicket();
+        uint256 freshUntil = REF_TIME + (FRAME_SECONDS * 3) / 2;
+        IProvenReports.ProvenBalances memory p = _proven(REF_SLOT, 0);
+        vm.startPrank(prover);
+        vm.warp(REF_TIME + 2 * FRAME_SECONDS);
+        uint256 state = vm.snapshotState();
+        oracle.applyProven(p);
+        assertFalse(queue.ticket(id).finalized, "too old");
+        vm.revertToState(state);
+        vm.stopPrank();
+        assertLt(freshUntil, vm.getBlockTimestamp(), "a frame and a half");
+    }
+
     /* SUBMISSIONS */
 
     function test_submissionOf_TellsWhoSubmittedAndWhoSigned() public {
@@ -402,6 +528,12 @@ contract ParkedReportsTest is SignedReports {
         // there is nothing to pay it with, and then there is
         authority.grantRole(Roles.BUDGET_SPENDER, address(oracle));
         keeperBudget.setJobBudget(JOB_REPORT, 0.1 ether);
+        expect(abi.encodeWithSelector(IReportOracle.NothingToPay.selector, FRAME + 1));
+        oracle.paySubmitter(FRAME + 1);
+        // nobody spends it on a part
+        address stranger = makeStaker("stranger", 1 ether);
+        vm.prank(stranger);
+        ledger.transferShares(address(keeperBudget), 10_000);
         expect(abi.encodeWithSelector(IReportOracle.NothingToPay.selector, FRAME + 1));
         oracle.paySubmitter(FRAME + 1);
         address patron = makeStaker("patron", 10 ether);

@@ -8,8 +8,8 @@ import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {Validators} from "../../utils/Validators.sol";
 
-/// @notice How managers take bonds back: what they ask for backs nothing, is within reach of every fault, and leaves after the
-/// delay. Two operators have a bond of 250 ether each, at five per cent.
+/// @notice How managers take bonds back: what they ask for backs nothing, is within reach of every fault, and leaves after
+/// the delay. Two operators have a bond of 250 ether each, at five per cent.
 contract BondClaimsTest is Validators {
     uint64 private constant ETHER = 1e9;
     /// @dev Locks for faults are counted in 1e-9 of a share.

@@ -11,7 +11,8 @@ import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegist
 import {IWrappedStakedEther} from "../../../contracts/interfaces/IWrappedStakedEther.sol";
 import {Validators} from "../../utils/Validators.sol";
 
-/// @notice Bonds: what comes in, what backs stake, what is locked and burnt. The test locks as the slashing oracle does. Two operators have a bond of 250 ether each, at five per cent.
+/// @notice Bonds: what comes in, what backs stake, what is locked and burnt. The test locks as the slashing oracle does.
+/// Two operators have a bond of 250 ether each, at five per cent.
 contract BondVaultTest is Validators {
     uint64 private constant ETHER = 1e9;
     /// @dev Locks are counted in 1e-9 of a share.

@@ -349,6 +349,7 @@ contract InsuranceReserveTest is Withdrawals {
                 frame: uint32(frame),
                 refSlot: uint64(frame * SLOTS_PER_FRAME),
                 beaconBalanceGwei: 0,
+                depositedGwei: uint64(ledger.totalDepositedGwei()),
                 change: -int256(loss),
                 fee: 0,
                 feeReceiver: address(distributor),

@@ -247,48 +247,37 @@ contract FinalizeNamedTest is Withdrawals {
         queue.suspend();
     }
 
-    function test_resume_ByTheAccountingEndsTheSuspensionAlone() public {
+    function test_endSuspension_EndsItAlone() public {
         queue.suspend();
         queue.pauseFor(1 hours);
         vm.expectEmit(address(queue));
         emit IWithdrawalQueue.SuspensionEnded(brain);
         vm.prank(brain);
-        queue.resume();
+        queue.endSuspension();
         assertFalse(queue.isSuspended(), "not suspended");
         assertGt(queue.pausedUntil(), currentTime(), "still paused");
+        // nothing to end is no error
         vm.prank(brain);
-        vm.expectRevert(abi.encodeWithSelector(Guarded.Unauthorized.selector, brain, Roles.RESUMER));
-        queue.resume();
+        queue.endSuspension();
+        assertFalse(queue.isSuspended(), "as before");
     }
 
-    function test_resume_ByTheResumerEndsAll() public {
+    /// @dev Who ends a pause does not let tickets out that a parked report holds.
+    function test_resume_LeavesTheSuspension() public {
         authority.grantRole(Roles.RESUMER, stranger);
         queue.suspend();
-        vm.prank(stranger);
-        queue.resume();
-        assertFalse(queue.isSuspended(), "not suspended");
-
-        queue.suspend();
         queue.pauseFor(1 hours);
-        vm.expectEmit(address(queue));
-        emit IWithdrawalQueue.SuspensionEnded(stranger);
-        vm.expectEmit(address(queue));
-        emit PausableUntil.Resumed(stranger);
         vm.prank(stranger);
         queue.resume();
-        assertFalse(queue.isSuspended(), "neither suspended");
-        assertEq(queue.pausedUntil(), currentTime(), "nor paused");
-
-        vm.prank(stranger);
-        vm.expectRevert(PausableUntil.NotPaused.selector);
-        queue.resume();
+        assertTrue(queue.isSuspended(), "still suspended");
+        assertEq(queue.pausedUntil(), currentTime(), "not paused");
     }
 
-    function test_resume_RevertWhen_CallerHasNoRole() public {
+    function test_endSuspension_RevertWhen_CallerHasNoRole() public {
         queue.suspend();
         vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(Guarded.Unauthorized.selector, stranger, Roles.RESUMER));
-        queue.resume();
+        vm.expectRevert(abi.encodeWithSelector(Guarded.Unauthorized.selector, stranger, Roles.ACCOUNTING));
+        queue.endSuspension();
         assertTrue(queue.isSuspended(), "still suspended");
     }
 
