@@ -200,22 +200,7 @@ contract ReportOracle is IReportOracle, Accounting {
         require(_isParked || now_ >= books.frame + silenceFrames, NotSilent(books.frame, now_));
         emit ProvenReportBooked(frame, proven);
 
-        (uint256 appeared, uint256 exited, ) = counts();
-        // a proof that waited for a loss it does not know finalises nothing
-        bool isFresh = block.timestamp < proven.time + (_frameSeconds * 3) / 2;
-        Report memory report = Report({
-            refSlot: proven.slot,
-            blockRoot: proven.blockRoot,
-            beaconBalanceGwei: proven.beaconBalanceGwei,
-            withdrawalsReceived: proven.withdrawalsReceived,
-            rewardsReceived: proven.rewardsReceived,
-            // of these nothing was proven: those of the last report stay
-            appeared: uint32(appeared),
-            exited: uint32(exited),
-            // who brings a proof does not choose who waits
-            lastTicketId: isFresh ? uint64(_lastReady(proven.time)) : 0,
-            rewardsRoot: 0
-        });
+        Report memory report = _reportOf(proven);
         Figures memory f = _figures(report, books, frame);
         _requirePossible(f);
         if (!_isParked) return _apply(report, books, f, frame, proven.time);
@@ -340,6 +325,21 @@ contract ReportOracle is IReportOracle, Accounting {
     function _requirePossible(Figures memory f) private view {
         Breach memory b = _impossible(f);
         require(b.limit == 0, FigureImpossible(b.limit, b.value, b.bound));
+    }
+
+    function _reportOf(ProvenBalances calldata proven) private view returns (Report memory report) {
+        report.refSlot = proven.slot;
+        report.blockRoot = proven.blockRoot;
+        report.beaconBalanceGwei = proven.beaconBalanceGwei;
+        report.withdrawalsReceived = proven.withdrawalsReceived;
+        report.rewardsReceived = proven.rewardsReceived;
+        // of these nothing was proven: those of the last report stay
+        (uint256 appeared, uint256 exited, ) = counts();
+        (report.appeared, report.exited) = (uint32(appeared), uint32(exited));
+        // a proof that waited, perhaps for a loss that it does not know, finalises nothing; else all that is ready: who
+        // brings a proof does not choose who waits
+        bool isFresh = block.timestamp < proven.time + (_frameSeconds * 3) / 2;
+        if (isFresh) report.lastTicketId = uint64(_lastReady(proven.time));
     }
 
     /// @dev The last ticket whose cooldown had ended: ready times never decrease with ticket numbers.

@@ -54,7 +54,7 @@ abstract contract Protocol is FactoryTest {
     uint256 internal constant FIRST_FRAME = 100;
     uint256 internal constant COOLDOWN = 7 days;
     /// @dev In 1e-9 shares.
-    uint256 internal constant MAX_REQUEST = 2_000e9;
+    uint256 internal constant MAX_REQUEST = 20_000e9;
     uint256 internal constant SEED = 1 ether;
     uint256 internal constant FEE_BP = 1_000;
     uint256 internal constant MEMBERS = 9;

@@ -131,7 +131,7 @@ contract WithdrawalQueueRequestTest is Withdrawals {
     }
 
     function test_request_RevertWhen_TooLarge() public {
-        address whale = makeHolder("whale", 3_000 ether);
+        address whale = makeHolder("whale", 30_000 ether);
         bytes memory tooLarge = abi.encodeWithSelector(
             IWithdrawalQueue.RequestTooLarge.selector,
             MAX_REQUEST + 1,
