@@ -7,6 +7,7 @@ import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {WithheldRewards} from "../../../contracts/oracle/WithheldRewards.sol";
 import {IBondVault} from "../../../contracts/interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
+import {IProvenReports} from "../../../contracts/interfaces/IProvenReports.sol";
 import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
@@ -301,15 +302,18 @@ contract AccessMatrixTest is Protocol {
             "setWeight"
         );
         fillCommittee();
-        a = address(accounting);
-        add(a, abi.encodeCall(accounting.book, (report_, FIRST_FRAME + 1, 0)), Roles.REPORTER, "book");
-        add(a, abi.encodeCall(accounting.setFee, (1_000)), Roles.PARAMETER_MANAGER, "setFee");
+        a = address(oracle);
+        add(a, abi.encodeCall(oracle.setFee, (1_000)), Roles.PARAMETER_MANAGER, "setFee");
         add(
             a,
-            abi.encodeCall(accounting.setLimits, (IReportLimits.Limits(1_500, 500, 5_000, 100, 100))),
+            abi.encodeCall(oracle.setLimits, (IReportLimits.Limits(1_500, 500, 5_000, 100, 100))),
             Roles.PARAMETER_MANAGER,
             "setLimits"
         );
+        add(a, abi.encodeCall(oracle.resolve, (report_, true)), Roles.REPORT_RESOLVER, "resolve");
+        add(a, abi.encodeCall(oracle.resolveParked, (1, 0)), Roles.REPORTER, "resolveParked");
+        IProvenReports.ProvenBalances memory proven;
+        add(a, abi.encodeCall(oracle.applyProven, (proven)), Roles.REPORTER, "applyProven");
     }
 
     function fillCommittee() private {

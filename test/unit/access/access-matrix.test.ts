@@ -17,7 +17,7 @@ const INSTANCES: Record<string, string> = {
   instantExit: "InstantExit",
   committee: "OracleCommittee",
   memberBonds: "CommitteeBonds",
-  accounting: "Accounting",
+  oracle: "ReportOracle",
   withheld: "WithheldRewards",
   keeperBudget: "KeeperBudget",
   insuranceReserve: "InsuranceReserve",
@@ -35,13 +35,13 @@ const OPEN: Record<string, string> = {
     "burnOverdue cancelClaim claim deposit depositShares depositWrapped lockOverdue releaseOverdue requestClaim",
   // members' owners, and their bonds: see CommitteeBonds.t.sol and CommitteeMembers.t.sol
   CommitteeBonds: "acceptOwner deposit depositShares proposeOwner register withdraw",
-  OracleCommittee: "proveEquivocation release setKey",
+  OracleCommittee: "bind proveEquivocation release setKey",
   MemberEvidence: "proveFalseBalance proveFalseReceipts proveFalseRoot proveFalseTicket",
   BeaconDepositor: "predeposit predepositChecked proveAndTopUp proveAndTopUpOne topUp",
-  ReportOracle: "submit",
+  ReportOracle: "collect conclude paySubmitter submit",
   // of what is proven: see BalanceCheckpoint.t.sol
   BalanceCheckpoint:
-    "complete countDeposits noteDeposits openLive openParked proveFrontier showBalances submit walk",
+    "complete countDeposits demand noteDeposits openBooked openLive openParked proveFrontier showBalances submit walk",
   SlashingOracle: "proveArrival proveDuplicate proveForeign proveSlashed proveState raiseBase settle",
   // managers, of what is proven: see Consolidator.t.sol
   Consolidator: "consolidate drop",
