@@ -130,8 +130,9 @@ contract InstantExit is IInstantExit, Guarded {
         _requireStep("slopeBp", _slopeBp, p.slopeBp, MAX_SLOPE_STEP_BP);
         // what has emptied by now did so at the pace of before
         (uint256 used, ) = bucket();
-        // and as much of the new one is full as was of the old one; a closed one fills nothing
-        _fill(_bucketBp == 0 ? 0 : (used * p.bucketBp) / _bucketBp);
+        // of a smaller bucket no more is full than was of the larger one, so that it is empty in a frame
+        if (p.bucketBp < _bucketBp) used = (used * p.bucketBp) / _bucketBp;
+        _fill(used);
         _setParameters(p);
     }
 

@@ -103,7 +103,7 @@ contract ProtocolLensTest is Withdrawals {
         e = lens.readyAt(id);
         assertTrue(e.isSuspended, "suspended");
         assertEq(e.estimate, next + 1 hours, "by the next report");
-        queue.resume();
+        queue.endSuspension();
         queue.pauseFor(5 hours);
         assertEq(lens.readyAt(id).pausedUntil, currentTime() + 5 hours, "paused");
         assertEq(lens.readyAt(id).estimate, currentTime() + 5 hours, "after the pause");

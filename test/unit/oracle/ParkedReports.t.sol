@@ -271,17 +271,19 @@ contract ParkedReportsTest is SignedReports {
         uint64 told = r.beaconBalanceGwei;
         uint256 id = vm.snapshotState();
         // 0.1 % of what is proven, rounded down, above and below
-        uint64[2] memory least = [told + told / 1_001, told + told / 1_001 + 2];
-        for (uint256 i = 0; i < 2; ++i) _conclude(r, least[i], 0, i == 0);
-        vm.revertToState(id);
-        id = vm.snapshotState();
+        uint64[2] memory more = [(told * 1_000) / 999 - 2, (told * 1_000) / 999 + 2];
+        for (uint256 i = 0; i < 2; ++i) {
+            _conclude(r, more[i], 0, i == 0);
+            vm.revertToState(id);
+            id = vm.snapshotState();
+        }
         // an ETH that the proof may leave out
-        _conclude(r, told - told / 1_000, 1e9, true);
+        _conclude(r, ((told - 1e9) * 1_000) / 1_001 + 2, 1e9, true);
         vm.revertToState(id);
         id = vm.snapshotState();
-        _conclude(r, told - told / 999 - 1e9, 1e9, false);
+        _conclude(r, ((told - 1e9) * 1_000) / 1_001 - 2, 1e9, false);
         vm.revertToState(id);
-        _conclude(r, told - told / 999, 0, false);
+        _conclude(r, (told * 1_000) / 1_001 - 2, 0, false);
 
         bytes32 before = _stateHash();
         IProvenReports.ProvenBalances memory p = _proven(r.refSlot + 100, 0);
