@@ -48,12 +48,15 @@ const CONNECT = {
   BondVault: (address: string, runner: ContractRunner) => BondVault__factory.connect(address, runner),
   CommitteeBonds: (address: string, runner: ContractRunner) =>
     CommitteeBonds__factory.connect(address, runner),
+  InsuranceReserve: (address: string, runner: ContractRunner) =>
+    InsuranceReserve__factory.connect(address, runner),
+  KeeperBudget: (address: string, runner: ContractRunner) => KeeperBudget__factory.connect(address, runner),
+  RewardDistributor: (address: string, runner: ContractRunner) =>
+    RewardDistributor__factory.connect(address, runner),
   WithdrawalQueue: (address: string, runner: ContractRunner) =>
     WithdrawalQueue__factory.connect(address, runner),
   AsyncRedeemer: (address: string, runner: ContractRunner) => AsyncRedeemer__factory.connect(address, runner),
   InstantExit: (address: string, runner: ContractRunner) => InstantExit__factory.connect(address, runner),
-  RewardDistributor: (address: string, runner: ContractRunner) =>
-    RewardDistributor__factory.connect(address, runner),
   OracleCommittee: (address: string, runner: ContractRunner) =>
     OracleCommittee__factory.connect(address, runner),
   ReportOracle: (address: string, runner: ContractRunner) => ReportOracle__factory.connect(address, runner),
@@ -71,14 +74,11 @@ const CONNECT = {
     WithheldRewards__factory.connect(address, runner),
   MemberEvidence: (address: string, runner: ContractRunner) =>
     MemberEvidence__factory.connect(address, runner),
-  InsuranceReserve: (address: string, runner: ContractRunner) =>
-    InsuranceReserve__factory.connect(address, runner),
-  KeeperBudget: (address: string, runner: ContractRunner) => KeeperBudget__factory.connect(address, runner),
   ExitController: (address: string, runner: ContractRunner) =>
     ExitController__factory.connect(address, runner),
   ProtocolLens: (address: string, runner: ContractRunner) => ProtocolLens__factory.connect(address, runner),
-  KeeperJobs: (address: string, runner: ContractRunner) => KeeperJobs__factory.connect(address, runner),
   Consolidator: (address: string, runner: ContractRunner) => Consolidator__factory.connect(address, runner),
+  KeeperJobs: (address: string, runner: ContractRunner) => KeeperJobs__factory.connect(address, runner),
   BalanceCheckpoint: (address: string, runner: ContractRunner) =>
     BalanceCheckpoint__factory.connect(address, runner),
 } as const;

@@ -92,6 +92,8 @@ describe("story: members build the same report, and nobody can change it", () =>
         protocol.OracleCommittee,
         "NotAMember",
       ],
+      ["appeared", { appeared: report.appeared + 1n }, protocol.OracleCommittee, "NotAMember"],
+      ["exited", { exited: report.exited + 1n }, protocol.OracleCommittee, "NotAMember"],
       ["lastTicketId", { lastTicketId: 0n }, protocol.OracleCommittee, "NotAMember"],
       ["rewardsRoot", { rewardsRoot: flipped(report.rewardsRoot) }, protocol.OracleCommittee, "NotAMember"],
     ];
