@@ -194,6 +194,22 @@ contract KeeperJobsTest is Keepers {
         assertApproxEqAbs(paid(), before, 1e12, "a report has just come");
     }
 
+    /// @dev One loss, shown step by step, is paid once.
+    function test_settle_PaysNothingForTheSecondStepAtOnce() public {
+        report(0);
+        skipTime(RISE);
+        slashings.tell(IValidatorRegistry.ValidatorState.Active, 0.06 ether);
+        _settle();
+        uint256 before = paid();
+        assertGt(before, 0, "paid");
+        _settle();
+        _settle();
+        assertApproxEqAbs(paid(), before, 1e12, "once");
+        skipTime(RISE);
+        _settle();
+        assertApproxEqAbs(paid(), 2 * before, 1e12, "and when it is due again");
+    }
+
     /* FARMING */
 
     /// @dev A whole frame of work of one kind, made to be paid for it: no more than the job's budget, and the others are

@@ -456,6 +456,69 @@ contract BalanceCheckpointTest is Checkpoints {
         complete(id, rest, 1);
     }
 
+    /// @dev A deposit that came after the last withdrawal: a true report counts it, so the sum must not leave it out.
+    function test_complete_RevertGiven_AWithdrawnOneWithABalanceIsDemanded() public {
+        withdraw(104);
+        vm.warp(timeOf(SLOT + 2));
+        setParentRoot(SLOT + 2, stateRoot);
+        uint256 id = openLive(FRAME);
+        count(id, "allButOne");
+        count(id, "one");
+        countAllButBalances(id);
+        Balances memory one = balances("one");
+        vm.expectEmit(address(checkpoints));
+        emit IBalanceCheckpoint.ValidatorDemanded(id, 104, one.balances[0]);
+        checkpoints.demand(id, 104, one.chunks[0], one.proof);
+        // once is enough
+        checkpoints.demand(id, 104, one.chunks[0], one.proof);
+        skipTime(4 * SETTLE);
+        uint256[] memory rest = balances("allButOne").indices;
+        vm.expectRevert(departedMissing(id, 104));
+        complete(id, rest, 1);
+    }
+
+    function test_demand_RevertWhen_ItIsAskedForAnyway() public {
+        uint256 id = openLive(FRAME);
+        Balances memory one = balances("one");
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotWithdrawn.selector, 104));
+        checkpoints.demand(id, 104, one.chunks[0], one.proof);
+        withdraw(310);
+        Balances memory behind = balances("behind");
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NothingThere.selector, 310));
+        checkpoints.demand(id, 310, behind.chunks[0], behind.proof);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotOpen.selector, id + 1));
+        checkpoints.demand(id + 1, 104, one.chunks[0], one.proof);
+    }
+
+    /// @dev Nobody makes a note younger: else a note in each block would stop all openings.
+    function test_noteDeposits_KeepsTheOlderNote() public {
+        checkpoints.noteDeposits();
+        (, uint256 noted) = checkpoints.notedDeposits();
+        vm.roll(vm.getBlockNumber() + 1);
+        vm.prank(makeAddr("stranger"));
+        checkpoints.noteDeposits();
+        (, uint256 again) = checkpoints.notedDeposits();
+        assertEq(again, noted, "as old as before");
+        assertEq(checkpoints.openLive(FRAME), 1, "opened");
+    }
+
+    /// @dev What is proven to be there is not lowered by a proof that leaves something out.
+    function test_provenBalance_KeepsTheGreatest() public {
+        uint256 first = openLive(FRAME);
+        countAll(first);
+        uint256 second = checkpoints.openLive(FRAME);
+        count(second, "all");
+        walk(second, "0-7");
+        proveFrontier(second, "2", "7");
+        skipTime(4 * SETTLE);
+        complete(first);
+        (, uint64 greatest, ) = checkpoints.provenBalance(stateRoot);
+        complete(second);
+        assertLt(uint256(checkpoints.beaconBalanceGwei(second)), greatest, "less was shown");
+        (, uint64 after_, ) = checkpoints.provenBalance(stateRoot);
+        assertEq(uint256(after_), greatest, "stands");
+    }
+
     /// @dev What a merged validator reserved is at its target's: the sum is the same, and both are shown.
     function test_complete_CountsMergedValidators() public {
         uint256 id = openLive(FRAME);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {ICommitteeBonds} from "../../../contracts/interfaces/ICommitteeBonds.sol";
 import {IOracleCommittee} from "../../../contracts/interfaces/IOracleCommittee.sol";
+import {OracleCommittee} from "../../../contracts/oracle/OracleCommittee.sol";
 import {ReportVote} from "../../../contracts/types/ReportVote.sol";
 import {BondedCommittee} from "../../utils/BondedCommittee.sol";
 
@@ -255,6 +257,60 @@ contract CommitteeMembersTest is BondedCommittee {
         setKey(id, makeKey("tenth"));
         committee.setWeight(id, 1);
         assertEq(uint256(memberBonds.memberOf(id).unlocksAt), 0, "locked");
+    }
+
+    /// @dev Two committees over one vault: whom the old one releases, the new one binds, or does not seat.
+    function test_bind_LocksWhomAnotherCommitteeReleased() public {
+        uint256 id = addMember(MEMBER_BOND);
+        OracleCommittee other = _committeeOf(id, makeKey("of the other"));
+        committee.release(id);
+        uint256 unlocksAt = memberBonds.memberOf(id).unlocksAt;
+        address key = makeKey("of a third");
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.BondEnds.selector, id, unlocksAt));
+        _committeeOf(id, key);
+
+        authority.grantRole(Roles.COMMITTEE, address(other));
+        authority.revokeRole(Roles.COMMITTEE, address(committee));
+        vm.prank(makeAddr("anyone"));
+        other.bind(id);
+        assertEq(uint256(memberBonds.memberOf(id).unlocksAt), 0, "locked");
+        vm.expectRevert(abi.encodeWithSelector(IOracleCommittee.NoMember.selector, 1));
+        other.bind(1);
+    }
+
+    /// @dev A bond that runs out already is no reason to keep a seat.
+    function test_setWeight_TakesOutWhoseBondEnds() public {
+        OracleCommittee other = factory.newOracleCommittee(
+            IAuthority(address(authority)),
+            memberBonds,
+            GENESIS_TIME,
+            SECONDS_PER_SLOT,
+            FRAME_SECONDS,
+            MIN_MEMBER_BOND,
+            equalSeats()
+        );
+        authority.grantRole(Roles.COMMITTEE, address(other));
+        committee.setWeight(2, 0);
+        uint256 unlocksAt = memberBonds.memberOf(2).unlocksAt;
+        assertGt(unlocksAt, 0, "ends");
+        other.setWeight(2, 0);
+        assertEq(uint256(memberBonds.memberOf(2).unlocksAt), unlocksAt, "when it did");
+        assertEq(other.weightAt(members[1], block.timestamp + FRAME_SECONDS), 0, "out");
+    }
+
+    function _committeeOf(uint256 id, address key) private returns (OracleCommittee) {
+        IOracleCommittee.Seat[] memory seats = new IOracleCommittee.Seat[](1);
+        seats[0] = IOracleCommittee.Seat({memberId: id, key: key, weight: 1});
+        return
+            factory.newOracleCommittee(
+                IAuthority(address(authority)),
+                memberBonds,
+                GENESIS_TIME,
+                SECONDS_PER_SLOT,
+                FRAME_SECONDS,
+                MIN_MEMBER_BOND,
+                seats
+            );
     }
 
     /// @dev Who is not in force yet, or leaves, has a seat in the newest list, or a release already.

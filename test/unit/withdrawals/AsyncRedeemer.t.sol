@@ -297,6 +297,22 @@ contract AsyncRedeemerTest is Withdrawals {
         assertEq(reason, abi.encodeWithSelector(IAsyncRedeemer.NotTheQueue.selector, carol), "by the queue");
     }
 
+    /// @dev Another's ticket, claimed to this account, would be nobody's ether: the queue is refused, and the ticket stays.
+    function test_receive_RevertWhen_TheTicketIsNotItsOwn() public {
+        address owner = makeStaker("owner of a ticket", 5 ether);
+        vm.startPrank(owner);
+        ledger.approve(address(queue), 1 ether);
+        uint256 id = queue.request(1 ether, owner);
+        vm.stopPrank();
+        skipTime(COOLDOWN);
+        finalize(id);
+        uint256 hint = queue.findCheckpoint(id);
+        vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.EtherRefused.selector, address(redeemer)));
+        vm.prank(owner);
+        queue.claimTo(id, address(redeemer), hint);
+        assertEq(queue.ownerOf(id), owner, "its owner's still");
+    }
+
     /* INTERNAL */
 
     /// @dev Two requests of 4 shares each of alice, finalised at two rates.

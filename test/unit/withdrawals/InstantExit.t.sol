@@ -533,6 +533,19 @@ contract InstantExitTest is Withdrawals {
         assertApproxEqAbs(now_, used - wider / 8, 1e5 gwei, "and empties faster");
     }
 
+    /// @dev A bucket that was made smaller is empty within a frame, as any.
+    function test_setParameters_FillsNoMoreOfASmallerBucket() public {
+        _exit(alice, 8 ether);
+        (uint256 used, uint256 capacity) = instantExit.bucket();
+        _set(50, 10, 100);
+        (uint256 now_, uint256 smaller) = instantExit.bucket();
+        assertApproxEqRel((now_ * capacity) / smaller, used, 1e12, "as much of it");
+        _set(0, 10, 100);
+        _set(100, 10, 100);
+        (now_, ) = instantExit.bucket();
+        assertEq(now_, 0, "what was closed is empty");
+    }
+
     /* IN AND OUT */
 
     /// @dev Around a report, a burn and a fee there is nothing to take: whoever comes and goes at once pays the fee.
