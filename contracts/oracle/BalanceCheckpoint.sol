@@ -23,7 +23,7 @@ import {PendingWalk} from "./PendingWalk.sol";
 /// chain was with the block before.
 contract BalanceCheckpoint is PendingWalk {
     /// @notice Shortest time for adding what is missing, in seconds.
-    uint256 public constant MIN_SETTLE = 10 minutes;
+    uint256 public constant MIN_SETTLE = 1 minutes;
     /// @notice Longest, in seconds.
     uint256 public constant MAX_SETTLE = 2 days;
     /// @notice How many times as long it is where something is doubtful.

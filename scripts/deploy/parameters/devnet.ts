@@ -117,7 +117,7 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     dutyWindow: parameter(8n, "frames", "a day of outage in a week of short frames"),
     dutyLeewayBp: parameter(1_000n, "1/10,000", "an outage of a tenth of a frame"),
     contestSeconds: parameter(800n, "seconds", "two frames and a little, where mainnet has 7 days"),
-    checkpointSettleSeconds: parameter(600n, "seconds", "the least, where mainnet has hours"),
+    checkpointSettleSeconds: parameter(96n, "seconds", "a quarter of a frame, where mainnet has hours"),
     minDeficitWei: parameter(10n ** 18n, "wei", "less than that comes with rewards"),
     minDeficitBp: parameter(100n, "1/10,000 of what tickets ask", "what penalties and rewards move"),
     comingEpochs: parameter(24n, "epochs", "an exit takes 14 epochs of the preset, and the sweep"),

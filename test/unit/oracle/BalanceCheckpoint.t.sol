@@ -31,7 +31,7 @@ contract BalanceCheckpointTest is Checkpoints {
     /* CONSTRUCTOR */
 
     function test_constructor_RevertWhen_TheTimeIsOutOfBounds() public {
-        uint256[2] memory wrong = [uint256(10 minutes - 1), 2 days + 1];
+        uint256[2] memory wrong = [uint256(1 minutes - 1), 2 days + 1];
         for (uint256 i = 0; i < 2; ++i) {
             vm.expectRevert(
                 abi.encodeWithSelector(
