@@ -50,6 +50,7 @@ contract AccessMatrixTest is Protocol {
             Roles.COMMITTEE,
             Roles.COMMITTEE_JUDGE,
             Roles.EVIDENCE,
+            Roles.REPORT_RESOLVER,
             Roles.COMMITTEE_MANAGER,
             Roles.OPERATOR_MANAGER,
             Roles.PARAMETER_MANAGER,
