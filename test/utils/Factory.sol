@@ -39,6 +39,7 @@ import {RandaoSource} from "../../contracts/operators/RandaoSource.sol";
 import {StakeAllocator} from "../../contracts/operators/StakeAllocator.sol";
 import {ValidatorRegistry} from "../../contracts/operators/ValidatorRegistry.sol";
 import {BalanceCheckpoint} from "../../contracts/oracle/BalanceCheckpoint.sol";
+import {BeaconLayouts} from "../../contracts/oracle/BeaconLayouts.sol";
 import {BeaconVerifier} from "../../contracts/oracle/BeaconVerifier.sol";
 import {DutyJudge} from "../../contracts/oracle/DutyJudge.sol";
 import {MemberEvidence} from "../../contracts/oracle/MemberEvidence.sol";
@@ -114,8 +115,8 @@ contract Factory {
     }
 
     function newBeaconVerifier(
-        BeaconVerifier.Network calldata n,
-        BeaconVerifier.Layout[] calldata layouts
+        BeaconLayouts.Network calldata n,
+        BeaconLayouts.Layout[] calldata layouts
     ) external returns (BeaconVerifier) {
         return new BeaconVerifier(n, layouts);
     }

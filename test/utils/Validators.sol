@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
 import {IValidatorRegistry} from "../../contracts/interfaces/IValidatorRegistry.sol";
+import {BeaconLayouts} from "../../contracts/oracle/BeaconLayouts.sol";
 import {BeaconVerifier} from "../../contracts/oracle/BeaconVerifier.sol";
 import {BeaconVectors} from "./BeaconVectors.sol";
 import {Protocol} from "./Protocol.sol";
@@ -37,11 +38,11 @@ abstract contract Validators is Protocol, BeaconVectors {
 
     /// @notice A verifier of the vectors' state, under the one layout that it has.
     function makeVerifier() internal returns (BeaconVerifier) {
-        BeaconVerifier.Layout[] memory layouts = new BeaconVerifier.Layout[](1);
-        layouts[0] = BeaconVerifier.Layout(32, 75, 76, 77, 91, 98, 99, 100);
+        BeaconLayouts.Layout[] memory layouts = new BeaconLayouts.Layout[](1);
+        layouts[0] = BeaconLayouts.Layout(32, 75, 76, 77, 91, 98, 99, 100);
         return
             factory.newBeaconVerifier(
-                BeaconVerifier.Network({
+                BeaconLayouts.Network({
                     genesisTime: uint64(GENESIS_TIME),
                     secondsPerSlot: uint64(SECONDS_PER_SLOT),
                     slotsPerEpoch: uint64(SLOTS_PER_EPOCH),

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IBeaconVerifier} from "../../contracts/interfaces/IBeaconVerifier.sol";
-import {BeaconVerifier} from "../../contracts/oracle/BeaconVerifier.sol";
+import {BeaconLayouts} from "../../contracts/oracle/BeaconLayouts.sol";
 import {BeaconValidator} from "../../contracts/types/BeaconValidator.sol";
 import {KedgeTest} from "./KedgeTest.sol";
 
@@ -121,9 +121,9 @@ abstract contract VerifierVectors is KedgeTest {
 
     /* THE VERIFIER */
 
-    function network() internal pure returns (BeaconVerifier.Network memory) {
+    function network() internal pure returns (BeaconLayouts.Network memory) {
         return
-            BeaconVerifier.Network({
+            BeaconLayouts.Network({
                 genesisTime: GENESIS_TIME,
                 secondsPerSlot: SECONDS_PER_SLOT,
                 slotsPerEpoch: SLOTS_PER_EPOCH,
@@ -136,9 +136,9 @@ abstract contract VerifierVectors is KedgeTest {
             });
     }
 
-    function layouts() internal pure returns (BeaconVerifier.Layout[] memory list) {
-        list = new BeaconVerifier.Layout[](2);
-        list[0] = BeaconVerifier.Layout(CAPELLA_SLOT, 43, 44, 45, 59, 0, 0, 0);
-        list[1] = BeaconVerifier.Layout(PIVOT_SLOT, 75, 76, 77, 91, 98, 99, 100);
+    function layouts() internal pure returns (BeaconLayouts.Layout[] memory list) {
+        list = new BeaconLayouts.Layout[](2);
+        list[0] = BeaconLayouts.Layout(CAPELLA_SLOT, 43, 44, 45, 59, 0, 0, 0);
+        list[1] = BeaconLayouts.Layout(PIVOT_SLOT, 75, 76, 77, 91, 98, 99, 100);
     }
 }

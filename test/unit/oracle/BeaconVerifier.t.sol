@@ -5,6 +5,7 @@ import {IBeaconVerifier} from "../../../contracts/interfaces/IBeaconVerifier.sol
 import {BeaconProofs} from "../../../contracts/libraries/BeaconProofs.sol";
 import {BeaconRoots} from "../../../contracts/libraries/BeaconRoots.sol";
 import {SSZ} from "../../../contracts/libraries/SSZ.sol";
+import {BeaconLayouts} from "../../../contracts/oracle/BeaconLayouts.sol";
 import {BeaconVerifier} from "../../../contracts/oracle/BeaconVerifier.sol";
 import {BeaconValidator} from "../../../contracts/types/BeaconValidator.sol";
 import {FactoryTest} from "../../utils/FactoryTest.sol";
@@ -215,10 +216,10 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
 
     /// @dev The sizes and slots of mainnet: 8,192 roots to a summary, 65,536 mixes.
     function test_verify_AcceptsTheSizesOfMainnet() public {
-        BeaconVerifier.Network memory n = network();
+        BeaconLayouts.Network memory n = network();
         (n.slotsPerEpoch, n.slotsPerHistoricalRoot, n.epochsPerHistoricalVector) = (32, 8_192, 65_536);
         (n.capellaSlot, n.endSlot) = (194_048 * 32, 500_000 * 32);
-        BeaconVerifier.Layout[] memory list = layouts();
+        BeaconLayouts.Layout[] memory list = layouts();
         (list[0].fromSlot, list[1].fromSlot) = (n.capellaSlot, 364_032 * 32);
         verifier = factory.newBeaconVerifier(n, list);
 
@@ -291,7 +292,7 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
     }
 
     function test_verifyRandaoMix_RevertWhen_TheSlotIsOfAnUnknownFork() public {
-        BeaconVerifier.Network memory n = network();
+        BeaconLayouts.Network memory n = network();
         n.endSlot = 1_496;
         verifier = factory.newBeaconVerifier(n, layouts());
         vm.expectRevert(abi.encodeWithSelector(IBeaconVerifier.LayoutUnknown.selector, 1_500));
@@ -300,7 +301,7 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
 
     /// @dev One layout is enough where the chain began with it.
     function test_constructor_TakesOneLayout() public {
-        BeaconVerifier.Layout[] memory one = new BeaconVerifier.Layout[](1);
+        BeaconLayouts.Layout[] memory one = new BeaconLayouts.Layout[](1);
         one[0] = layouts()[1];
         verifier = factory.newBeaconVerifier(network(), one);
         assertEq(uint256(verifier.firstSlot()), PIVOT_SLOT, "first");
@@ -542,7 +543,7 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
     }
 
     function test_constructor_RevertWhen_TheNetworkIsOutOfBounds() public {
-        BeaconVerifier.Network memory n = network();
+        BeaconLayouts.Network memory n = network();
         n.genesisTime = 0;
         expectBadNetwork(n, "genesisTime", 0);
         n = network();
@@ -596,9 +597,9 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
     }
 
     function test_constructor_RevertWhen_ALayoutIsOutOfBounds() public {
-        BeaconVerifier.Layout[] memory list = new BeaconVerifier.Layout[](0);
+        BeaconLayouts.Layout[] memory list = new BeaconLayouts.Layout[](0);
         expectBadLayouts(list, "layouts", 0);
-        list = new BeaconVerifier.Layout[](3);
+        list = new BeaconLayouts.Layout[](3);
         expectBadLayouts(list, "layouts", 3);
         list = layouts();
         list[1].fromSlot = CAPELLA_SLOT;
@@ -611,7 +612,7 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
         expectBadLayouts(list, "fromSlot", CAPELLA_SLOT + 1);
         // the same container twice
         list = layouts();
-        list[1] = BeaconVerifier.Layout(PIVOT_SLOT, 43, 44, 45, 59, 0, 0, 0);
+        list[1] = BeaconLayouts.Layout(PIVOT_SLOT, 43, 44, 45, 59, 0, 0, 0);
         expectBadLayouts(list, "validators", 43);
         list = layouts();
         list[0].validators = 31;
@@ -759,12 +760,12 @@ contract BeaconVerifierTest is FactoryTest, VerifierVectors {
         vm.expectRevert(abi.encodeWithSelector(IBeaconVerifier.IndexBeyondList.selector, index, length));
     }
 
-    function expectBadNetwork(BeaconVerifier.Network memory n, bytes32 name, uint256 value) private {
+    function expectBadNetwork(BeaconLayouts.Network memory n, bytes32 name, uint256 value) private {
         vm.expectRevert(abi.encodeWithSelector(IBeaconVerifier.ParameterOutOfBounds.selector, name, value));
         factory.newBeaconVerifier(n, layouts());
     }
 
-    function expectBadLayouts(BeaconVerifier.Layout[] memory list, bytes32 name, uint256 value) private {
+    function expectBadLayouts(BeaconLayouts.Layout[] memory list, bytes32 name, uint256 value) private {
         vm.expectRevert(abi.encodeWithSelector(IBeaconVerifier.ParameterOutOfBounds.selector, name, value));
         factory.newBeaconVerifier(network(), list);
     }
