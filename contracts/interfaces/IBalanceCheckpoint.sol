@@ -37,9 +37,13 @@ interface IBalanceCheckpoint is IProvenBalances {
     /// @param recentGwei That part of it which was sent after the frontier, in gwei.
     /// @param balancesGwei Sum of all balances; 0 before it is completed. @param pendingGwei Sum of the deposits counted so
     /// far.
-    /// @param uncertainGwei How much more may be there, for keys that are not proven; 0 before it is completed.
+    /// @param uncertainGwei How far apart the least and the most are that may be there, for keys that are not proven; 0
+    /// before it is completed.
     /// @param withdrawalsReceived, rewardsReceived What the vaults ever received by `time`, in wei; 0 of one for a parked
     /// report.
+    /// @param unprovenGwei The part of the deposits counted that is for keys which were not proven then.
+    /// @param boundaryGwei All ether sent to the deposit contract by the frame boundary before `time`, in gwei; 0 for a
+    /// parked report.
     struct Checkpoint {
         bytes32 root;
         bytes32 parkedHash;
@@ -59,6 +63,8 @@ interface IBalanceCheckpoint is IProvenBalances {
         uint64 uncertainGwei;
         uint128 withdrawalsReceived;
         uint128 rewardsReceived;
+        uint64 unprovenGwei;
+        uint64 boundaryGwei;
     }
 
     /// @notice A place in a commitment, and its key (see `IValidatorRegistry.Commitment`).

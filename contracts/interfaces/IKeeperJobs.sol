@@ -32,9 +32,6 @@ interface IKeeperJobs {
         uint96 minTrigger;
     }
 
-    /// @notice The budget refused to pay what was due (wei).
-    event NotPaid(bytes32 indexed job, address indexed keeper, uint256 amount);
-
     /// @notice A constructor parameter is out of its bounds.
     error ParameterOutOfBounds(bytes32 name, uint256 value);
     /// @notice Ether that no call brought with it.

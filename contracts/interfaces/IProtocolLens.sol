@@ -13,9 +13,10 @@ interface IProtocolLens {
     /// @param coming Wei that validators were asked for, or are leaving with (`ExitController.coming`).
     /// @param boundary Frame boundary of the first report that may finalise it, or of the last one if that named it.
     /// @param delay Time from a boundary to its report, as it was for the last one, in seconds.
-    /// @param heldUntil End of a hold that stops reports of that boundary; 0 for none.
+    /// @param heldAt Time of the last hold: it stops reports of boundaries up to then. @param heldUntil Its end; in the
+    /// past, or 0, for none.
     /// @param pausedUntil End of the last pause; in the past for none.
-    /// @param isNamed Whether the last report named it, so that anyone may finalise it for a time (`finalizeNamed`).
+    /// @param isNamed Whether the last report named it, and anyone may still finalise it for that (`finalizeNamed`).
     /// @param isSuspended Whether a report is parked.
     /// @param isFinalized Whether all of it is finalised.
     /// @param estimate When it may be claimable: now if it is finalised; the largest number if the ether that is seen is
@@ -29,6 +30,7 @@ interface IProtocolLens {
         uint256 coming;
         uint256 boundary;
         uint256 delay;
+        uint256 heldAt;
         uint256 heldUntil;
         uint256 pausedUntil;
         bool isNamed;

@@ -8,7 +8,7 @@ interface IProvenReports {
     /// @param blockRoot Of the beacon block. @param slot Of that block, or, where slots were missed, a later one without a
     /// block. @param time When the execution chain was in the same moment: all other figures are of then, in seconds since
     /// 1970. @param beaconBalanceGwei As in `Report`. @param depositedGwei All ether ever sent to the deposit contract, in
-    /// gwei.
+    /// gwei. @param boundaryGwei That of it which was sent up to the frame boundary before, in gwei.
     /// @param withdrawalsReceived, rewardsReceived As in `Report`, in wei.
     struct ProvenBalances {
         bytes32 blockRoot;
@@ -16,6 +16,7 @@ interface IProvenReports {
         uint64 time;
         uint64 beaconBalanceGwei;
         uint64 depositedGwei;
+        uint64 boundaryGwei;
         uint128 withdrawalsReceived;
         uint128 rewardsReceived;
     }
@@ -26,7 +27,8 @@ interface IProvenReports {
 
     /// @notice Tells what all balances under the root of the parked report were proven to be: whoever has the report then
     /// ends it (`IReportOracle.conclude`). Caller: `REPORTER`.
-    /// @param uncertainGwei How much more a true report may tell, in gwei.
+    /// @param beaconBalanceGwei The least that a true report tells, in gwei. @param uncertainGwei How much more a true
+    /// report may tell, in gwei.
     function resolveParked(uint64 beaconBalanceGwei, uint64 uncertainGwei) external;
 
     /// @notice The report that is parked; zeros where none is.

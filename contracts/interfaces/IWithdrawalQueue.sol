@@ -7,8 +7,8 @@ pragma solidity 0.8.37;
 /// at the rate of that moment and the ether is set aside, never to be priced again. It is then claimed: by its owner for
 /// whomever it names, or by anyone for its owner. A ticket cannot be cancelled; it can be given away or sold.
 /// Shares are counted in 1e-9 of a share here: a request leaves less than that with the caller.
-/// ERC-4906 tells of tickets whose state changed by `finalizeNamed`; of those that a report finalised, anyone tells by
-/// `announce`, so that a report costs no more. What changes by the passing of time is told by nobody.
+/// ERC-4906 tells of tickets whose state changed as they were finalised. What changes by the passing of time is told by
+/// nobody.
 interface IWithdrawalQueue {
     /// @notice What is known of a ticket.
     /// @param owner Its owner, zero when it was claimed.
@@ -38,7 +38,8 @@ interface IWithdrawalQueue {
     event Requested(uint256 indexed ticketId, address indexed owner, uint256 shares, uint256 readyAt);
     /// @notice Tickets were finalised: `shares` (18 decimals) for `amount` wei, in checkpoint `checkpoint`.
     event Finalized(uint256 indexed checkpoint, uint256 lastTicketId, uint256 shares, uint256 amount);
-    /// @notice ERC-4906: what tickets of these ids show may have changed. Some may have been claimed before.
+    /// @notice ERC-4906: what tickets of these ids show may have changed. The last of them may be finalised in part, or
+    /// not at all.
     event BatchMetadataUpdate(uint256 _fromTokenId, uint256 _toTokenId);
     /// @notice `owner`, a contract, lets anyone claim for it, or no longer.
     event ClaimsAccepted(address indexed owner, bool accepted);
@@ -74,8 +75,6 @@ interface IWithdrawalQueue {
     error TicketNotFinalized(uint256 ticketId);
     /// @notice Nothing is left to finalise up to the ticket that the last report named, or there is no ether for it.
     error NothingToFinalize(uint256 ticketId);
-    /// @notice Not a range of finalised tickets.
-    error NothingToAnnounce(uint256 fromTicketId, uint256 toTicketId);
     /// @notice A report is parked: nothing is finalised between reports.
     error FinalizationSuspended();
     /// @notice Finalisations by reports up to `refTime` are held, and not past `endsAt` (seconds since 1970).
@@ -164,9 +163,6 @@ interface IWithdrawalQueue {
     /// and where there is nothing to do.
     /// @return shares Shares burnt (18 decimals). @return amount Wei set aside.
     function finalizeNamed() external returns (uint256 shares, uint256 amount);
-
-    /// @notice Tells by ERC-4906 of finalised tickets. Anyone may; some may have been told of before, or claimed.
-    function announce(uint256 fromTicketId, uint256 toTicketId) external;
 
     /// @notice Stops `finalizeNamed` until the next report: one is parked. Caller: `ACCOUNTING`.
     function suspend() external;

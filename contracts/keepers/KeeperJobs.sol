@@ -253,10 +253,10 @@ contract KeeperJobs is KeeperParameters {
         return KeeperPay.due(gasFigure, baseFee, block.timestamp - from, _rise);
     }
 
-    /// @dev No call fails for want of it.
+    /// @dev An empty budget pays nothing, and stops nothing. What refuses does: the contracts behind take the call without
+    /// pay. Nodes estimate gas with a base fee of zero, so that nothing is due: were a failure passed over, whoever sends
+    /// no more gas than that would work for nothing.
     function _pay(bytes32 job, uint256 amount) private {
-        if (amount == 0) return;
-        bytes memory call = abi.encodeCall(keeperBudget.pay, (job, msg.sender, amount));
-        if (!LowLevelCall.callNoReturn(address(keeperBudget), call)) emit NotPaid(job, msg.sender, amount);
+        if (amount > 0) keeperBudget.pay(job, msg.sender, amount);
     }
 }

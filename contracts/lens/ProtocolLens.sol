@@ -6,6 +6,7 @@ import {IExitController} from "../interfaces/IExitController.sol";
 import {IProtocolLens} from "../interfaces/IProtocolLens.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
+import {Finalization} from "../withdrawals/Finalization.sol";
 
 /// @title ProtocolLens
 /// @notice Answers made of many contracts' views. It keeps nothing and may nothing.
@@ -30,6 +31,8 @@ contract ProtocolLens is IProtocolLens {
 
     uint256 private immutable _genesisTime;
     uint256 private immutable _frameSeconds;
+    /// @dev How long anyone may finalise what a report named, in seconds from its boundary.
+    uint256 private immutable _namedSeconds;
     /// @dev The longest time, in seconds, for which the exit controller counts something as coming.
     uint256 private immutable _comingSeconds;
 
@@ -53,6 +56,7 @@ contract ProtocolLens is IProtocolLens {
         IStakedEther.Parameters memory p = ledger_.parameters();
         _genesisTime = p.genesisTime;
         _frameSeconds = p.frameSeconds;
+        _namedSeconds = Finalization(payable(address(queue))).NAMED_FRAMES() * p.frameSeconds;
         _comingSeconds = exits.parameters().comingEpochs * epochSeconds;
     }
 
@@ -84,33 +88,31 @@ contract ProtocolLens is IProtocolLens {
     /// @dev Which report may finalise it, and what stands in its way.
     function _obstacles(Estimate memory e, uint256 ticketId) private view {
         (uint256 named, uint256 refTime) = withdrawalQueue.named();
-        e.isNamed = ticketId <= named;
+        e.isNamed = ticketId <= named && block.timestamp < refTime + _namedSeconds;
         e.isSuspended = withdrawalQueue.isSuspended();
         e.pausedUntil = PausableUntil(address(withdrawalQueue)).pausedUntil();
         uint256 frame = ledger.lastReportFrame();
         uint256 last = ledger.frameTime(frame);
         e.delay = ledger.lastReportTime() - last;
         e.boundary = e.isNamed ? refTime : _boundary(e.readyAt > last ? e.readyAt : last + 1);
-        (uint256 heldAt, uint256 endsAt) = withdrawalQueue.heldUntil();
-        if (e.boundary <= heldAt && block.timestamp < endsAt) e.heldUntil = endsAt;
+        (e.heldAt, e.heldUntil) = withdrawalQueue.heldUntil();
     }
 
     function _estimate(Estimate memory e) private view returns (uint256 time) {
         if (e.isFinalized) return block.timestamp;
         if (e.needed > e.buffer + e.inVaults + e.coming) return type(uint256).max;
         time = block.timestamp;
-        bool asks = !e.isNamed || e.isSuspended || e.needed > e.buffer;
+        uint256 boundary = e.boundary;
         // reports bring in what the vaults hold, and name tickets
-        if (asks) {
-            uint256 from = e.boundary;
-            if (e.isNamed) from += 1;
-            if (e.needed > e.buffer + e.inVaults) {
-                uint256 come = block.timestamp + _comingSeconds;
-                if (from < come) from = come;
-            }
-            time = _later(time, _boundary(from) + e.delay);
+        if (!e.isNamed || e.isSuspended || e.needed > e.buffer) {
+            if (e.isNamed) boundary += 1;
+            if (e.needed > e.buffer + e.inVaults)
+                boundary = _later(boundary, block.timestamp + _comingSeconds);
+            boundary = _boundary(boundary);
+            time = _later(time, boundary + e.delay);
         }
-        time = _later(_later(time, e.heldUntil), e.pausedUntil);
+        if (boundary <= e.heldAt) time = _later(time, e.heldUntil);
+        time = _later(time, e.pausedUntil);
     }
 
     /// @dev The first frame boundary at or after `time`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IBalanceCheckpoint} from "../interfaces/IBalanceCheckpoint.sol";
 import {IBeaconVerifier} from "../interfaces/IBeaconVerifier.sol";
@@ -24,9 +25,8 @@ import {PendingWalk} from "./PendingWalk.sol";
 contract BalanceCheckpoint is PendingWalk {
     /// @notice Shortest time for adding what is missing, in seconds.
     uint256 public constant MIN_SETTLE = 1 minutes;
-    /// @notice Longest, in seconds.
-    uint256 public constant MAX_SETTLE = 2 days;
-    /// @notice How many times as long it is where something is doubtful.
+    /// @notice How many times as long it is where something is doubtful. Even then it is at most a frame: a proof that is
+    /// older than a frame and a half lets nobody leave.
     uint256 public constant DOUBT_FACTOR = 4;
     uint256 private constant RESERVED_ETH = 32;
     /// @dev Above 64 bits of gwei.
@@ -83,8 +83,9 @@ contract BalanceCheckpoint is PendingWalk {
         IProvenReports reports_,
         uint256 settleSeconds_
     ) PendingWalk(verifier_, registry, ledger_.withdrawalCredentials()) {
+        uint256 frameSeconds = ledger_.parameters().frameSeconds;
         require(
-            settleSeconds_ >= MIN_SETTLE && settleSeconds_ <= MAX_SETTLE,
+            settleSeconds_ >= MIN_SETTLE && settleSeconds_ * DOUBT_FACTOR <= frameSeconds,
             ParameterOutOfBounds("settleSeconds", settleSeconds_)
         );
         ledger = ledger_;
@@ -94,7 +95,7 @@ contract BalanceCheckpoint is PendingWalk {
         _rewardsVault = rewardsVault;
         _genesisTime = verifier_.genesisTime();
         _secondsPerSlot = verifier_.secondsPerSlot();
-        _slotsPerFrame = ledger_.parameters().frameSeconds / _secondsPerSlot;
+        _slotsPerFrame = frameSeconds / _secondsPerSlot;
     }
 
     /* ANYONE: opening */
@@ -117,11 +118,12 @@ contract BalanceCheckpoint is PendingWalk {
             _notedGwei == depositedGwei && _notedBlock < block.number,
             DepositsMoved(_notedGwei, depositedGwei)
         );
-        IStakedEther.Books memory books = ledger.booksAt(0);
         Checkpoint memory c;
         c.root = BeaconRoots.parentRoot(block.timestamp);
         // the last slot that begins before this block's
         c.slot = uint64((block.timestamp - _genesisTime - 1) / _secondsPerSlot);
+        IStakedEther.Books memory books = ledger.booksAt(c.slot / _slotsPerFrame);
+        c.boundaryGwei = SafeCast.toUint64(books.depositedGwei);
         c.time = uint40(block.timestamp);
         c.depositedGwei = SafeCast.toUint64(depositedGwei);
         c.withdrawalsReceived = SafeCast.toUint128(_withdrawalVault.balance + books.sweptWithdrawals);
@@ -225,11 +227,15 @@ contract BalanceCheckpoint is PendingWalk {
 
         c.completedAt = uint40(block.timestamp);
         c.balancesGwei = SafeCast.toUint64(sum);
-        c.uncertainGwei = SafeCast.toUint64(keys * 1e9);
-        // one that leaves less out stands
-        if (_provenBalances[c.root].balanceGwei < _sum(c)) {
-            _provenBalances[c.root] = Proven(true, _sum(c), c.uncertainGwei);
-        }
+        // what waits may be lost, or be credited and not pending any more
+        uint256 waiting = keys * 1e9;
+        uint256 recent = Math.min(c.recentGwei, waiting);
+        c.uncertainGwei = SafeCast.toUint64(waiting + c.unprovenGwei + recent);
+        // between the least and the most lies what is uncertain; one that shows more stands
+        uint64 least = _sum(c) - c.unprovenGwei - uint64(recent);
+        Proven memory before = _provenBalances[c.root];
+        if (!before.isKnown || before.balanceGwei < least)
+            _provenBalances[c.root] = Proven(true, least, c.uncertainGwei);
         emit CheckpointCompleted(id, c.root, _sum(c));
     }
 
@@ -246,6 +252,7 @@ contract BalanceCheckpoint is PendingWalk {
                     time: c.time,
                     beaconBalanceGwei: sum,
                     depositedGwei: c.depositedGwei,
+                    boundaryGwei: c.boundaryGwei,
                     withdrawalsReceived: c.withdrawalsReceived,
                     rewardsReceived: c.rewardsReceived
                 })
@@ -255,7 +262,8 @@ contract BalanceCheckpoint is PendingWalk {
         require(c.parkedHash != EVIDENCE_ALONE, NotAReport(id));
         (bytes32 reportHash, , , ) = reports.parked();
         require(reportHash == c.parkedHash, NotParked(reportHash));
-        reports.resolveParked(sum, c.uncertainGwei);
+        Proven memory proven = _provenBalances[c.root];
+        reports.resolveParked(proven.balanceGwei, proven.uncertainGwei);
     }
 
     /* VIEWS */

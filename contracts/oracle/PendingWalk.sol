@@ -177,16 +177,22 @@ abstract contract PendingWalk is IBalanceCheckpoint {
         KeyPlace calldata k
     ) private {
         require(d.slot <= c.frontierSlot, DepositAfterFrontier(position, d.slot, c.frontierSlot));
-        _requireOurs(id, d, k);
+        bool isProven = _requireOurs(id, d, k);
         _countedDeposits[id][position >> 8] |= 1 << (position & 0xff);
         c.pendingGwei += d.amountGwei;
+        if (!isProven) c.unprovenGwei += d.amountGwei;
         if (position < c.walked && _isLabelled(d.withdrawalCredentials)) c.doubtful -= 1;
         emit DepositCounted(id, position, d.amountGwei);
     }
 
     /// @dev Whatever goes to a proven key goes to a validator of ours. Of a key that is not proven, whose validator may yet
-    /// turn out to be another's, what we deposited counts, and no copy of it.
-    function _requireOurs(uint256 id, PendingDeposit calldata d, KeyPlace calldata k) private {
+    /// turn out to be another's, what we deposited counts, and no copy of it. So does what its bond has paid for, if it is
+    /// pending still: it may yet come back.
+    function _requireOurs(
+        uint256 id,
+        PendingDeposit calldata d,
+        KeyPlace calldata k
+    ) private returns (bool isProven) {
         bytes32 commitmentId = validatorRegistry.commitmentIdOf(k.operatorId, k.root);
         bytes32 leaf = KeyTree.leaf(keccak256(d.pubkey), k.signatureHash);
         IValidatorRegistry.KeyState state = validatorRegistry.stateOf(commitmentId, k.gindex);
@@ -194,10 +200,11 @@ abstract contract PendingWalk is IBalanceCheckpoint {
             KeyTree.verify(k.root, k.gindex, leaf, k.proof) &&
                 (state == IValidatorRegistry.KeyState.Proven ||
                     state == IValidatorRegistry.KeyState.Predeposited ||
-                    state == IValidatorRegistry.KeyState.Overdue),
+                    state == IValidatorRegistry.KeyState.Overdue ||
+                    state == IValidatorRegistry.KeyState.Lost),
             KeyNotOurs(commitmentId, k.gindex)
         );
-        if (state == IValidatorRegistry.KeyState.Proven) return;
+        if (state == IValidatorRegistry.KeyState.Proven) return true;
         bytes32 place = keccak256(abi.encode(commitmentId, k.gindex));
         require(
             d.amountGwei == PREDEPOSIT_GWEI &&

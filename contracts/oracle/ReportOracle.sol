@@ -203,6 +203,8 @@ contract ReportOracle is IReportOracle, Accounting {
         Report memory report = _reportOf(proven);
         Figures memory f = _figures(report, books, frame);
         _requirePossible(f);
+        // the ledger keeps it for the boundary, as of every report
+        books.depositedGwei = proven.boundaryGwei;
         if (!_isParked) return _apply(report, books, f, frame, proven.time);
         _applyBeside(report, books, f, frame, proven.time, false);
     }

@@ -113,29 +113,15 @@ abstract contract Finalization is TicketToken, PausableUntil {
     function finalizeNamed() external whenNotPaused returns (uint256 shares, uint256 amount) {
         require(!_suspended, FinalizationSuspended());
         uint256 refTime = _namedRefTime;
-        require(!_isHeld(refTime), FinalizationHeld(_heldAt, _holdEnd()));
+        if (_isHeld(refTime)) revert FinalizationHeld(_heldAt, _holdEnd());
         uint256 until = refTime + NAMED_FRAMES * _frameSeconds;
         require(block.timestamp < until, ReportTooOld(refTime, until));
         uint256 named_ = _namedTicketId;
         (, uint256 upTo) = _ticket(named_);
         uint256 count = _checkpointCount;
-        uint256 first = _checkpoints.list[count].ticketOf() + 1;
         (shares, amount, count) = _finalizeUpTo(upTo, named_, count);
         require(shares > 0, NothingToFinalize(named_));
         _checkpointCount = uint40(count);
-        emit BatchMetadataUpdate(first, named_);
-    }
-
-    /// @inheritdoc IWithdrawalQueue
-    function announce(uint256 fromTicketId, uint256 toTicketId) external {
-        (, uint256 upTo, ) = _known(toTicketId);
-        require(
-            upTo <= _checkpoints.list[_checkpointCount].sharesOf() &&
-                fromTicketId > 0 &&
-                fromTicketId <= toTicketId,
-            NothingToAnnounce(fromTicketId, toTicketId)
-        );
-        emit BatchMetadataUpdate(fromTicketId, toTicketId);
     }
 
     /* VIEWS */
@@ -199,6 +185,7 @@ abstract contract Finalization is TicketToken, PausableUntil {
             );
         }
         emit Finalized(newCount, lastTicketId_, shares, amount);
+        emit BatchMetadataUpdate(last.ticketOf() + 1, lastTicketId_);
     }
 
     /// @dev A report later than the fault has booked its loss, and whoever leaves bears it.

@@ -14,6 +14,7 @@ import {
 import { FatalError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
+import { boundaryProof } from "./boundaryProof.ts";
 import { publishedKeys, type PublishedKeys } from "./publishedKeys.ts";
 
 interface Sources {
@@ -28,8 +29,8 @@ const OPENING_GAS = 300_000n;
 /** Entries of the list of pending deposits in a transaction: about 3,000 gas each. */
 const WALK_BATCH = 1_000;
 const PUBKEY = 48;
-/** States of keys that reserve stake without being validators, and of those that are: `KeyState`. */
-const WAITING = [1n, 3n];
+/** States of keys that had a predeposit and are no validators, and of those that are: `KeyState`. */
+const WAITING = [1n, 3n, 4n];
 const PROVEN = 2n;
 
 /** Opens a checkpoint at the newest root, in two transactions, and tells its id. Anyone may. */
@@ -54,7 +55,27 @@ export async function openParked(
   return openedId(protocol, await receiptOf(contract.openParked(frontierFrame)));
 }
 
-/** Shows all that a checkpoint wants, as far as nobody has, in as many transactions as it takes. Anyone may. */
+/**
+ * Opens a checkpoint at the boundary of a report that was booked, as evidence alone, and tells its id. Anyone may.
+ *
+ * @throws FatalError where the slot after the boundary was missed: then it takes a proof through the history of roots
+ */
+export async function openBooked(
+  { protocol, beacon }: Sources,
+  sender: Signer,
+  { frame, frontierFrame }: { frame: bigint; frontierFrame: bigint },
+): Promise<bigint> {
+  const contract = protocol.BalanceCheckpoint.connect(sender);
+  const refSlot = frame * (await protocol.ReportOracle.slotsPerFrame());
+  const block = await boundaryProof(beacon, Number(refSlot));
+  return openedId(protocol, await receiptOf(contract.openBooked(frame, block, frontierFrame)));
+}
+
+/**
+ * Shows all that a checkpoint wants, as far as nobody has, in as many transactions as it takes. Anyone may.
+ *
+ * @throws FatalError where a deposit is pending for a validator of ours whose operator did not publish its keys
+ */
 export async function proveBalances(sources: Sources, sender: Signer, id: bigint): Promise<void> {
   const { protocol } = sources;
   const { state, header } = await stateOf(sources, id);
@@ -132,10 +153,13 @@ async function balanceBatches(
 ): Promise<BalancesProof[]> {
   const { time } = await protocol.BalanceCheckpoint.checkpoint(id);
   const departures = await protocol.ValidatorRegistry.departuresFrom(0);
-  const gone = new Set(
+  const left = new Set(
     departures.filter((departure) => departure.time < time).map(({ index }) => Number(index)),
   );
-  const indices = (await ourIndices(protocol)).filter((index) => !gone.has(index));
+  // a deposit that came after the last withdrawal counts
+  const indices = (await ourIndices(protocol)).filter(
+    (index) => !left.has(index) || state.balances.get(index) > 0,
+  );
   return batches(indices, (part) => balancesProof(state, header, part));
 }
 
@@ -171,7 +195,12 @@ async function countDeposits(
     if (BigInt(deposit.slot) > frontierSlot || (await contract.isDepositCounted(id, position))) continue;
     const place = places.get(deposit.pubkey);
     if (place === undefined) continue;
-    const signatureHash = place.signatureHash;
+    if (place === UNPUBLISHED) {
+      throw new FatalError(
+        `${deposit.pubkey} is pending, and its operator did not publish where it committed it`,
+      );
+    }
+    const signatureHash = place.argument.signatureHash;
     const isPredeposit =
       deposit.amountGwei === 1_000_000_000n && keccak256(deposit.signature) === signatureHash;
     // of a key that waits, its own predeposit alone counts, and once
@@ -222,16 +251,18 @@ async function waitingWords(protocol: Protocol): Promise<{ commitmentId: string;
   );
 }
 
+/** Of a validator of ours for whose key only its operator can show the place. */
+const UNPUBLISHED = "unpublished";
+
 interface Place {
   isProven: boolean;
-  signatureHash: string;
   /** `KeyPlace` of contracts/interfaces/IBalanceCheckpoint.sol. */
   argument: { operatorId: bigint; root: string; gindex: bigint; signatureHash: string; proof: string[] };
 }
 
-/** By the public key: where it was proven, or else where it waits. Of keys that were published. */
-async function keyPlaces(protocol: Protocol): Promise<Map<string, Place>> {
-  const places = new Map<string, Place>();
+/** By the public key: where it was proven, or else where it waits, or was given up. Of keys that were published. */
+async function keyPlaces(protocol: Protocol): Promise<Map<string, Place | typeof UNPUBLISHED>> {
+  const places = new Map<string, Place | typeof UNPUBLISHED>();
   const commitments = new Map<string, PublishedKeys | undefined>();
   for (const { commitmentId, gindex, pubkey } of await predepositedKeys(protocol)) {
     const keyState = await protocol.ValidatorRegistry.stateOf(commitmentId, gindex);
@@ -241,12 +272,16 @@ async function keyPlaces(protocol: Protocol): Promise<Map<string, Place>> {
       commitments.set(commitmentId, await publishedKeys(protocol, commitmentId));
     }
     const published = commitments.get(commitmentId);
-    if (published === undefined) continue;
+    if (published === undefined) {
+      // of one that waits it is 1 ETH at most
+      if (isProven) places.set(pubkey, UNPUBLISHED);
+      continue;
+    }
     const { operatorId, tree } = published;
     const at = tree.indexOf(pubkey);
     const signatureHash = keccak256(tree.keys[at]!.signature);
     const argument = { operatorId, root: tree.root, gindex, signatureHash, proof: tree.proof(at) };
-    places.set(pubkey, { isProven, signatureHash, argument });
+    places.set(pubkey, { isProven, argument });
   }
   return places;
 }

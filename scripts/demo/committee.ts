@@ -1,14 +1,17 @@
 import "../devnet/preset.ts";
-import type { Report } from "../actions/buildReport.ts";
-import { nextRefSlot, reportFrame } from "../actions/reportFrame.ts";
+import { decodeBytes32String, type ContractTransactionReceipt } from "ethers";
+import { buildEvidence, buildReport, type Report } from "../actions/buildReport.ts";
+import { isProvablyFinal, nextRefSlot, reportFrame } from "../actions/reportFrame.ts";
+import { reportDigest, signDigest, submitReport } from "../actions/submitReport.ts";
+import type { Protocol } from "../lib/protocol.ts";
 import { eventIn, eventsIn } from "../lib/receipts.ts";
-import { formatEther } from "../lib/units.ts";
+import { formatEther, formatGweiAsEther } from "../lib/units.ts";
 import type { Stage } from "./stage.ts";
 
 /** A report that was booked. */
 export interface BookedReport {
   report: Report;
-  /** Members that built it, each on its own, and signed. */
+  /** Members that built it, each on its own, and signed; none for one that was proven. */
   signatures: number;
   changeWei: bigint;
   bookedWei: bigint;
@@ -29,18 +32,52 @@ export async function committeeReports(stage: Stage, from = 0): Promise<BookedRe
     const { report, signatures, receipt } = await reportFrame(protocol, signers.keeper, frame);
     journal.record(`report of slot ${refSlot}`, "keeper", receipt);
 
-    const { args } = eventIn(receipt, protocol.StakedEther, "ReportBooked");
-    const paid = eventsIn(receipt, protocol.WithdrawalQueue, "Finalized");
-    booked = {
-      report,
-      signatures: signatures.length,
-      changeWei: args.change as bigint,
-      bookedWei: args.booked as bigint,
-      feeShares: args.feeShares as bigint,
-      finalizedWei: paid.reduce((total, event) => total + (event.args.amount as bigint), 0n),
-    };
-    const finalized = paid.length > 0 ? `, finalised ${formatEther(booked.finalizedWei)} ETH` : "";
-    return `slot ${refSlot}, ${signatures.length} equal reports, gain ${formatEther(booked.bookedWei, 6)} ETH${finalized}`;
+    booked = bookedBy(protocol, receipt, report, signatures.length);
+    return `slot ${refSlot}, ${signatures.length} equal reports, ${gainOf(booked)}`;
   });
   return booked!;
+}
+
+/** All members sign that half of the balance is lost, which is true of nothing. */
+export async function committeeLies({ step, protocol, signers, journal, committee }: Stage): Promise<void> {
+  await step("the whole committee signs that half is lost: the report is parked", async (wait) => {
+    const refSlot = await nextRefSlot(protocol);
+    const { sources } = committee[0]!;
+    await wait(() => isProvablyFinal(sources.beacon, refSlot));
+    const truth = await buildReport(sources, refSlot);
+    const report = { ...truth, beaconBalanceGwei: truth.beaconBalanceGwei / 2n };
+    const digest = await reportDigest(protocol, report);
+    const signatures = committee.map(({ key, address }) => signDigest(key, address, digest));
+    const evidence = await buildEvidence(sources.beacon, refSlot);
+    const receipt = await submitReport(protocol, signers.keeper, { report, evidence, signatures });
+    journal.record(`parked report of slot ${refSlot}`, "keeper", receipt);
+    const { args } = eventIn(receipt, protocol.ReportOracle, "ReportParked");
+    const lost = formatGweiAsEther(truth.beaconBalanceGwei - report.beaconBalanceGwei, 6);
+    return `slot ${refSlot}, ${lost} ETH, beyond ${decodeBytes32String(args.limit as string)}`;
+  });
+}
+
+/** What a receipt tells of a booking. */
+export function bookedBy(
+  protocol: Protocol,
+  receipt: ContractTransactionReceipt,
+  report: Report,
+  signatures: number,
+): BookedReport {
+  const { args } = eventIn(receipt, protocol.StakedEther, "ReportBooked");
+  const paid = eventsIn(receipt, protocol.WithdrawalQueue, "Finalized");
+  return {
+    report,
+    signatures,
+    changeWei: args.change as bigint,
+    bookedWei: args.booked as bigint,
+    feeShares: args.feeShares as bigint,
+    finalizedWei: paid.reduce((total, event) => total + (event.args.amount as bigint), 0n),
+  };
+}
+
+/** For the end of a step's line. */
+export function gainOf({ bookedWei, finalizedWei }: BookedReport): string {
+  const finalized = finalizedWei > 0n ? `, finalised ${formatEther(finalizedWei)} ETH` : "";
+  return `gain ${formatEther(bookedWei, 6)} ETH${finalized}`;
 }

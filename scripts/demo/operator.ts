@@ -4,10 +4,8 @@ import { exitValidator } from "../actions/exitValidator.ts";
 import { drawStake } from "../actions/drawStake.ts";
 import { predeposit } from "../actions/predeposit.ts";
 import { areProvable } from "../actions/proveValidators.ts";
-import { proveSlashed } from "../actions/proveSlashing.ts";
 import { depositBond, registerOperator } from "../actions/registerOperator.ts";
 import { proveAndTopUp } from "../actions/topUp.ts";
-import { triggerExits } from "../actions/triggerExits.ts";
 import { seedFromMnemonic, validatorKeys, type ValidatorKey } from "../lib/keys.ts";
 import type { KeyTree } from "../lib/keyTree.ts";
 import { receiptOf } from "../lib/receipts.ts";
@@ -24,8 +22,6 @@ const TOP_UP_GWEI = (STAKE_ETH - 1n) * GWEI_PER_ETHER;
 const BOND = parseAmount("10");
 const TIP = parseAmount("0.05");
 const TRANSFER_GAS = 21_000n;
-/** An account of the local chain that has no part. */
-const STRANGER = 18;
 
 /** An operator, its keys as derived (EIP-2333) and as committed. */
 export interface Operator {
@@ -148,38 +144,6 @@ export async function operatorExits({ step, network }: Stage, { keys }: Operator
     await wait(() => devnet.epoch >= Number(validator!.activationEpoch) + period);
     const exit = await exitValidator(beacon, keys[0]!);
     return `validator ${exit.validatorIndex}, epoch ${exit.epoch}`;
-  });
-}
-
-/** Nobody whom the protocol knows: proves a slashing, which stops the operator, and then has another validator exit. */
-export async function strangerActs(
-  { step, protocol, network }: Stage,
-  { operatorId, keys, tree }: Operator,
-): Promise<void> {
-  const { beacon, devnet, provider } = network;
-  const stranger = await provider.getSigner(STRANGER);
-  const [struck, other] = [keys[1]!.pubkey, keys[2]!.pubkey];
-  await step("a validator votes twice, and is slashed", async (wait) => {
-    const [validator] = await beacon.validators("head", [struck]);
-    devnet.slashAttester(validator!.index);
-    await wait(async () => (await beacon.validators("head", [struck]))[0]!.slashed);
-    await devnet.tickBlocks(2);
-    return `epoch ${devnet.epoch}`;
-  });
-  await step("a stranger proves it: the operator is jailed, and its bond locked", async () => {
-    const { gasUsed } = await proveSlashed({ protocol, beacon }, stranger, struck);
-    const { locked } = await protocol.BondVault.bondOf(operatorId);
-    return `${formatEther(locked, 6)} shares are locked, for ${gasUsed.toLocaleString("en")} gas`;
-  });
-  await step("a stranger has another of its validators exit", async (wait) => {
-    const [validator] = await beacon.validators("head", [other]);
-    const { gasUsed } = await triggerExits(network, stranger, {
-      kind: "keys",
-      commitmentId: await protocol.ValidatorRegistry.commitmentIdOf(operatorId, tree.root),
-      validatorIndices: [validator!.index],
-    });
-    await wait(async () => (await beacon.validators("head", [other]))[0]!.status === "active_exiting");
-    return `validator ${validator!.index}, for ${gasUsed.toLocaleString("en")} gas, without its operator`;
   });
 }
 

@@ -1,14 +1,8 @@
 import "../devnet/preset.ts";
 import type { KeyTree } from "../lib/keyTree.ts";
-import { committeeReports, type BookedReport } from "./committee.ts";
-import {
-  beaconChainPays,
-  operatorCommits,
-  operatorExits,
-  strangerActs,
-  tipArrives,
-  validatorsStart,
-} from "./operator.ts";
+import { committeeLies, committeeReports, type BookedReport } from "./committee.ts";
+import { beaconChainPays, operatorCommits, operatorExits, tipArrives, validatorsStart } from "./operator.ts";
+import { strangerActs, strangerProvesBalances } from "./stranger.ts";
 import type { Stage } from "./stage.ts";
 import { aliceWraps, balancesGrow, bobAsksOut, bobClaims, stakersStake, type Growth } from "./stakers.ts";
 
@@ -36,7 +30,9 @@ export async function play(stage: Stage): Promise<Played> {
   await operatorExits(stage, operator);
   const second = await committeeReports(stage, readyAt);
   await beaconChainPays(stage);
-  const third = await committeeReports(stage);
+  // Bob's ticket waits while the lie is parked, and not for those who told it
+  await committeeLies(stage);
+  const third = await strangerProvesBalances(stage);
   const paidWei = await bobClaims(stage, ticketId);
 
   await dripEnds(stage);

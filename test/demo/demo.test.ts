@@ -36,9 +36,13 @@ describe("demo", () => {
     expect(balanceWei.later > balanceWei.earlier).to.be.true;
   });
 
-  it("lets all members of the committee build the same reports", () => {
+  it("lets all members of the committee build the same reports, and a stranger overrule their lie", () => {
     const { reports } = result.figures;
-    expect(reports.map(({ signatures }) => signatures)).to.deep.equal([5, 5, 5]);
+    expect(reports.map(({ signatures }) => signatures)).to.deep.equal([5, 5, 0]);
+    expect(shown).to.match(/the report is parked .*slot \d+, \d+\.\d+ ETH, beyond \w+/);
+    expect(shown).to.match(
+      /the proof is the report: .*slot \d+, no signature, gain \d\.\d+ ETH, finalised \d+/,
+    );
     for (const { changeWei, bookedWei, feeShares } of reports) {
       expect(bookedWei > 0n && bookedWei <= changeWei).to.be.true;
       // less than a gwei per second of a frame is left for the next report
@@ -86,7 +90,8 @@ describe("demo", () => {
       "wrap",
       "claim",
     ]);
-    expect(steps.filter((step) => step.startsWith("report of slot"))).to.have.length(3);
+    expect(steps.filter((step) => step.startsWith("report of slot"))).to.have.length(2);
+    expect(steps.filter((step) => step.startsWith("parked report of slot"))).to.have.length(1);
     for (const { gasUsed } of result.transactions) expect(gasUsed >= 21_000n).to.be.true;
   });
 

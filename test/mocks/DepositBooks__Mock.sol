@@ -13,6 +13,7 @@ contract DepositBooks__Mock {
     uint128 private _sweptWithdrawals;
     uint128 private _sweptRewards;
     mapping(uint256 frame => uint256[2]) private _reports;
+    mapping(uint256 frame => uint256) private _boundaries;
 
     constructor(address vault, uint64 genesisTime, uint32 frameSeconds) {
         withdrawalCredentials = bytes32((uint256(0x02) << 248) | uint160(vault));
@@ -24,6 +25,10 @@ contract DepositBooks__Mock {
 
     function setDeposited(uint256 amountGwei) external {
         totalDepositedGwei = amountGwei;
+    }
+
+    function setBoundary(uint256 frame, uint256 depositedGwei) external {
+        _boundaries[frame] = depositedGwei;
     }
 
     function setReport(uint256 frame, uint256 time, uint256 depositedGwei) external {
@@ -40,7 +45,8 @@ contract DepositBooks__Mock {
         return (_reports[frame][0], _reports[frame][1]);
     }
 
-    function booksAt(uint256) external view returns (IStakedEther.Books memory books) {
+    function booksAt(uint256 frame) external view returns (IStakedEther.Books memory books) {
+        books.depositedGwei = _boundaries[frame];
         (books.sweptWithdrawals, books.sweptRewards) = (_sweptWithdrawals, _sweptRewards);
     }
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import {
   completeCheckpoint,
+  openBooked,
   openLive,
   openParked,
   proveBalances,
@@ -114,6 +115,34 @@ describe("story: balances are proven by a stranger", () => {
     await expectRevert(
       evidence.proveFalseBalance(report, honest!.signature, protocol.BalanceCheckpoint),
       evidence,
+      "NotContradicted",
+    );
+  });
+
+  it("a loss within the limits that never was is booked, and costs the liars their bonds", async () => {
+    const { accounts, protocol } = world;
+    const frontierFrame = await frontier();
+    const refSlot = await nextBoundary(world);
+    await untilFinal(world, refSlot);
+    const { report, evidence } = await prepare(world, refSlot);
+    const lie = { ...report, beaconBalanceGwei: (report.beaconBalanceGwei * 98n) / 100n };
+    await submit(world, { report: lie, evidence });
+    const frame = await frontier();
+    expect(frame, "booked").to.be.greaterThan(frontierFrame);
+
+    const id = await openBooked(world, accounts.carol, { frame, frontierFrame });
+    expect(await prove(id)).to.equal(beaconTruthGwei(world, refSlot));
+    await expectRevert(handIn(id), protocol.BalanceCheckpoint, "NotAReport", [id]);
+    const judge = protocol.MemberEvidence.connect(accounts.carol);
+    for (const { signer, signature } of await sign(world, lie, world.members.slice(0, 4))) {
+      await mined(judge.proveFalseBalance(lie, signature, protocol.BalanceCheckpoint));
+      const memberId = await protocol.OracleCommittee.memberOf(signer);
+      expect((await protocol.CommitteeBonds.memberOf(memberId)).isForfeited).to.equal(true);
+    }
+    const [honest] = await sign(world, report, world.members.slice(4, 5));
+    await expectRevert(
+      judge.proveFalseBalance(report, honest!.signature, protocol.BalanceCheckpoint),
+      judge,
       "NotContradicted",
     );
   });

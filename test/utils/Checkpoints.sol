@@ -56,7 +56,7 @@ abstract contract Checkpoints is FactoryTest, VerifierVectors {
     uint32 internal constant FRAME_SECONDS = 960;
     /// @dev Its boundary is slot 1360.
     uint256 internal constant FRAME = 17;
-    uint256 internal constant SETTLE = 1 hours;
+    uint256 internal constant SETTLE = 4 minutes;
     uint64 internal constant TOP_UP_GWEI = 31e9;
     uint64 internal constant PREDEPOSIT_GWEI = 1e9;
     /// @dev 16 predeposits, 15 top-ups.

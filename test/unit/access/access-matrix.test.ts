@@ -61,7 +61,7 @@ const OPEN: Record<string, string> = {
     "approve delegate delegateBySig deposit depositEther depositWithPermit mint permit redeem transfer " +
     "transferFrom withdraw",
   WithdrawalQueue:
-    "acceptClaims announce approve claim claimBatch claimTo finalizeNamed request requestBatch requestBatchWithPermit " +
+    "acceptClaims approve claim claimBatch claimTo finalizeNamed request requestBatch requestBatchWithPermit " +
     "requestWrapped requestWrappedWithPermit safeTransferFrom setApprovalForAll transferFrom",
   // controllers and their operators: see AsyncRedeemer.t.sol
   AsyncRedeemer: "deposit mint redeem requestRedeem setOperator withdraw",

@@ -136,18 +136,23 @@ contract KeeperJobsTest is Keepers {
         jobs.finalize();
     }
 
-    /// @dev Where nothing can be paid the work is done all the same.
-    function test_finalize_GoesOn_WhereTheBudgetIsEmptyOrRefuses() public {
+    /// @dev Whoever has too little gas for the payment, or a budget that refuses, is told so: nothing is done for nothing.
+    function test_finalize_RevertWhen_ThePaymentFails() public {
         report(0);
         finalizer.tell(1 ether);
         skipTime(RISE);
         authority.revokeRole(Roles.BUDGET_SPENDER, address(jobs));
-        vm.expectEmit(address(jobs));
-        emit IKeeperJobs.NotPaid(JOB_FINALIZE, caller, FINALIZE);
-        vm.startPrank(caller);
+        vm.expectRevert(
+            abi.encodeWithSelector(Guarded.Unauthorized.selector, address(jobs), Roles.BUDGET_SPENDER)
+        );
+        vm.prank(caller);
         jobs.finalize();
-        vm.stopPrank();
-        authority.grantRole(Roles.BUDGET_SPENDER, address(jobs));
+    }
+
+    /// @dev Where nothing is left the work is done all the same.
+    function test_finalize_GoesOn_WhereTheBudgetIsEmpty() public {
+        report(0);
+        finalizer.tell(1 ether);
         budget.setJobBudget(JOB_FINALIZE, 0);
         skipTime(RISE);
         vm.prank(caller);

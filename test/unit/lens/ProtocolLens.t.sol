@@ -119,7 +119,37 @@ contract ProtocolLensTest is Withdrawals {
         queue.hold();
         (, uint256 endsAt) = queue.heldUntil();
         assertEq(lens.readyAt(id).heldUntil, endsAt, "held");
+        assertEq(lens.readyAt(id).heldAt, currentTime(), "for reports up to now");
         assertEq(lens.readyAt(id).estimate, endsAt, "until its end, by that report");
+    }
+
+    /// @dev A report of a later boundary has booked what the hold waits for.
+    function test_readyAt_PassesAHoldByALaterReport() public {
+        authority.grantRole(Roles.EXIT_HOLDER, address(this));
+        uint256 id = requestFor(alice, 10 ether);
+        skipTime(COOLDOWN);
+        queue.hold();
+        uint256 next = GENESIS_TIME + (currentFrame() + 1) * FRAME_SECONDS;
+        assertEq(lens.readyAt(id).estimate, next + 1 hours, "by the next report");
+        reportAndFinalize(0, id);
+        assertTrue(queue.ticket(id).finalized, "as foretold");
+    }
+
+    /// @dev What was named is anyone's to finalise for two frames; then it waits for another report.
+    function test_readyAt_OfATicketThatWasNamedTooLongAgo() public {
+        uint256 id = requestFor(alice, 10 ether);
+        depositKeys(37);
+        skipTime(COOLDOWN);
+        reportAndFinalize(0, id);
+        makeStaker("carol", 20 ether);
+        skipTime(2 * FRAME_SECONDS - 1 hours - 1);
+        assertTrue(lens.readyAt(id).isNamed, "still");
+        assertEq(lens.readyAt(id).estimate, currentTime(), "by anyone");
+        skipTime(1);
+        assertFalse(lens.readyAt(id).isNamed, "no more");
+        vm.expectPartialRevert(IWithdrawalQueue.ReportTooOld.selector);
+        queue.finalizeNamed();
+        assertGt(lens.readyAt(id).estimate, currentTime(), "by a report");
     }
 
     function test_readyAt_RevertWhen_Unknown() public {

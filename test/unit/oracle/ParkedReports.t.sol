@@ -402,6 +402,19 @@ contract ParkedReportsTest is SignedReports {
         assertEq(ledger.lastReportFrame(), FRAME + 1, "frame");
     }
 
+    /// @dev What was deposited after the boundary is no part of it: who takes the frame for a frontier counts on that.
+    function test_applyProven_KeepsTheDepositsOfItsBoundary() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        IProvenReports.ProvenBalances memory p = _proven(r.refSlot + 100, 0);
+        p.boundaryGwei -= 32e9;
+        vm.prank(prover);
+        oracle.applyProven(p);
+        (, uint256 depositedGwei) = ledger.reportOf((r.refSlot + 100) / SLOTS_PER_FRAME);
+        assertEq(depositedGwei, p.boundaryGwei, "as of the boundary");
+        assertEq(ledger.booksAt(0).profit, 0, "all of it was there");
+    }
+
     function test_applyProven_BooksALossOfAnySize() public {
         (Report memory r, ) = _lossReport();
         _submit(r, 1);
@@ -612,6 +625,7 @@ contract ParkedReportsTest is SignedReports {
         p.slot = slot;
         p.time = uint64(GENESIS_TIME + slot * SECONDS_PER_SLOT);
         p.depositedGwei = uint64(ledger.totalDepositedGwei());
+        p.boundaryGwei = p.depositedGwei;
         p.beaconBalanceGwei = p.depositedGwei - lossGwei;
     }
 

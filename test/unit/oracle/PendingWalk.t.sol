@@ -125,6 +125,7 @@ contract PendingWalkTest is Checkpoints {
         uint256 sum = 2 * uint256(TOP_UP_GWEI) + PREDEPOSIT_GWEI;
         assertEq(uint256(state().pendingGwei), sum, "pending");
         assertEq(uint256(state().doubtful), 2, "doubtful");
+        assertEq(uint256(state().unprovenGwei), PREDEPOSIT_GWEI, "of a key that is not proven");
         countDeposit(id, "1", 0);
         countDeposit(id, "3", WAITING);
         checkpoints.countDeposits(id, s.positions, s.deposits, places, s.proof);
@@ -170,6 +171,19 @@ contract PendingWalkTest is Checkpoints {
         prove(WAITING, 320);
         checkpoints.countDeposits(id, s.positions, s.deposits, places, s.proof);
         assertEq(uint256(state().pendingGwei), 2 * PREDEPOSIT_GWEI, "pending");
+    }
+
+    /// @dev A bond has paid for it, and it may yet come back.
+    function test_countDeposits_CountsWhatIsLostAndPending() public {
+        uint32[] memory gindices = new uint32[](1);
+        gindices[0] = gindexOf(WAITING);
+        skipTime(2 * registry.predepositDeadline());
+        registry.markOverdue(1, nodes[1], gindices);
+        skipTime(registry.predepositDeadline());
+        registry.markLost(1, nodes[1], gindices);
+        countDeposit(id, "3", WAITING);
+        assertEq(uint256(state().pendingGwei), PREDEPOSIT_GWEI, "pending");
+        assertEq(uint256(state().unprovenGwei), PREDEPOSIT_GWEI, "of a key that is not proven");
     }
 
     function test_countDeposits_RevertWhen_TheKeyIsAnother() public {

@@ -56,23 +56,13 @@ contract FinalizeNamedTest is Withdrawals {
         queue.finalizeNamed();
     }
 
-    function test_announce_TellsOfFinalisedTicketsAlone() public {
-        (uint256 first, uint256 second) = shortBuffer();
+    /// @dev By a report, too.
+    function test_finalize_TellsOfTicketsWhoseStateChanged() public {
+        (, uint256 second) = shortBuffer();
         makeStaker("carol", 8 ether);
-        finalize(second);
         vm.expectEmit(address(queue));
-        emit IWithdrawalQueue.BatchMetadataUpdate(first, first);
-        vm.prank(stranger);
-        queue.announce(first, first);
-        uint256[2][3] memory wrong = [[first, second], [uint256(0), first], [second, first]];
-        for (uint256 i = 0; i < 3; ++i) {
-            vm.expectRevert(
-                abi.encodeWithSelector(IWithdrawalQueue.NothingToAnnounce.selector, wrong[i][0], wrong[i][1])
-            );
-            queue.announce(wrong[i][0], wrong[i][1]);
-        }
-        vm.expectRevert(abi.encodeWithSelector(IWithdrawalQueue.TicketUnknown.selector, 3));
-        queue.announce(1, 3);
+        emit IWithdrawalQueue.BatchMetadataUpdate(1, second);
+        finalize(second);
     }
 
     function test_finalizeNamed_StopsAtTheTicketThatTheReportNamed() public {
