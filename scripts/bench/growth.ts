@@ -1,5 +1,7 @@
 import { BARS } from "./bars.ts";
 
+export const SIGNATURE_BAR = BARS["each further signature"].bar;
+
 /// Gas of one operation at sizes that are ten times each other.
 export interface Growth {
   operation: string;
@@ -55,7 +57,7 @@ export function growthFaults(tables: readonly GrowthTable[], signed: SignatureGr
         ({ operation, mostPercent }) => `${operation}, ${title}: more than ${mostPercent ?? 0} % a tenfold`,
       ),
   );
-  const { bar } = BARS["each further signature"];
   const dearest = Math.max(...furtherSignatures(signed));
-  return dearest > bar ? [...steep, `a further signature costs ${dearest}, above its bar of ${bar}`] : steep;
+  if (dearest <= SIGNATURE_BAR) return steep;
+  return [...steep, `a further signature costs ${dearest}, above its bar of ${SIGNATURE_BAR}`];
 }

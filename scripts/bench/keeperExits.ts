@@ -14,8 +14,8 @@ import { fillBudget, measurePaid, paid } from "./keepers.ts";
 const GIFT_GWEI = 10n * GWEI_PER_ETHER;
 const TEN = 10;
 
-/// Exits by the draw and a withdrawal of what a validator has above 32 ETH, paid. One exit was paid before: it writes what others
-/// change. All that is measured later finds both chains as they were.
+/// Exits by the draw and a withdrawal of what a validator has above 32 ETH, paid. One exit was paid before: it writes
+/// what others change. All that is measured later finds both chains as they were.
 export async function benchKeeperExits(bench: Bench): Promise<void> {
   const { devnet, protocol, accounts } = bench.net;
   await bench.apart(async () => {

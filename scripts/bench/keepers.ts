@@ -22,8 +22,9 @@ const OPERATOR = 1n;
 /// Sends a call with that limit of gas.
 export type PaidCall = (limit: { gasLimit: bigint }) => Promise<ContractTransactionResponse>;
 
-/// Finalising, proofs of keys, and the submitter's pay. A keeper holds kETH before and was paid in this job before, where that
-/// leaves a mark; each payment is the first of its frame. The keys are past their operator's time to prove them. All that is measured later finds both chains as they were.
+/// Finalising, proofs of keys, and the submitter's pay. The keeper has kETH before, and was paid for finalising before,
+/// which leaves a mark; each payment is the first of its frame. The keys are past their operator's time to prove them.
+/// All that is measured later finds both chains as they were.
 export async function benchKeepers(bench: Bench, [some, ten]: BenchKeys["unproven"]): Promise<void> {
   const { protocol, accounts, beacon } = bench.net;
   const jobs = protocol.KeeperJobs.connect(accounts.keeper);

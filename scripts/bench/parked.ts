@@ -14,8 +14,8 @@ const EPOCHS_OF_A_REPORT = 9;
 /// With doubt, a checkpoint takes four times as long.
 const DOUBT_FACTOR = 4n;
 
-/// A report that tells the truth and is parked, for its loss is beyond a limit that governance has lowered; and what ends it. All that
-/// is measured later finds both chains as they were.
+/// A report that tells the truth and is parked, for its loss is beyond a limit that governance has lowered; and what ends
+/// it. All that is measured later finds both chains as they were.
 export async function benchParked(bench: Bench, pubkey: string): Promise<void> {
   const { protocol, accounts } = bench.net;
   await bench.apart(async () => {

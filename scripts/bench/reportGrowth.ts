@@ -24,8 +24,8 @@ const COMMITTEES = {
 /// What the network begins with.
 export const MEMBERS = COMMITTEES.all.members;
 
-/// Reports that finalise. Each begins from the same block, asks for the same ether in all, and comes as many frames after the
-/// last one: so all of them find the same vaults and book the same gain, and differ by the number of tickets alone.
+/// Reports that finalise. Each begins from the same block, asks for the same ether in all, and comes as many frames after
+/// the last one: so all of them find the same vaults and book the same gain, and differ by the number of tickets alone.
 export async function benchTickets(bench: Bench): Promise<GrowthTable> {
   const reports: { gas: number; gain: bigint }[] = [];
   await bench.apart(async () => {
@@ -77,8 +77,8 @@ export function reportRow(): Growth {
   return { operation: "report, 7 of 9 signatures", gas: [], mostPercent: MOST_PERCENT };
 }
 
-/// A report with a gain alone, right behind another that booked the same gain and left the vaults alone: so figures of several
-/// numbers of operators differ by that number alone.
+/// A report with a gain alone, right behind another that booked the same gain and left the vaults alone: so figures of
+/// several numbers of operators differ by that number alone.
 export async function benchReport(bench: Bench): Promise<number> {
   return secondOfTwo(bench, COMMITTEES.ours);
 }

@@ -1,6 +1,12 @@
 import { formatTable } from "../lib/table.ts";
 import type { CheckpointCosts } from "./checkpoints.ts";
-import { furtherSignatures, tenfolds, type GrowthTable, type SignatureGrowth } from "./growth.ts";
+import {
+  furtherSignatures,
+  SIGNATURE_BAR,
+  tenfolds,
+  type GrowthTable,
+  type SignatureGrowth,
+} from "./growth.ts";
 import { isAbove, type Row } from "./rows.ts";
 
 export function operationTable(rows: readonly Row[]): string {
@@ -42,11 +48,12 @@ export function growthTable({ title, sizes, rows }: GrowthTable): string {
 export function signatureTable(growth: SignatureGrowth): string {
   return formatTable(
     [
-      { title: "as signatures grow" },
+      { title: "as signatures grow, one weight each" },
       ...growth.committees.map(({ signatures, members }) => right(`${signatures} of ${members}`)),
       right("each further, at most"),
+      right("bar"),
     ],
-    [["report, no vault pulled", ...growth.gas, Math.max(...furtherSignatures(growth))]],
+    [["report, no vault pulled", ...growth.gas, Math.max(...furtherSignatures(growth)), SIGNATURE_BAR]],
   );
 }
 

@@ -16,7 +16,8 @@ const BATCHES = [BATCH, BATCH, 1, BATCH] as const;
 /// Allotted in one draw before the figures: 32 ETH for each key.
 export const LOT_ETH = 32n * BigInt(BATCHES.reduce((sum, count) => sum + count, 0));
 
-/// What later measurements need: public keys with 32 ETH, and keys that nobody has proven, of a known operator and of another.
+/// What later measurements need: public keys with 32 ETH, and keys that nobody has proven, of a known operator and of
+/// another.
 export interface BenchKeys {
   funded: string[];
   unproven: [KeyTree, KeyTree];

@@ -65,8 +65,8 @@ describe("growth of gas", () => {
       "report           200000  202000  201000               1.0 %  1 %",
     ]);
     expect(signatureTable(signed(4_000, 5_000)).split("\n")).to.deep.equal([
-      "as signatures grow       3 of 4  7 of 9  14 of 20  each further, at most",
-      "report, no vault pulled  100000  116000    151000                   5000",
+      "as signatures grow, one weight each  3 of 4  7 of 9  14 of 20  each further, at most   bar",
+      "report, no vault pulled              100000  116000    151000                   5000  7500",
     ]);
   });
 });
