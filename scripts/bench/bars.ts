@@ -5,8 +5,8 @@ export interface Bar {
   bar?: number;
   peer: string;
   peerGas: number;
-  /// The least that the EVM charges for such a call.
-  floor: number;
+  /// The least that the EVM charges for such a call. None where nobody has reckoned it.
+  floor?: number;
 }
 
 export const BARS = {
@@ -41,6 +41,9 @@ export const BARS = {
     peerGas: 78_699,
     floor: 45_000,
   },
+  "finalise alone, 1 ticket": { bar: 90_000, peer: "Mantle", peerGas: 78_699, floor: 45_000 },
+  "finalise alone, 100 tickets": { bar: 90_000, peer: "Mantle", peerGas: 78_699, floor: 45_000 },
+  "finalise alone, 1,000 tickets": { bar: 90_000, peer: "Mantle", peerGas: 78_699, floor: 45_000 },
   "claim, no hint, 1,000 checkpoints": { bar: 75_000, peer: "Lido", peerGas: 116_888, floor: 45_000 },
   "claim with a hint": { bar: 53_800, peer: "StakeWise", peerGas: 53_855, floor: 38_000 },
   "each further claim in a batch": { bar: 21_000, peer: "Lido", peerGas: 33_000, floor: 15_000 },
@@ -58,6 +61,11 @@ export const BARS = {
     floor: 150_000,
   },
   "each further signature": { bar: 7_500, peer: "StakeWise", peerGas: 7_260, floor: 6_500 },
+  "report with a root of operators' figures": { peer: "none", peerGas: 0 },
+  "park a report": { peer: "none", peerGas: 0 },
+  "submit proven balances of a parked report": { peer: "none", peerGas: 0 },
+  "conclude a parked report": { peer: "none", peerGas: 0 },
+  "book proven balances in place of a parked report": { peer: "none", peerGas: 0 },
   "register 10 keys, published": { bar: 97_000, peer: "ether.fi", peerGas: 632_720, floor: 78_600 },
   "register keys, root alone": { bar: 60_000, peer: "ether.fi", peerGas: 632_720, floor: 45_000 },
   "predeposit of ten, curated": { bar: 540_000, peer: "StakeWise", peerGas: 568_333, floor: 440_000 },
@@ -70,6 +78,15 @@ export const BARS = {
   "exits of a stopped operator, ten": { bar: 900_000, peer: "Lido", peerGas: 1_185_330, floor: 300_000 },
   "one exit by the draw": { peer: "Lido", peerGas: 295_361, floor: 206_000 },
   "exits by the draw, ten": { bar: 900_000, peer: "Lido", peerGas: 1_185_330, floor: 600_000 },
+  "finalise alone, paid": { peer: "none", peerGas: 0 },
+  "prove and top up one, paid": { peer: "none", peerGas: 0 },
+  "prove and top up ten, paid": { peer: "none", peerGas: 0 },
+  "settle a slashing, paid": { peer: "none", peerGas: 0 },
+  "prove a withdrawn validator, paid": { peer: "none", peerGas: 0 },
+  "one exit by the draw, paid": { peer: "none", peerGas: 0 },
+  "exits by the draw, ten, paid": { peer: "none", peerGas: 0 },
+  "a partial withdrawal, paid": { peer: "none", peerGas: 0 },
+  "pay the submitter of a report": { peer: "none", peerGas: 0 },
 } satisfies Record<string, Bar>;
 
 export type Operation = keyof typeof BARS;

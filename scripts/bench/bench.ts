@@ -2,8 +2,6 @@ import type { BaseContract, ContractTransactionResponse, TransactionReceipt } fr
 import { startLocalNetwork, type LocalNetwork } from "../devnet/localNetwork.ts";
 import type { Measured, Operation } from "./bars.ts";
 
-const MEMBERS = 9;
-
 /// A fresh deployment, and what was measured on it.
 export class Bench {
   readonly net: LocalNetwork;
@@ -14,8 +12,19 @@ export class Bench {
   }
 
   /// `lotEth` is what one draw allots.
-  static async start(lotEth: bigint): Promise<Bench> {
-    return new Bench(await startLocalNetwork({ verifySignatures: false, members: MEMBERS, lotEth }));
+  static async start(options: { lotEth: bigint; members: number }): Promise<Bench> {
+    return new Bench(await startLocalNetwork({ verifySignatures: false, ...options }));
+  }
+
+  /// Does something and undoes it: whatever is measured later finds both chains as they were.
+  async apart<T>(action: () => Promise<T>): Promise<T> {
+    const { devnet } = this.net;
+    const before = await devnet.snapshot();
+    try {
+      return await action();
+    } finally {
+      await devnet.restore(before);
+    }
   }
 
   /// Waits for a transaction and returns its gas.

@@ -16,9 +16,16 @@ const BATCHES = [BATCH, BATCH, 1, BATCH] as const;
 /// Allotted in one draw before the figures: 32 ETH for each key.
 export const LOT_ETH = 32n * BigInt(BATCHES.reduce((sum, count) => sum + count, 0));
 
-/// Keys from commitment to top-up; the keys with 32 ETH. Figures are of the second batch: the first writes what is written
+/// What later measurements need: public keys with 32 ETH, and keys that nobody has proven, of a known operator and of
+/// another.
+export interface BenchKeys {
+  funded: string[];
+  unproven: [KeyTree, KeyTree];
+}
+
+/// Keys from commitment to top-up. Figures are of the second batch: the first writes what is written
 /// once. The operator is known while it gets them; the checked ones come last, so that what follows the others is as it was.
-export async function benchValidators(bench: Bench): Promise<string[]> {
+export async function benchValidators(bench: Bench): Promise<BenchKeys> {
   const { protocol, accounts, devnet } = bench.net;
   const registry = protocol.ValidatorRegistry.connect(accounts.manager);
   await bench.gasOf(
@@ -61,7 +68,7 @@ export async function benchValidators(bench: Bench): Promise<string[]> {
   for (const tree of [one, more]) await bench.gasOf(registry.commit(OPERATOR, tree.root, tree.count, "0x"));
   bench.note("predeposit of one, checked", await predeposit(bench, one));
   bench.note("predeposit of ten, checked", await predeposit(bench, more));
-  return second.keys.map(({ pubkey }) => pubkey);
+  return { funded: second.keys.map(({ pubkey }) => pubkey), unproven: [first, more] };
 }
 
 async function trees(bench: Bench): Promise<[KeyTree, KeyTree, KeyTree, KeyTree]> {
