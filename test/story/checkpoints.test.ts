@@ -87,7 +87,7 @@ describe("story: something happens in the middle of a checkpoint", () => {
     return { state, header: headerOf(state) };
   }
 
-  /// Shows a batch of balances. Not more is done than to send it.
+  /// Shows a batch of balances; the transaction may still wait for its block.
   async function show(id: bigint, who: Signer, indices: number[]): Promise<TransactionResponse> {
     const { state, header } = await under(id);
     const { chunks, proof } = balancesProof(state, header, indices);
@@ -128,6 +128,7 @@ describe("story: something happens in the middle of a checkpoint", () => {
     return contract.count();
   }
 
+  /// What a report says, and what was booked of it.
   const told = ({ report, change, booked, feeShares, finalized }: Filed) => ({
     report,
     change,
