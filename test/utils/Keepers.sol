@@ -83,4 +83,15 @@ abstract contract Keepers is Exits {
         assertApproxEqAbs(paid(), amount, 4, reason);
         assertLe(paid(), amount, "never more");
     }
+
+    /// @notice All that was paid came out of one job's budget.
+    function expectPaidFrom(bytes32 job) internal view {
+        bytes32[4] memory names = [JOB_FINALIZE, JOB_PROVE, JOB_WITNESS, JOB_TRIGGER];
+        assertGt(paid(), 0, "nothing was paid");
+        for (uint256 i = 0; i < 4; ++i) {
+            (, uint256 left) = budget.jobBudget(names[i]);
+            if (names[i] == job) assertLt(left, JOB_BUDGET, "its own");
+            else assertEq(left, JOB_BUDGET, "another's");
+        }
+    }
 }

@@ -8,7 +8,7 @@ import {IKeeperBudget} from "../../../contracts/interfaces/IKeeperBudget.sol";
 import {IKeeperJobs} from "../../../contracts/interfaces/IKeeperJobs.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {KeeperJobs} from "../../../contracts/keepers/KeeperJobs.sol";
-import {JOB_FINALIZE, JOB_PROVE} from "../../../contracts/types/KeeperJob.sol";
+import {JOB_FINALIZE, JOB_PROVE, JOB_WITNESS} from "../../../contracts/types/KeeperJob.sol";
 import {BeaconValidator} from "../../../contracts/types/BeaconValidator.sol";
 import {NamedFinalization__Mock} from "../../mocks/NamedFinalization__Mock.sol";
 import {Keepers} from "../../utils/Keepers.sol";
@@ -213,6 +213,29 @@ contract KeeperJobsTest is Keepers {
         skipTime(RISE);
         _settle();
         assertApproxEqAbs(paid(), 2 * before, 1e12, "and when it is due again");
+    }
+
+    /// @dev PAY-2: whatever keepers tell is paid from the budget of its own job.
+    function test_pay_ComesOutOfTheJobsOwnBudget() public {
+        report(0);
+        skipTime(RISE);
+        uint256 state = vm.snapshotState();
+        finalizer.tell(1 ether);
+        vm.prank(caller);
+        jobs.finalize();
+        expectPaidFrom(JOB_FINALIZE);
+        vm.revertToState(state);
+
+        slashings.tell(IValidatorRegistry.ValidatorState.Active, 0.06 ether);
+        _settle();
+        expectPaidFrom(JOB_WITNESS);
+        vm.revertToState(state);
+
+        BeaconValidator memory v;
+        v.withdrawableEpoch = uint64(epoch() - 20);
+        slashings.tell(IValidatorRegistry.ValidatorState.Withdrawn, 0);
+        _proveState(v);
+        expectPaidFrom(JOB_WITNESS);
     }
 
     /* FARMING */

@@ -103,6 +103,23 @@ contract KeeperProofsTest is Validators {
         jobs.prove(proofOf(s), keyProofOf(OPERATOR, s), amountsOf(2, 0));
     }
 
+    /// @dev PAY-4: however many a call proves.
+    function test_prove_PaysForSixteenKeysAtMost() public {
+        IBeaconDepositor.ValidatorProof memory p;
+        IBeaconDepositor.KeyProof memory k;
+        k.gindices = new uint32[](20);
+        vm.mockCall(address(depositor), abi.encodePacked(depositor.proveAndTopUp.selector), "");
+        vm.mockCall(
+            address(validatorRegistry),
+            abi.encodePacked(validatorRegistry.proofDueFrom.selector),
+            abi.encode(currentTime() - RISE)
+        );
+        vm.prank(caller);
+        jobs.prove(p, k, amountsOf(20, 0));
+        vm.clearMockedCalls();
+        expectPaid(PROVE + 15 * PROVE_MORE, "sixteen of twenty");
+    }
+
     /* INTERNAL */
 
     function _dueOf(KeySet memory s) private view returns (uint256) {

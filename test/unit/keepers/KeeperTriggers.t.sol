@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IExitController} from "../../../contracts/interfaces/IExitController.sol";
 import {IKeeperJobs} from "../../../contracts/interfaces/IKeeperJobs.sol";
+import {JOB_TRIGGER} from "../../../contracts/types/KeeperJob.sol";
 import {Keepers} from "../../utils/Keepers.sol";
 
 /// @notice What is paid for exits and withdrawals that serve a deficit, and what goes back to who asked for them.
@@ -47,6 +48,59 @@ contract KeeperTriggersTest is Keepers {
         openDraw(100 ether);
         _trigger(shown("$.two"), 2);
         expectPaid(TRIGGER + TRIGGER_MORE, "two");
+    }
+
+    /// @dev Whoever splits what there is to ask is paid for the first call, and waits for the others, of either kind.
+    function test_trigger_PaysNothing_ForFurtherCallsAtOnce() public {
+        openDraw(200 ether);
+        _trigger(one(104), 1 ether);
+        expectPaid(TRIGGER, "the first");
+        assertEq(jobs.lastTriggeredAt(), currentTime(), "when");
+        _trigger(one(105), 1 ether);
+        _triggerPartial(RICH);
+        expectPaid(TRIGGER, "all others");
+        assertEq(queuedWithdrawals(), 3, "all were asked");
+        skipTime(RISE / 2);
+        _trigger(one(106), 1 ether);
+        expectPaid(TRIGGER + TRIGGER / 2, "by the time since the last one");
+    }
+
+    /// @dev The call itself may end the note by whose time it is paid.
+    function test_trigger_PaysWhereItServesAllOfTheDeficit() public {
+        openDraw(30 ether);
+        _trigger(one(104), 1 ether);
+        assertEq(exits.openFrom(IExitController.Rule.Drawn), 0, "no deficit is noted");
+        expectPaid(TRIGGER, "all");
+        expectPaidFrom(JOB_TRIGGER);
+    }
+
+    function test_triggerPartial_PaysWhereItServesAllOfTheDeficit() public {
+        setDeficit(12 ether);
+        exits.note();
+        skipTime(RISE / 2);
+        _triggerPartial(RICH);
+        expectNoted(0, 0);
+        expectPaid(TRIGGER / 2, "half");
+    }
+
+    /// @dev Of one that is to be merged the request may be dropped, and made again.
+    function test_trigger_PaysNothing_ForThoseThatAreToBeMerged() public {
+        openDraw(100 ether);
+        authority.grantRole(Roles.CONSOLIDATOR, address(this));
+        validatorRegistry.noteConsolidation(104, 105);
+        _trigger(one(104), 1);
+        assertEq(queuedWithdrawals(), 1, "asked");
+        assertEq(paid(), 0, "for nothing");
+    }
+
+    /// @dev What is left of a call's ether never stays for the next caller.
+    function test_trigger_RevertGiven_TheCallerTakesNothingBack() public {
+        openDraw(100 ether);
+        caller = address(this);
+        vm.expectRevert(abi.encodeWithSelector(IKeeperJobs.RefundRefused.selector, caller));
+        _trigger(one(104), 2);
+        _trigger(one(104), 1);
+        assertEq(queuedWithdrawals(), 1, "with nothing to take back");
     }
 
     /// @dev What the beacon chain may drop could be asked again and again.

@@ -239,6 +239,30 @@ contract AccountingTest is Withdrawals {
         assertEq(ledger.getTotalPooledEther(), pooled - (loss - undripped), "the rest");
     }
 
+    /// @dev Of what bonds are proven not to have, with all that the reserve is owed by then: what it burns drips, and the
+    /// loss takes from the drip.
+    function test_book_ALossFallsOnTheReserveBeforeTheRate() public {
+        distributor.setParts(IRewardDistributor.Parts(2_500, 500, 0));
+        depositKeys(30);
+        vm.prank(bob);
+        ledger.transferShares(address(distributor), 20 ether);
+        assertEq(distributor.owed().reserve, 1 ether, "owed to the reserve");
+        assertEq(ledger.sharesOf(address(insuranceReserve)), 0, "not there yet");
+        vm.mockCall(
+            address(bonds),
+            abi.encodeCall(bonds.shortfall, ()),
+            abi.encode(uint256(5 ether), uint256(0))
+        );
+        vm.mockCall(address(bonds), abi.encodeCall(bonds.uncoveredSince, (0)), abi.encode(uint256(5 ether)));
+        uint256 before = ledger.getPooledEthByShares(1 ether);
+        reportAndFinalize(-0.5e9, 0);
+        vm.clearMockedCalls();
+        assertApproxEqAbs(insuranceReserve.totalCovered(), 0.5 ether, 2, "covered");
+        assertApproxEqAbs(ledger.sharesOf(address(insuranceReserve)), 0.5 ether, 2, "the rest is there");
+        // but for what does not divide into a drip: the loss alone would be a hundred times that
+        assertApproxEqAbs(ledger.getPooledEthByShares(1 ether), before, 1e14, "no loss for holders");
+    }
+
     function test_book_TakesNoFeeOnARecovery() public {
         makeStaker("carol", 959 ether);
         depositKeys(100);

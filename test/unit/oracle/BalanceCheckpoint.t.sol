@@ -437,6 +437,20 @@ contract BalanceCheckpointTest is Checkpoints {
         complete(id);
     }
 
+    /// @dev Each of them, not the first alone.
+    function test_complete_RevertWhen_AnyOfThoseWithdrawnSinceIsMissing() public {
+        uint256 id = openLive(FRAME);
+        count(id, "allButOne");
+        countAllButBalances(id);
+        withdraw(105);
+        withdraw(3);
+        withdraw(104);
+        skipTime(4 * SETTLE);
+        uint256[] memory rest = balances("allButOne").indices;
+        vm.expectRevert(departedMissing(id, 104));
+        complete(id, rest, 0);
+    }
+
     /// @dev Those that were withdrawn before had no balance any more. In the very second of the opening they may have had
     /// one.
     function test_complete_PassesOverThoseThatWereWithdrawnBefore() public {
@@ -471,8 +485,8 @@ contract BalanceCheckpointTest is Checkpoints {
         vm.expectEmit(address(checkpoints));
         emit IBalanceCheckpoint.ValidatorDemanded(id, 104, one.balances[0]);
         checkpoints.demand(id, 104, one.chunks[0], one.proof);
-        // once is enough
-        checkpoints.demand(id, 104, one.chunks[0], one.proof);
+        // once is enough: nothing is looked at again
+        checkpoints.demand(id, 104, 0, new bytes32[](0));
         skipTime(4 * SETTLE);
         uint256[] memory rest = balances("allButOne").indices;
         vm.expectRevert(departedMissing(id, 104));

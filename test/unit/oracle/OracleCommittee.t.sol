@@ -260,6 +260,16 @@ contract OracleCommitteeTest is FactoryTest {
         assertEq(committee.weightAt(members[1], GENESIS + 12 * FRAME), 4, "a second before");
     }
 
+    /// @dev In the very second from which the last change counts, it is in force: what comes now replaces nothing.
+    function test_setWeight_AtTheBoundaryOfTheLastChangeKeepsIt() public {
+        committee.setWeight(1, 3);
+        vm.warp(GENESIS + 11 * FRAME);
+        committee.setWeight(1, 5);
+        assertEq(committee.weightAt(members[0], GENESIS + 11 * FRAME - 1), 1, "before");
+        assertEq(committee.weightAt(members[0], GENESIS + 11 * FRAME), 3, "this frame");
+        assertEq(committee.weightAt(members[0], GENESIS + 12 * FRAME), 5, "next frame");
+    }
+
     /// @dev A report that comes late, of a frame before a change, is held against the weights of its own frame.
     function test_verify_UsesTheWeightsOfItsFrame() public {
         uint256 old = GENESIS + 10 * FRAME;

@@ -5,6 +5,7 @@ import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAccounting} from "../../../contracts/interfaces/IAccounting.sol";
 import {IProvenReports} from "../../../contracts/interfaces/IProvenReports.sol";
+import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
 import {IReportOracle} from "../../../contracts/interfaces/IReportOracle.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {JOB_REPORT} from "../../../contracts/types/KeeperJob.sol";
@@ -81,6 +82,20 @@ contract ParkedReportsTest is SignedReports {
         bytes memory signatures = signedBy(worse, 0x1ff);
         expect(abi.encodeWithSelector(IReportOracle.ReportIsParked.selector, r.refSlot, first));
         oracle.submit(worse, evidenceOf(1), signatures);
+    }
+
+    /// @dev One of an earlier boundary, beyond its limits too, does not take the place of a later one.
+    function test_submit_RevertGiven_AReportOfALaterFrameIsParked() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        bytes32 hash = oracle.hashOf(r);
+        Report memory earlier = reportOf(0);
+        earlier.withdrawalsReceived = 1;
+        bytes memory signatures = signedBy(earlier, 0x1ff);
+        IReportOracle.Evidence memory e = evidenceOf(0);
+        expect(abi.encodeWithSelector(IReportOracle.ReportIsParked.selector, r.refSlot, hash));
+        oracle.submit(earlier, e, signatures);
+        _assertParked(hash, r.refSlot);
     }
 
     /* ENDED */
@@ -359,6 +374,39 @@ contract ParkedReportsTest is SignedReports {
         _assertNotParked();
     }
 
+    /// @dev What both vaults hold beyond what is told counts together.
+    function test_conclude_RevertGiven_TheLossIsOfBothVaults() public {
+        uint256 limit = (ledger.getTotalPooledEther() * 500) / 10_000;
+        vm.deal(address(withdrawalVault), limit / 2);
+        vm.deal(address(rewardsVault), limit - limit / 2 + 1);
+        (Report memory r, ) = _lossReport();
+        (r.withdrawalsReceived, r.rewardsReceived) = (0, 0);
+        _submit(r, 1);
+        vm.prank(prover);
+        oracle.resolveParked(r.beaconBalanceGwei, 0);
+        expect(abi.encodeWithSelector(IReportOracle.VaultsMoved.selector, limit + 1, limit));
+        oracle.conclude(r);
+        vm.deal(address(rewardsVault), limit - limit / 2);
+        oracle.conclude(r);
+        _assertNotParked();
+    }
+
+    /// @dev A true loss is booked whichever of its limits it breaks.
+    function test_conclude_BooksALossBeyondTheLimitOfTheWindow() public {
+        oracle.setLimits(IReportLimits.Limits(1_500, 500, 2_500, 100, 100));
+        oracle.setLimits(IReportLimits.Limits(1_500, 500, 1_250, 100, 100));
+        oracle.setLimits(IReportLimits.Limits(1_500, 500, 625, 100, 100));
+        uint256 limit = (ledger.getTotalPooledEther() * 625) / 20_000;
+        Report memory r = reportOf(1);
+        uint256 loss = _raiseLoss(r, limit + 1 gwei);
+        _expectParked(r, "lossPerWindow", loss, limit);
+        _submit(r, 1);
+        vm.prank(prover);
+        oracle.resolveParked(r.beaconBalanceGwei, 0);
+        oracle.conclude(r);
+        assertEq(ledger.booksAt(FRAME + 2).profit, -int256(loss), "booked");
+    }
+
     function test_conclude_RevertWhen_ItIsNotTheParkedReport() public {
         (Report memory r, ) = _lossReport();
         bytes32 hash = oracle.hashOf(r);
@@ -519,6 +567,38 @@ contract ParkedReportsTest is SignedReports {
         vm.revertToState(state);
         vm.stopPrank();
         assertLt(freshUntil, vm.getBlockTimestamp(), "a frame and a half");
+    }
+
+    /// @dev To the second: a frame and a half after its moment it finalises nothing any more.
+    function test_applyProven_FinalisesForAFrameAndAHalf() public {
+        uint256 id = _readyTicket();
+        IProvenReports.ProvenBalances memory p = _proven(REF_SLOT + uint64(SLOTS_PER_FRAME), 0);
+        uint256 end = p.time + FRAME_SECONDS + FRAME_SECONDS / 2;
+        uint256 state = vm.snapshotState();
+        vm.warp(end);
+        vm.prank(prover);
+        oracle.applyProven(p);
+        assertFalse(queue.ticket(id).finalized, "too old");
+        vm.revertToState(state);
+        vm.warp(end - 1);
+        vm.prank(prover);
+        oracle.applyProven(p);
+        assertTrue(queue.ticket(id).finalized, "a second before");
+    }
+
+    /// @dev Of counts nothing was proven: those of the last report stay, and no later report goes back behind them.
+    function test_applyProven_KeepsTheCounts() public {
+        Report memory r = reportOf(1);
+        (r.appeared, r.exited) = (5, 2);
+        _submit(r, 1);
+        _goTo(5);
+        IProvenReports.ProvenBalances memory p = _proven(REF_SLOT + uint64(4 * SLOTS_PER_FRAME), 0);
+        vm.prank(prover);
+        oracle.applyProven(p);
+        assertEq(ledger.lastReportFrame(), FRAME + 4, "booked");
+        (uint256 appeared, uint256 exited, ) = oracle.counts();
+        assertEq(appeared, 5, "appeared");
+        assertEq(exited, 2, "exited");
     }
 
     /* SUBMISSIONS */

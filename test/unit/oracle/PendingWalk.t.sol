@@ -240,6 +240,55 @@ contract PendingWalkTest is Checkpoints {
         checkpoints.countDeposits(id, s.positions, s.deposits, places, s.proof);
     }
 
+    /// @dev Each of these tells a predeposit from what others send to a key whose validator may yet be another's.
+    function test_countDeposits_RevertWhen_ItIsNotThePredeposit() public {
+        vm.mockCall(
+            address(verifier),
+            abi.encodePacked(verifier.verifyPendingDeposits.selector),
+            abi.encode(uint256(11))
+        );
+        IBalanceCheckpoint.KeyPlace[] memory places = new IBalanceCheckpoint.KeyPlace[](1);
+        places[0] = placeOf(WAITING);
+        bytes memory refused = abi.encodeWithSelector(
+            IBalanceCheckpoint.NotThePredeposit.selector,
+            registry.commitmentIdOf(1, nodes[1]),
+            gindexOf(WAITING)
+        );
+        for (uint256 i = 0; i < 3; ++i) {
+            Shown memory s = shown("3");
+            if (i == 0) s.deposits[0].amountGwei = 32e9;
+            if (i == 1) s.deposits[0].signature[0] ^= 0x01;
+            if (i == 2) s.deposits[0].withdrawalCredentials ^= bytes32(uint256(1));
+            vm.expectRevert(refused);
+            checkpoints.countDeposits(id, s.positions, s.deposits, places, s.proof);
+        }
+        countDeposit(id, "3", WAITING);
+        assertEq(uint256(state().pendingGwei), PREDEPOSIT_GWEI, "as it was sent");
+        vm.clearMockedCalls();
+    }
+
+    /// @dev A key that is overdue still reserves its ETH; one that was given up does not.
+    function test_countDeposits_OfAKeyThatIsOverdue() public {
+        uint32[] memory late = new uint32[](1);
+        late[0] = gindexOf(WAITING);
+        vm.warp(currentTime() + 150 days);
+        registry.markOverdue(1, nodes[1], late);
+        uint256 snapshot = vm.snapshotState();
+        countDeposit(id, "3", WAITING);
+        assertEq(uint256(state().pendingGwei), PREDEPOSIT_GWEI, "overdue");
+        vm.revertToState(snapshot);
+
+        registry.markLost(1, nodes[1], late);
+        Shown memory s = shown("3");
+        IBalanceCheckpoint.KeyPlace[] memory places = new IBalanceCheckpoint.KeyPlace[](1);
+        places[0] = placeOf(WAITING);
+        bytes32 commitmentId = registry.commitmentIdOf(1, nodes[1]);
+        vm.expectRevert(
+            abi.encodeWithSelector(IBalanceCheckpoint.KeyNotOurs.selector, commitmentId, gindexOf(WAITING))
+        );
+        checkpoints.countDeposits(id, s.positions, s.deposits, places, s.proof);
+    }
+
     function testFuzz_countDeposits_RevertWhen_AnythingIsMutated(
         uint256 which,
         uint256 field,
@@ -286,7 +335,7 @@ contract PendingWalkTest is Checkpoints {
     }
 
     /// @dev It exits and may have been put off: 8. It has no slot: 9. It is after the frontier: 6. The validator is another:
-    /// 2.
+    /// 2. But for the last, each is of that validator's key: the one reason is enough.
     function test_proveFrontier_RevertWhen_TheDepositMayHaveBeenPutOff() public {
         string[4] memory positions = ["8", "9", "6", "2"];
         string[4] memory indices = ["109", "8", "100", "100"];
@@ -294,6 +343,7 @@ contract PendingWalkTest is Checkpoints {
         for (uint256 i = 0; i < 4; ++i) {
             Shown memory s = shown(positions[i]);
             Living memory v = living(indices[i]);
+            if (i < 3) v.validator.pubkey = s.deposits[0].pubkey;
             PendingDepositHead memory head = headOf(s.deposits[0]);
             vm.expectRevert(abi.encodeWithSelector(IBalanceCheckpoint.NotUntouched.selector, places[i]));
             checkpoints.proveFrontier(id, s.positions[0], head, s.proof, v.index, v.validator, v.proof);

@@ -185,6 +185,18 @@ contract InsuranceReserveTest is Withdrawals {
         assertEq(still, from, "from the same time on");
     }
 
+    /// @dev A loss that came after the note waits for one of its own.
+    function test_cover_PaysNoMoreThanWasNoted() public {
+        _fill(10 ether);
+        bonds.burn(operatorId, 3 ether, 0, address(0), 0);
+        reserve.note();
+        skipTime(DELAY - 1 days);
+        bonds.burn(operatorId, 2 ether, 0, address(0), 0);
+        skipTime(1 days);
+        assertApproxEqAbs(reserve.cover(), 3 ether, 2, "what was noted");
+        assertApproxEqAbs(reserve.uncovered(), 2 ether, 2, "the rest waits");
+    }
+
     /// @dev A bond that pays later lowers what is uncovered, below what the reserve has covered already.
     function test_uncovered_IsZero_WhenBondsPaidLater() public {
         _fill(5 ether);

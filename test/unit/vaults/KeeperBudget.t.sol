@@ -205,6 +205,17 @@ contract KeeperBudgetTest is Withdrawals {
         assertEq(budget.pay(JOB_PROVE, keeper, 1), 0, "closed");
     }
 
+    /// @dev Where there is too little for all, what one job's budget was lowered by is the others'.
+    function test_setJobBudget_LoweredLeavesTheOthersMore() public {
+        budget.setJobBudget(JOB_PROVE, 0.2 ether);
+        budget.setJobBudget(JOB_TRIGGER, 0.2 ether);
+        budget.setJobBudget(JOB_TRIGGER, 0);
+        budget.setBounds(0.2 ether, 0.2 ether);
+        // of 0.4 ether in all budgets
+        _fill(0.1 ether);
+        assertApproxEqAbs(_worth(budget.pay(JOB_PROVE, keeper, 5 ether)), 0.05 ether, 4, "a half");
+    }
+
     function test_constructor_TakesBudgets() public {
         IKeeperBudget.JobBudget[] memory budgets = new IKeeperBudget.JobBudget[](2);
         budgets[0] = IKeeperBudget.JobBudget(JOB_PROVE, 2 ether);

@@ -348,6 +348,14 @@ contract RewardDistributorTest is Withdrawals {
         distributor.setTreasury(address(0));
     }
 
+    /// @dev Its own shares would count as fresh ones again and again.
+    function test_setTreasury_RevertWhen_ItIsTheDistributor() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(IRewardDistributor.NotATreasury.selector, address(distributor))
+        );
+        distributor.setTreasury(address(distributor));
+    }
+
     function test_guardedFunctions_RevertWhen_CallerHasNoRole() public {
         vm.startPrank(alice);
         bytes memory manager = abi.encodeWithSelector(

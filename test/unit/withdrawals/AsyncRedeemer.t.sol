@@ -214,6 +214,24 @@ contract AsyncRedeemerTest is Withdrawals {
         assertEq(address(redeemer).balance, 0, "nothing kept");
     }
 
+    /// @dev Roundings may take the last share before the last wei: the request stays open for it.
+    function test_withdraw_LeavesTheLastWeiForTheNextPayment() public {
+        vm.prank(alice);
+        uint256 id = redeemer.requestRedeem(4 ether, alice, alice);
+        waitAndFinalize(id);
+        uint256 most = redeemer.maxWithdraw(alice);
+        assertGt(most, 4 ether, "a share is more than a wei");
+        vm.startPrank(alice);
+        assertEq(redeemer.withdraw(most - 1, carol, alice), 4 ether, "all shares");
+        assertEq(redeemer.maxRedeem(alice), 0, "none is left");
+        assertEq(redeemer.maxWithdraw(alice), 1, "a wei is");
+        assertEq(redeemer.requestsOf(alice).length, 1, "open");
+        assertEq(redeemer.withdraw(1, carol, alice), 0, "for no share");
+        vm.stopPrank();
+        assertEq(carol.balance, most, "all");
+        assertEq(redeemer.requestsOf(alice).length, 0, "closed");
+    }
+
     function test_redeem_RevertWhen_MoreThanIsPayable() public {
         vm.startPrank(alice);
         vm.expectRevert(abi.encodeWithSelector(IAsyncRedeemer.NotClaimable.selector, alice, 1));

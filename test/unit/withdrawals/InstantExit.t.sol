@@ -354,6 +354,15 @@ contract InstantExitTest is Withdrawals {
         _exit(alice, 1 ether);
     }
 
+    /// @dev Nobody is told of ether that he would not get.
+    function test_preview_RevertGiven_ItIsClosed() public {
+        queue.suspend();
+        vm.expectRevert(IInstantExit.ReportParked.selector);
+        instantExit.preview(1 ether);
+        queue.endSuspension();
+        instantExit.preview(1 ether);
+    }
+
     function test_exit_RevertGiven_FinalisationsArePaused() public {
         queue.pauseFor(1 hours);
         uint256 until = currentTime() + 1 hours;
