@@ -215,6 +215,20 @@ contract KeeperJobsTest is Keepers {
         assertApproxEqAbs(paid(), 2 * before, 1e12, "and when it is due again");
     }
 
+    /// @dev Each validator's loss is paid for by itself.
+    function test_settle_PaysForEachValidator() public {
+        report(0);
+        skipTime(RISE);
+        slashings.tell(IValidatorRegistry.ValidatorState.Active, 0.06 ether);
+        _settle();
+        BeaconValidator memory v;
+        vm.prank(caller);
+        jobs.settle(recent(), 105, v, new bytes32[](0), 0, new bytes32[](0));
+        assertApproxEqAbs(paid(), 600_000 * BASE_FEE, 1e12, "both");
+        assertEq(jobs.lastSettledAt(105), currentTime(), "when");
+        assertEq(jobs.lastSettledAt(106), 0, "no other");
+    }
+
     /// @dev PAY-2: whatever keepers tell is paid from the budget of its own job.
     function test_pay_ComesOutOfTheJobsOwnBudget() public {
         report(0);

@@ -149,6 +149,19 @@ contract KeeperTriggersTest is Keepers {
         assertEq(paid(), 0, "just noted");
     }
 
+    /// @dev Nor by the time since an earlier call, where nobody says that the deficit is still there.
+    function test_triggerPartial_PaysNothing_WhereTheNoteHasLapsed() public {
+        openDraw(200 ether);
+        _trigger(one(104), 1 ether);
+        uint256 before = paid();
+        assertGt(before, 0, "paid");
+        skipTime(exits.NOTE_LIFE() + 1);
+        expectNoted(0, 0);
+        _triggerPartial(RICH);
+        assertEq(queuedWithdrawals(), 2, "asked");
+        assertEq(paid(), before, "for nothing");
+    }
+
     function test_triggerPartial_PaysNothing_ForLessThanTheMinimum() public {
         // of tickets for a thousand ether the least deficit is ten: what is asked for is that, of the 8.5 above 32
         setDeficit(100 ether);

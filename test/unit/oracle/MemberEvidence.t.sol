@@ -243,6 +243,27 @@ contract MemberEvidenceTest is BondedCommittee, BeaconVectors {
     }
 
     /// @dev To the second: ready at the reference slot is true, a second later is false.
+    function test_proveFalseTicket_OfOneThatWasReadyASecondLater() public {
+        uint256 frame = currentFrame() + 1;
+        vm.warp(frameStart(frame));
+        uint256 refTime = requestTicket();
+        uint256 ready = refTime - frameStart(frame);
+        assertEq(ready % FRAME_SECONDS, 0, "at a boundary");
+        vm.warp(frameStart(frame) + 1);
+        ledger.approve(address(queue), 1 ether);
+        queue.request(0.4 ether, address(this));
+        Report memory r = good;
+        r.refSlot = uint64((frame + ready / FRAME_SECONDS) * SLOTS_PER_FRAME);
+        r.lastTicketId = 1;
+        bytes memory honest = signReport(members[1], r);
+        expectNotContradicted("lastTicketId", 1, refTime);
+        evidence.proveFalseTicket(r, honest);
+        r.lastTicketId = 2;
+        evidence.proveFalseTicket(r, signReport(members[0], r));
+        assertEq(bondOf(1), 0, "ORA-3");
+        assertEq(bondOf(2), MEMBER_BOND, "the honest one");
+    }
+
     function test_proveFalseTicket_OfOneThatWasNotReady() public {
         uint256 readyAt = requestTicket();
         uint64 slot = uint64((readyAt - GENESIS_TIME) / SECONDS_PER_SLOT);

@@ -154,6 +154,22 @@ contract PendingWalkTest is Checkpoints {
         checkpoints.countDeposits(id, s.positions, s.deposits, places, s.proof);
     }
 
+    /// @dev The books count what came after the boundary: a deposit of its very slot is shown, or missed.
+    function test_countDeposits_TakesOneOfTheFrontiersOwnSlot() public {
+        vm.mockCall(
+            address(verifier),
+            abi.encodePacked(verifier.verifyPendingDeposits.selector),
+            abi.encode(uint256(11))
+        );
+        Shown memory s = shown("1");
+        s.deposits[0].slot = 1_360;
+        IBalanceCheckpoint.KeyPlace[] memory places = new IBalanceCheckpoint.KeyPlace[](1);
+        places[0] = placeOf(0);
+        checkpoints.countDeposits(id, s.positions, s.deposits, places, s.proof);
+        assertEq(uint256(state().pendingGwei), TOP_UP_GWEI, "counted");
+        vm.clearMockedCalls();
+    }
+
     /// @dev Whoever copies a predeposit that may yet go to another, pays for it.
     function test_countDeposits_RevertWhen_APredepositIsCopied() public {
         countDeposit(id, "3", WAITING);

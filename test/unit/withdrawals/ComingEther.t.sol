@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Roles} from "../../../contracts/access/Roles.sol";
+import {IBeaconVerifier} from "../../../contracts/interfaces/IBeaconVerifier.sol";
 import {IExitController} from "../../../contracts/interfaces/IExitController.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {Exits} from "../../utils/Exits.sol";
@@ -164,6 +165,27 @@ contract ComingEtherTest is Exits {
         Shown memory s = shown("$.leaving.slashed");
         exits.proveComing(recent(), 104, s.validators[0], s.proof);
         assertTrue(exits.comingOf(104).proven, "slashed, it comes");
+    }
+
+    /// @dev Amounts and epochs beyond what a record holds are cut, and never begin anew: 2,048 ETH are one unit too many.
+    function test_provePartial_CutsWhatARecordCannotHold() public {
+        IBeaconVerifier verifier = exits.verifier();
+        vm.mockCall(
+            address(verifier),
+            abi.encodePacked(verifier.verifyPendingPartial.selector),
+            abi.encode(uint64(1))
+        );
+        IBeaconVerifier.PendingPartial memory p = IBeaconVerifier.PendingPartial({
+            place: 0,
+            validatorIndex: 104,
+            amountGwei: 2_048e9,
+            withdrawableEpoch: type(uint40).max
+        });
+        Shown memory s = one(104);
+        exits.provePartial(recent(), p, new bytes32[](0), s.validators[0], s.proof);
+        expectComing(104, type(uint16).max, (1 << 23) - 1, true);
+        assertEq(exits.coming(), 2_048 ether - uint256(1 ether) / 32, "a unit less");
+        vm.clearMockedCalls();
     }
 
     /// @dev An exit above the cap counts against it when it is proven, too, and is taken off where it ends.

@@ -221,6 +221,33 @@ contract ExitControllerTest is Exits {
         triggerPartial(YOUNG);
     }
 
+    /// @dev get_expected_withdrawals: the beacon chain pays nothing of one whose effective balance is below 32 ETH.
+    function test_triggerPartial_RevertWhen_ItsEffectiveBalanceIsBelow32() public {
+        setDeficit(100 ether);
+        IBeaconVerifier verifier = exits.verifier();
+        vm.mockCall(
+            address(verifier),
+            abi.encodePacked(verifier.verifyValidator.selector),
+            abi.encode(uint64(1))
+        );
+        vm.mockCall(
+            address(verifier),
+            abi.encodePacked(verifier.verifyBalance.selector),
+            abi.encode(uint64(1), uint64(40e9))
+        );
+        Shown memory s = one(104);
+        s.validators[0].effectiveBalance = 31e9;
+        bytes32[] memory none = new bytes32[](0);
+        vm.expectRevert(
+            abi.encodeWithSelector(IExitController.ExcessTooSmall.selector, 104, uint256(40e9), 33e9)
+        );
+        exits.triggerPartial{value: 1}(recent(), 104, s.validators[0], none, 0, none);
+        s.validators[0].effectiveBalance = 32e9;
+        exits.triggerPartial{value: 1}(recent(), 104, s.validators[0], none, 0, none);
+        assertEq(exits.coming(), 8 ether, "what is above");
+        vm.clearMockedCalls();
+    }
+
     function test_triggerPartial_RevertWhen_TheBalanceIsOfAnother() public {
         setDeficit(100 ether);
         Shown memory s = one(RICH);
