@@ -108,6 +108,8 @@ contract ProtocolLens is IProtocolLens {
             if (e.isNamed) boundary += 1;
             if (e.needed > e.buffer + e.inVaults)
                 boundary = _later(boundary, block.timestamp + _comingSeconds);
+            // one that is overdue by that is taken to be missed
+            if (block.timestamp > e.delay) boundary = _later(boundary, block.timestamp - e.delay);
             boundary = _boundary(boundary);
             time = _later(time, boundary + e.delay);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IReportLimits} from "../interfaces/IReportLimits.sol";
@@ -121,10 +122,11 @@ abstract contract ReportLimits is IReportLimits, Guarded {
         return uint256(f.change) > cap ? int256(cap) : f.change;
     }
 
-    /// @dev What the next report is held against. A loss that was proven, or waved through, counts like any other.
+    /// @dev What the next report is held against. A loss that was proven, or waved through, counts like any other, as far
+    /// as the window holds it.
     function _remember(Figures memory f) internal {
         uint256 level = _lossLevelGwei == 0 ? 0 : _levelNow(f);
-        if (f.change < 0) level += uint256(-f.change);
+        if (f.change < 0) level = Math.min(level + uint256(-f.change), _windowAfter(f));
         level = (level + GWEI - 1) / GWEI;
         // ether of 87 bits is less than 2^64 gwei; counts were told in 32 bits
         if (level != _lossLevelGwei) _lossLevelGwei = uint64(level);
@@ -137,6 +139,14 @@ abstract contract ReportLimits is IReportLimits, Guarded {
         uint256 level = _lossLevelGwei * GWEI;
         uint256 gone = (f.pooledEther * _lossBpPerWindow * f.frames) / (2 * BP * WINDOW_FRAMES);
         return level > gone ? level - gone : 0;
+    }
+
+    /// @dev All that the window holds of losses, in wei, once this one is booked. One that was proven may be larger: what
+    /// may be told unproven after it comes back all the same.
+    function _windowAfter(Figures memory f) private view returns (uint256) {
+        uint256 loss = uint256(-f.change);
+        uint256 left = f.pooledEther > loss ? f.pooledEther - loss : 0;
+        return (left * _lossBpPerWindow) / (2 * BP);
     }
 
     function _set(Limits memory given) private {

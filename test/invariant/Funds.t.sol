@@ -220,7 +220,7 @@ contract FundsHandler is Withdrawals {
         ++done[Action.Lock];
     }
 
-    /// @dev As a report does: the reserve first, then the loss. The rate falls by what was not covered, and no more than
+    /// @dev As a report does: the reserve first, then the loss. Others lose what was not covered, and no more than
     /// what does not divide into a drip.
     function reportLoss(uint256 loss) external {
         _begin();
@@ -248,11 +248,12 @@ contract FundsHandler is Withdrawals {
             })
         );
         _check(target - _target() >= loss, "the loss is booked");
-        // 0.001 ether is more than what does not divide into a drip
-        uint256 least = pooled - (loss - burnt) - 0.001 ether;
+        // what the others have had the reserve's part, and lose the rest. 0.001 ether is more than what does not divide into
+        // a drip
+        uint256 others = pooled - (pooled * (shares - ledger.getTotalShares())) / shares;
         _check(
-            ledger.getTotalPooledEther() * shares >= least * ledger.getTotalShares(),
-            "BND-4: the rate does not fall by what is covered"
+            ledger.getTotalPooledEther() + (loss - burnt) + 0.001 ether >= others,
+            "BND-4: others lose no more than what is not covered"
         );
         if (burnt > 0) ++done[Action.ReportLoss];
     }

@@ -189,19 +189,6 @@ contract PendingWalkTest is Checkpoints {
         assertEq(uint256(state().pendingGwei), 2 * PREDEPOSIT_GWEI, "pending");
     }
 
-    /// @dev A bond has paid for it, and it may yet come back.
-    function test_countDeposits_CountsWhatIsLostAndPending() public {
-        uint32[] memory gindices = new uint32[](1);
-        gindices[0] = gindexOf(WAITING);
-        skipTime(2 * registry.predepositDeadline());
-        registry.markOverdue(1, nodes[1], gindices);
-        skipTime(registry.predepositDeadline());
-        registry.markLost(1, nodes[1], gindices);
-        countDeposit(id, "3", WAITING);
-        assertEq(uint256(state().pendingGwei), PREDEPOSIT_GWEI, "pending");
-        assertEq(uint256(state().unprovenGwei), PREDEPOSIT_GWEI, "of a key that is not proven");
-    }
-
     function test_countDeposits_RevertWhen_TheKeyIsAnother() public {
         string[4] memory positions = ["0", "2", "5", "1"];
         for (uint256 i = 0; i < 4; ++i) {
@@ -283,7 +270,7 @@ contract PendingWalkTest is Checkpoints {
         vm.clearMockedCalls();
     }
 
-    /// @dev A key that is overdue still reserves its ETH; one that was given up does not.
+    /// @dev A key that is overdue still reserves its ETH; of one that was given up it may come back.
     function test_countDeposits_OfAKeyThatIsOverdue() public {
         uint32[] memory late = new uint32[](1);
         late[0] = gindexOf(WAITING);
@@ -295,14 +282,9 @@ contract PendingWalkTest is Checkpoints {
         vm.revertToState(snapshot);
 
         registry.markLost(1, nodes[1], late);
-        Shown memory s = shown("3");
-        IBalanceCheckpoint.KeyPlace[] memory places = new IBalanceCheckpoint.KeyPlace[](1);
-        places[0] = placeOf(WAITING);
-        bytes32 commitmentId = registry.commitmentIdOf(1, nodes[1]);
-        vm.expectRevert(
-            abi.encodeWithSelector(IBalanceCheckpoint.KeyNotOurs.selector, commitmentId, gindexOf(WAITING))
-        );
-        checkpoints.countDeposits(id, s.positions, s.deposits, places, s.proof);
+        countDeposit(id, "3", WAITING);
+        assertEq(uint256(state().pendingGwei), PREDEPOSIT_GWEI, "given up");
+        assertEq(uint256(state().unprovenGwei), PREDEPOSIT_GWEI, "of a key that is not proven");
     }
 
     function testFuzz_countDeposits_RevertWhen_AnythingIsMutated(

@@ -109,6 +109,21 @@ contract ReportLimitsTest is FactoryTest {
         assertEq(level, 0, "gone");
     }
 
+    /// @dev One that was proven may be larger than the window: the next true ones are no more stopped than after a full one.
+    function test_remember_HoldsNoMoreThanTheWindow() public {
+        limits.remember(_figures(-200 ether, 1));
+        (, , uint256 level) = limits.counts();
+        assertEq(level, 40e9, "half of 1,000 bp of what is left");
+        IReportLimits.Figures memory f = _figures(-int256(uint256(40 ether) / 30), 1);
+        f.pooledEther = 800 ether;
+        _assertNone(f);
+        f.change -= 1;
+        _assertBreach(f, "lossPerWindow", 40 ether + 1, 40 ether);
+        limits.remember(_figures(-int256(POOL), 1));
+        (, , level) = limits.counts();
+        assertEq(level, 0, "nothing is left to lose");
+    }
+
     /// @dev Whatever losses come in whatever frames: those that pass are never more than the limit in any 30 frames.
     function testFuzz_breach_NoWindowHasMoreThanItsLimit(
         uint256[40] calldata losses,
