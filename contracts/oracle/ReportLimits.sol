@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IReportLimits} from "../interfaces/IReportLimits.sol";
@@ -126,7 +125,7 @@ abstract contract ReportLimits is IReportLimits, Guarded {
     /// as the window holds it.
     function _remember(Figures memory f) internal {
         uint256 level = _lossLevelGwei == 0 ? 0 : _levelNow(f);
-        if (f.change < 0) level = Math.min(level + uint256(-f.change), _windowAfter(f));
+        if (f.change < 0) level = _levelWith(f, uint256(-f.change), level);
         level = (level + GWEI - 1) / GWEI;
         // ether of 87 bits is less than 2^64 gwei; counts were told in 32 bits
         if (level != _lossLevelGwei) _lossLevelGwei = uint64(level);
@@ -141,10 +140,11 @@ abstract contract ReportLimits is IReportLimits, Guarded {
         return level > gone ? level - gone : 0;
     }
 
-    /// @dev All that the window holds of losses, in wei, once this one is booked. One that was proven may be larger: what
-    /// may be told unproven after it comes back all the same.
-    function _windowAfter(Figures memory f) private view returns (uint256) {
-        uint256 loss = uint256(-f.change);
+    /// @dev What the window then holds of losses, in wei. One that was proven may be more than it can hold: it is full
+    /// then, by what is left of the pool, and what may be told unproven comes back all the same.
+    function _levelWith(Figures memory f, uint256 loss, uint256 level) private view returns (uint256) {
+        level += loss;
+        if (level <= (f.pooledEther * _lossBpPerWindow) / (2 * BP)) return level;
         uint256 left = f.pooledEther > loss ? f.pooledEther - loss : 0;
         return (left * _lossBpPerWindow) / (2 * BP);
     }

@@ -347,7 +347,8 @@ describe("story: something happens in the middle of a checkpoint", () => {
     );
     await mined(by(bob).complete(id, [...whole, joined!], [2, 3, 1], words, 0));
     expect(await BalanceCheckpoint.beaconBalanceGwei(id)).to.equal(truthGwei);
-    expect((await BalanceCheckpoint.checkpoint(id)).uncertainGwei).to.equal(10n ** 9n);
+    // the predeposit that waits may be lost, or be credited already
+    expect((await BalanceCheckpoint.checkpoint(id)).uncertainGwei).to.equal(2n * 10n ** 9n);
 
     // the committee said nothing all the time; what it says then agrees
     await mined(by(carol).submit(id));
