@@ -41,7 +41,8 @@ interface IBalanceCheckpoint is IProvenBalances {
     /// before it is completed.
     /// @param withdrawalsReceived, rewardsReceived What the vaults ever received by `time`, in wei; 0 of one for a parked
     /// report.
-    /// @param unprovenGwei The part of the deposits counted that is for keys which were not proven then.
+    /// @param unprovenGwei The part of the deposits counted that is for keys which were not proven then; completed, with
+    /// the most that may be so of what was deposited after the frontier: the sum may be too large by so much.
     /// @param boundaryGwei All ether sent to the deposit contract by the frame boundary before `time`, in gwei; 0 for a
     /// parked report.
     struct Checkpoint {

@@ -81,7 +81,7 @@ interface IMemberEvidence {
 
     /* VIEWS */
 
-    /// @notice A signed balance may differ so much from the proven one, in 1/10,000 of that: what a proof leaves out by its
-    /// rules is no lie of a member.
+    /// @notice A signed balance may be so much below the proven one, in 1/10,000 of that: a validator that was somebody's
+    /// gift, and became ours after the report, is no lie of a member.
     function toleranceBp() external view returns (uint256);
 }

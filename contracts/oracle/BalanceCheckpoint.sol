@@ -34,11 +34,10 @@ contract BalanceCheckpoint is PendingWalk {
 
     bytes32 private constant EVIDENCE_ALONE = keccak256("kedge.checkpoint.EVIDENCE");
 
-    /// @dev What was proven under a root: 1 + 8 + 8 bytes.
+    /// @dev What was proven under a root: 1 + 8 bytes.
     struct Proven {
         bool isKnown;
         uint64 balanceGwei;
-        uint64 uncertainGwei;
     }
 
     /* IMMUTABLES */
@@ -229,13 +228,12 @@ contract BalanceCheckpoint is PendingWalk {
         c.balancesGwei = SafeCast.toUint64(sum);
         // what waits may be lost, or be credited and not pending any more
         uint256 waiting = keys * 1e9;
-        uint256 recent = Math.min(c.recentGwei, waiting);
-        c.uncertainGwei = SafeCast.toUint64(waiting + c.unprovenGwei + recent);
-        // between the least and the most lies what is uncertain; one that shows more stands
-        uint64 least = _sum(c) - c.unprovenGwei - uint64(recent);
+        c.unprovenGwei += uint64(Math.min(c.recentGwei, waiting));
+        c.uncertainGwei = SafeCast.toUint64(waiting + c.unprovenGwei);
+        // what is pending may yet come to nothing, or to another. One that shows more stands
         Proven memory before = _provenBalances[c.root];
-        if (!before.isKnown || before.balanceGwei < least)
-            _provenBalances[c.root] = Proven(true, least, c.uncertainGwei);
+        if (!before.isKnown || before.balanceGwei < sum)
+            _provenBalances[c.root] = Proven(true, c.balancesGwei);
         emit CheckpointCompleted(id, c.root, _sum(c));
     }
 
@@ -262,8 +260,7 @@ contract BalanceCheckpoint is PendingWalk {
         require(c.parkedHash != EVIDENCE_ALONE, NotAReport(id));
         (bytes32 reportHash, , , ) = reports.parked();
         require(reportHash == c.parkedHash, NotParked(reportHash));
-        Proven memory proven = _provenBalances[c.root];
-        reports.resolveParked(proven.balanceGwei, proven.uncertainGwei);
+        reports.resolveParked(sum - c.unprovenGwei, c.uncertainGwei);
     }
 
     /* VIEWS */
@@ -281,11 +278,9 @@ contract BalanceCheckpoint is PendingWalk {
     }
 
     /// @inheritdoc IProvenBalances
-    function provenBalance(
-        bytes32 blockRoot
-    ) external view returns (bool isKnown, uint64 balanceGwei, uint64 uncertainGwei) {
+    function provenBalance(bytes32 blockRoot) external view returns (bool isKnown, uint64 balanceGwei) {
         Proven memory p = _provenBalances[blockRoot];
-        return (p.isKnown, p.balanceGwei, p.uncertainGwei);
+        return (p.isKnown, p.balanceGwei);
     }
 
     /// @inheritdoc IBalanceCheckpoint

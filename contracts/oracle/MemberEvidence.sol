@@ -23,9 +23,9 @@ import {ReportVote} from "../types/ReportVote.sol";
 contract MemberEvidence is IMemberEvidence, Guarded {
     uint256 private constant BP = 10_000;
     /// @notice Least tolerance for balances, in 1/10,000.
-    uint256 public constant MIN_TOLERANCE_BP = 10;
+    uint256 public constant MIN_TOLERANCE_BP = 100;
     /// @notice Most, in 1/10,000.
-    uint256 public constant MAX_TOLERANCE_BP = 500;
+    uint256 public constant MAX_TOLERANCE_BP = 1_000;
 
     /* IMMUTABLES */
 
@@ -104,7 +104,7 @@ contract MemberEvidence is IMemberEvidence, Guarded {
         IProvenBalances source
     ) external {
         _requireRole(Roles.BALANCE_WITNESS, address(source));
-        (bool isKnown, uint64 proven, ) = source.provenBalance(report.blockRoot);
+        (bool isKnown, uint64 proven) = source.provenBalance(report.blockRoot);
         require(isKnown, BalanceNotProven(report.blockRoot));
         uint256 told = report.beaconBalanceGwei;
         // what is proven is there; that no more is there is shown by no proof

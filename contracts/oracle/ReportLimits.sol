@@ -121,11 +121,10 @@ abstract contract ReportLimits is IReportLimits, Guarded {
         return uint256(f.change) > cap ? int256(cap) : f.change;
     }
 
-    /// @dev What the next report is held against. A loss that was proven, or waved through, counts like any other, as far
-    /// as the window holds it.
+    /// @dev What the next report is held against. A loss that was proven, or waved through, counts like any other.
     function _remember(Figures memory f) internal {
         uint256 level = _lossLevelGwei == 0 ? 0 : _levelNow(f);
-        if (f.change < 0) level = _levelWith(f, uint256(-f.change), level);
+        if (f.change < 0) level += uint256(-f.change);
         level = (level + GWEI - 1) / GWEI;
         // ether of 87 bits is less than 2^64 gwei; counts were told in 32 bits
         if (level != _lossLevelGwei) _lossLevelGwei = uint64(level);
@@ -133,20 +132,15 @@ abstract contract ReportLimits is IReportLimits, Guarded {
         if (f.exited != _exited) _exited = uint32(f.exited);
     }
 
-    /// @dev What is left of past losses, in wei: half of the window's limit goes in a window.
+    /// @dev What is left of past losses, in wei: half of the window's limit goes in a window. A loss that was proven may
+    /// have been more than the window holds, and who left made the pool smaller: it is full then, and what may be told
+    /// unproven comes back all the same.
     function _levelNow(Figures memory f) private view returns (uint256) {
+        uint256 full = (f.pooledEther * _lossBpPerWindow) / (2 * BP);
         uint256 level = _lossLevelGwei * GWEI;
+        if (level > full) level = full;
         uint256 gone = (f.pooledEther * _lossBpPerWindow * f.frames) / (2 * BP * WINDOW_FRAMES);
         return level > gone ? level - gone : 0;
-    }
-
-    /// @dev What the window then holds of losses, in wei. One that was proven may be more than it can hold: it is full
-    /// then, by what is left of the pool, and what may be told unproven comes back all the same.
-    function _levelWith(Figures memory f, uint256 loss, uint256 level) private view returns (uint256) {
-        level += loss;
-        if (level <= (f.pooledEther * _lossBpPerWindow) / (2 * BP)) return level;
-        uint256 left = f.pooledEther > loss ? f.pooledEther - loss : 0;
-        return (left * _lossBpPerWindow) / (2 * BP);
     }
 
     function _set(Limits memory given) private {

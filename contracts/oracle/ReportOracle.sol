@@ -212,10 +212,12 @@ contract ReportOracle is IReportOracle, Accounting {
     /// @inheritdoc IProvenReports
     function resolveParked(uint64 beaconBalanceGwei, uint64 uncertainGwei) external onlyRole(Roles.REPORTER) {
         require(_isParked, NotParked(0, 0));
-        // a proof may leave something out: the one that shows most stands
-        if (_isProven && beaconBalanceGwei <= _provenGwei) return;
-        (_isProven, _provenGwei, _uncertainGwei) = (true, beaconBalanceGwei, uncertainGwei);
-        emit ParkedBalanceProven(_parkedSlot, _parkedHash, beaconBalanceGwei, uncertainGwei);
+        // a proof may leave something out: the greatest figures stand
+        uint64 most = _provenGwei + _uncertainGwei;
+        if (most < beaconBalanceGwei + uncertainGwei) most = beaconBalanceGwei + uncertainGwei;
+        uint64 least = _provenGwei < beaconBalanceGwei ? beaconBalanceGwei : _provenGwei;
+        (_isProven, _provenGwei, _uncertainGwei) = (true, least, most - least);
+        emit ParkedBalanceProven(_parkedSlot, _parkedHash, least, most - least);
     }
 
     /* GOVERNANCE */

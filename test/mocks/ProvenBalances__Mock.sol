@@ -8,19 +8,16 @@ contract ProvenBalances__Mock is IProvenBalances {
     struct Told {
         bool isKnown;
         uint64 balanceGwei;
-        uint64 uncertainGwei;
     }
 
     mapping(bytes32 blockRoot => Told) private _told;
 
     function tell(bytes32 blockRoot, uint64 balanceGwei) external {
-        _told[blockRoot] = Told(true, balanceGwei, 0);
+        _told[blockRoot] = Told(true, balanceGwei);
     }
 
-    function provenBalance(
-        bytes32 blockRoot
-    ) external view returns (bool isKnown, uint64 balanceGwei, uint64 uncertainGwei) {
+    function provenBalance(bytes32 blockRoot) external view returns (bool isKnown, uint64 balanceGwei) {
         Told memory t = _told[blockRoot];
-        return (t.isKnown, t.balanceGwei, t.uncertainGwei);
+        return (t.isKnown, t.balanceGwei);
     }
 }

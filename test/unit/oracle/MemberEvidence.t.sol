@@ -326,7 +326,7 @@ contract MemberEvidenceTest is BondedCommittee, BeaconVectors {
     /* CONSTRUCTOR */
 
     function test_constructor_RevertWhen_ParametersAreBad() public {
-        uint256[3] memory bad = [uint256(0), 9, 501];
+        uint256[3] memory bad = [uint256(0), 99, 1_001];
         for (uint256 i = 0; i < 3; ++i) {
             vm.expectRevert(
                 abi.encodeWithSelector(

@@ -344,6 +344,22 @@ contract ParkedReportsTest is SignedReports {
         assertEq(ledger.lastReportFrame(), FRAME + 1, "booked");
     }
 
+    /// @dev The most of one proof, and the least of another: what one of them leaves out does not take it from the other.
+    function test_resolveParked_KeepsTheMostOfAll() public {
+        (Report memory r, ) = _lossReport();
+        _submit(r, 1);
+        uint64 told = r.beaconBalanceGwei;
+        vm.startPrank(prover);
+        oracle.resolveParked(told - 5e9, 5e9);
+        oracle.resolveParked(told - 3e9, 1e9);
+        vm.expectEmit(address(oracle));
+        emit IReportOracle.ParkedBalanceProven(r.refSlot, oracle.hashOf(r), told - 3e9, 3e9);
+        oracle.resolveParked(told - 4e9, 1e9);
+        vm.stopPrank();
+        oracle.conclude(r);
+        assertEq(ledger.lastReportFrame(), FRAME + 1, "booked");
+    }
+
     /// @dev Balances show nothing of counts: a lie about these is not booked with a true balance.
     function test_conclude_RevertGiven_ItsCountsAreBeyondTheirLimit() public {
         Report memory r = reportOf(1);

@@ -113,15 +113,19 @@ contract ReportLimitsTest is FactoryTest {
     function test_remember_HoldsNoMoreThanTheWindow() public {
         limits.remember(_figures(-200 ether, 1));
         (, , uint256 level) = limits.counts();
-        assertEq(level, 40e9, "half of 1,000 bp of what is left");
+        assertEq(level, 200e9, "all of it");
         IReportLimits.Figures memory f = _figures(-int256(uint256(40 ether) / 30), 1);
         f.pooledEther = 800 ether;
         _assertNone(f);
         f.change -= 1;
         _assertBreach(f, "lossPerWindow", 40 ether + 1, 40 ether);
-        limits.remember(_figures(-int256(POOL), 1));
+        // and where half of it left since
+        f = _figures(-int256(uint256(20 ether) / 30), 1);
+        f.pooledEther = 400 ether;
+        _assertNone(f);
+        limits.remember(f);
         (, , level) = limits.counts();
-        assertEq(level, 0, "nothing is left to lose");
+        assertEq(level, 20e9, "full");
     }
 
     /// @dev Whatever losses come in whatever frames: those that pass are never more than the limit in any 30 frames.
