@@ -65,8 +65,10 @@ library Roles {
     bytes32 internal constant REQUEST_TARGET_MANAGER = keccak256("kedge.role.REQUEST_TARGET_MANAGER");
     /// @notice Decides on a report that is parked.
     bytes32 internal constant REPORT_RESOLVER = keccak256("kedge.role.REPORT_RESOLVER");
-    /// @notice Pauses inflow and new finalisations for a bounded time.
+    /// @notice Pulls the emergency brake: each valve once, until it is armed anew.
+    bytes32 internal constant GUARDIAN = keccak256("kedge.role.GUARDIAN");
+    /// @notice Pauses inflow and new finalisations for a bounded time: the emergency brake, and governance.
     bytes32 internal constant PAUSER = keccak256("kedge.role.PAUSER");
-    /// @notice Ends a pause early.
+    /// @notice Ends a pause early, and arms the emergency brake.
     bytes32 internal constant RESUMER = keccak256("kedge.role.RESUMER");
 }

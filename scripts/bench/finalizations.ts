@@ -27,7 +27,7 @@ export async function nameTickets(bench: Bench, count: number, each = parseEther
   const { protocol, accounts } = bench.net;
   const queue = protocol.WithdrawalQueue;
   await requests(bench, count, each);
-  await bench.gasOf(queue.connect(accounts.guardian).pauseFor(PAUSE_SECONDS));
+  await bench.gasOf(queue.connect(accounts.admin).pauseFor(PAUSE_SECONDS));
   await report(bench);
   await bench.gasOf(queue.connect(accounts.admin).resume());
 }

@@ -8,16 +8,17 @@ import { deployOperators } from "./steps/02-operators.ts";
 import { deployVaults } from "./steps/03-vaults.ts";
 import { deployTokens } from "./steps/04-tokens.ts";
 import { deployFunds } from "./steps/05-funds.ts";
-import { deployWithdrawals } from "./steps/05-withdrawals.ts";
-import { deployOracle } from "./steps/06-oracle.ts";
-import { deployAllocation } from "./steps/07-allocation.ts";
-import { deployDepositor } from "./steps/08-depositor.ts";
-import { deploySlashing } from "./steps/09-slashing.ts";
+import { deployWithdrawals } from "./steps/06-withdrawals.ts";
+import { deployOracle } from "./steps/07-oracle.ts";
+import { deployAllocation } from "./steps/08-allocation.ts";
+import { deployDepositor } from "./steps/09-depositor.ts";
+import { deploySlashing } from "./steps/10-slashing.ts";
 import { deployExits } from "./steps/11-exits.ts";
 import { deployConsolidations } from "./steps/12-consolidations.ts";
-import { deployKeepers } from "./steps/12-keepers.ts";
-import { deployCheckpoints } from "./steps/12-checkpoints.ts";
-import { grantRoles } from "./steps/13-roles.ts";
+import { deployKeepers } from "./steps/13-keepers.ts";
+import { deployCheckpoints } from "./steps/14-checkpoints.ts";
+import { deployBrake } from "./steps/15-brake.ts";
+import { grantRoles } from "./steps/16-roles.ts";
 
 const STEPS = [
   deployAuthority,
@@ -34,6 +35,7 @@ const STEPS = [
   deployConsolidations,
   deployKeepers,
   deployCheckpoints,
+  deployBrake,
   grantRoles,
 ];
 

@@ -3,6 +3,7 @@ import {
   AsyncRedeemer__factory,
   Authority__factory,
   BalanceCheckpoint__factory,
+  EmergencyBrake__factory,
   BeaconDepositor__factory,
   BeaconVerifier__factory,
   BondVault__factory,
@@ -81,6 +82,8 @@ const CONNECT = {
   KeeperJobs: (address: string, runner: ContractRunner) => KeeperJobs__factory.connect(address, runner),
   BalanceCheckpoint: (address: string, runner: ContractRunner) =>
     BalanceCheckpoint__factory.connect(address, runner),
+  EmergencyBrake: (address: string, runner: ContractRunner) =>
+    EmergencyBrake__factory.connect(address, runner),
 } as const;
 
 export type ContractName = keyof typeof CONNECT;

@@ -27,6 +27,7 @@ export const ROLE_NAMES = [
   "COMPLIANCE_MANAGER",
   "PARAMETER_MANAGER",
   "REQUEST_TARGET_MANAGER",
+  "GUARDIAN",
   "PAUSER",
   "RESUMER",
 ] as const;

@@ -94,7 +94,8 @@ describe("deploy: the protocol", () => {
       PARAMETER_MANAGER: [admin],
       REQUEST_TARGET_MANAGER: [admin],
       RESUMER: [admin],
-      PAUSER: [localAddress("guardian")],
+      GUARDIAN: [localAddress("guardian")],
+      PAUSER: [a.EmergencyBrake, admin].sort(),
     });
     const deployer = await chain.deployer.getAddress();
     for (const role of [ADMIN_ROLE, ...ROLE_NAMES.map(roleId)]) {

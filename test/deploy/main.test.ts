@@ -56,7 +56,7 @@ describe("deploy: program", () => {
     expect(JSON.parse(stdout)).to.deep.equal({ network: "devnet", sent: 82, addresses: addresses() });
     expect(stderr.trimEnd().split("\n")).to.have.length(83);
     expect(stderr).to.match(/^deploy: Authority 0x\w{40} \(\d+ gas\)\n/);
-    expect(stderr).to.match(/\ndeploy: 82 transactions sent\n$/);
+    expect(stderr).to.match(/\ndeploy: 85 transactions sent\n$/);
   });
 
   it("run again it sends nothing and says so", async () => {
@@ -79,7 +79,7 @@ describe("deploy: program", () => {
 
     const fresh = await deployment("--fresh");
     expect(fresh.code, fresh.stderr).to.equal(0);
-    expect(fresh.stderr).to.match(/\ndeploy: 82 transactions sent\n$/);
+    expect(fresh.stderr).to.match(/\ndeploy: 85 transactions sent\n$/);
   });
 
   it("tells bad usage from failure, with the value that was wrong", async () => {

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { ssz } from "@lodestar/types";
 import type { Signer } from "ethers";
 import { SLOTS_PER_EPOCH } from "../../scripts/devnet/config.ts";
-import { deploySlashing } from "../../scripts/deploy/steps/09-slashing.ts";
+import { deploySlashing } from "../../scripts/deploy/steps/10-slashing.ts";
 import { deployExits } from "../../scripts/deploy/steps/11-exits.ts";
 import { RULE } from "../../scripts/actions/planExits.ts";
 import { GINDEX } from "../../scripts/lib/beaconProofs.ts";

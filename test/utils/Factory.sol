@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Authority} from "../../contracts/access/Authority.sol";
+import {EmergencyBrake} from "../../contracts/access/EmergencyBrake.sol";
+import {PausableUntil} from "../../contracts/access/PausableUntil.sol";
 import {IAccounting} from "../../contracts/interfaces/IAccounting.sol";
 import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
@@ -191,6 +193,16 @@ contract Factory {
                 budget,
                 p
             );
+    }
+
+    function newEmergencyBrake(
+        IAuthority authority,
+        IStakedEther ledger,
+        PausableUntil depositor,
+        PausableUntil queue,
+        uint256 pauseSeconds
+    ) external returns (EmergencyBrake) {
+        return new EmergencyBrake(authority, ledger, depositor, queue, pauseSeconds);
     }
 
     function newInstantExit(

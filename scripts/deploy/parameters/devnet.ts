@@ -154,6 +154,11 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     minPaidSettleWei: parameter(10n ** 16n, "wei", "a slashing costs more than that in all"),
     minPaidTriggerWei: parameter(8n * 10n ** 18n, "wei", "a quarter of a validator"),
     minCollectWei: parameter(10n ** 17n, "wei", "worth the gas of the call"),
+    brakeSeconds: parameter(
+      3_600n,
+      "seconds",
+      "the least: nine frames of the preset, where mainnet has a week",
+    ),
     admin: parameter(facts.admin, "address", "stands for the timelock of governance"),
     treasury: parameter(facts.treasury, "address", "an account of the chain"),
     guardian: parameter(facts.guardian, "address", "an account of the chain"),

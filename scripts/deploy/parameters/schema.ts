@@ -139,6 +139,7 @@ const fields = z.object({
   minPaidSettleWei: of(uint),
   minPaidTriggerWei: of(uint),
   minCollectWei: of(uint),
+  brakeSeconds: of(uint),
   admin: of(address),
   treasury: of(address),
   guardian: of(address),

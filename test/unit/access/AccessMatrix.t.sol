@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {EmergencyBrake} from "../../../contracts/access/EmergencyBrake.sol";
 import {Guarded} from "../../../contracts/access/Guarded.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {WithheldRewards} from "../../../contracts/oracle/WithheldRewards.sol";
 import {IBondVault} from "../../../contracts/interfaces/IBondVault.sol";
+import {IEmergencyBrake} from "../../../contracts/interfaces/IEmergencyBrake.sol";
 import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {IProvenReports} from "../../../contracts/interfaces/IProvenReports.sol";
 import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
@@ -54,6 +56,7 @@ contract AccessMatrixTest is Protocol {
             Roles.COMMITTEE_MANAGER,
             Roles.OPERATOR_MANAGER,
             Roles.PARAMETER_MANAGER,
+            Roles.GUARDIAN,
             Roles.PAUSER,
             Roles.RESUMER
         ];
@@ -303,6 +306,7 @@ contract AccessMatrixTest is Protocol {
             "setWeight"
         );
         fillCommittee();
+        fillBrake();
         a = address(oracle);
         add(a, abi.encodeCall(oracle.setFee, (1_000)), Roles.PARAMETER_MANAGER, "setFee");
         add(
@@ -315,6 +319,14 @@ contract AccessMatrixTest is Protocol {
         add(a, abi.encodeCall(oracle.resolveParked, (1, 0)), Roles.REPORTER, "resolveParked");
         IProvenReports.ProvenBalances memory proven;
         add(a, abi.encodeCall(oracle.applyProven, (proven)), Roles.REPORTER, "applyProven");
+    }
+
+    function fillBrake() private {
+        IAuthority authority_ = IAuthority(address(authority));
+        EmergencyBrake brake = factory.newEmergencyBrake(authority_, ledger, depositor, queue, 1 days);
+        address a = address(brake);
+        add(a, abi.encodeCall(brake.pull, (IEmergencyBrake.Valve.Inflow)), Roles.GUARDIAN, "pull");
+        add(a, abi.encodeCall(brake.arm, (IEmergencyBrake.Valve.Inflow)), Roles.RESUMER, "arm");
     }
 
     function fillCommittee() private {

@@ -21,6 +21,7 @@ const INSTANCES: Record<string, string> = {
   withheld: "WithheldRewards",
   keeperBudget: "KeeperBudget",
   insuranceReserve: "InsuranceReserve",
+  brake: "EmergencyBrake",
 };
 
 /** Functions that change state and want no role: whoever calls acts on what is its own, or only with a proof. */

@@ -41,7 +41,9 @@ function holders(c: DeployContext): [RoleName, string][] {
     ["PARAMETER_MANAGER", admin],
     ["REQUEST_TARGET_MANAGER", admin],
     ["RESUMER", admin],
-    ["PAUSER", c.parameters.guardian.value],
+    ["PAUSER", admin],
+    ["PAUSER", c.addressOf("EmergencyBrake")],
+    ["GUARDIAN", c.parameters.guardian.value],
   ];
 }
 
