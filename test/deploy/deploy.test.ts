@@ -15,7 +15,7 @@ import { expectRevert } from "../story/support/revert.ts";
 import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
-const TRANSACTIONS = 82;
+const TRANSACTIONS = 85;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
@@ -250,6 +250,7 @@ describe("deploy: the protocol", () => {
       minSettle: p.minPaidSettleWei.value,
       minTrigger: p.minPaidTriggerWei.value,
     });
+    expect(await protocol.EmergencyBrake.pauseSeconds()).to.equal(p.brakeSeconds.value);
   });
 
   it("contracts name each other, and all the same authority", async () => {
@@ -258,7 +259,7 @@ describe("deploy: the protocol", () => {
     const guarded = CONTRACT_NAMES.flatMap((name) =>
       p[name].interface.hasFunction("authority") ? [name] : [],
     );
-    expect(guarded).to.have.length(18);
+    expect(guarded).to.have.length(19);
     for (const name of guarded) {
       const contract = p[name] as unknown as { authority(): Promise<string> };
       expect(await contract.authority(), name).to.equal(a.Authority);
@@ -396,7 +397,7 @@ describe("deploy: interrupted", () => {
     expect((error as Error).message).to.equal("the cable is pulled");
   }
 
-  for (const after of [1, 6, 7, 12, 14, 22, 30, 38, 77, 80, 81, 82]) {
+  for (const after of [1, 6, 7, 12, 14, 22, 31, 38, 80, 83, 84, 85]) {
     it(`after ${after} of ${TRANSACTIONS} transactions, a second run ends in the same state`, async () => {
       const records = new Records();
       await breakOff(records, after);

@@ -53,8 +53,8 @@ describe("deploy: program", () => {
   it("deploys over HTTP: data on stdout, progress on stderr", async () => {
     const { code, stdout, stderr } = await deployment("--json");
     expect(code, stderr).to.equal(0);
-    expect(JSON.parse(stdout)).to.deep.equal({ network: "devnet", sent: 82, addresses: addresses() });
-    expect(stderr.trimEnd().split("\n")).to.have.length(83);
+    expect(JSON.parse(stdout)).to.deep.equal({ network: "devnet", sent: 85, addresses: addresses() });
+    expect(stderr.trimEnd().split("\n")).to.have.length(86);
     expect(stderr).to.match(/^deploy: Authority 0x\w{40} \(\d+ gas\)\n/);
     expect(stderr).to.match(/\ndeploy: 85 transactions sent\n$/);
   });

@@ -324,6 +324,7 @@ contract AccessMatrixTest is Protocol {
     function fillBrake() private {
         IAuthority authority_ = IAuthority(address(authority));
         EmergencyBrake brake = factory.newEmergencyBrake(authority_, ledger, depositor, queue, 1 days);
+        authority.grantRole(Roles.PAUSER, address(brake));
         address a = address(brake);
         add(a, abi.encodeCall(brake.pull, (IEmergencyBrake.Valve.Inflow)), Roles.GUARDIAN, "pull");
         add(a, abi.encodeCall(brake.arm, (IEmergencyBrake.Valve.Inflow)), Roles.RESUMER, "arm");
