@@ -24,7 +24,7 @@ contract EmergencyBrake is IEmergencyBrake, Guarded {
 
     /// @notice Where stakes come in.
     IStakedEther public immutable ledger;
-    /// @notice What sends ether to the beacon chain.
+    /// @notice What sends predeposits to the beacon chain.
     PausableUntil public immutable depositor;
     /// @notice What finalises.
     PausableUntil public immutable withdrawalQueue;

@@ -5,8 +5,8 @@ pragma solidity 0.8.37;
 /// @notice What guardians may stop, once, until governance arms it anew: what comes in, and new finalisations. Claims of
 /// what was finalised, requests, reports, and exits by proof have no valve.
 interface IEmergencyBrake {
-    /// @notice Inflow: stakes, and predeposits and top-ups to the beacon chain. Finalization: new finalisations, and exits
-    /// at once with them.
+    /// @notice Inflow: stakes, and predeposits to the beacon chain; what is proven is still topped up. Finalization: new
+    /// finalisations, and exits at once with them.
     enum Valve {
         Inflow,
         Finalization
