@@ -64,7 +64,7 @@ interface IMemberEvidence {
         bytes32[] calldata slotProof
     ) external;
 
-    /// @notice The signed balance differs from what was proven for the same block by more than `toleranceBp` of it.
+    /// @notice The signed balance is below what was proven for the same block by more than `toleranceBp` of that.
     /// @param source Who knows: a holder of `BALANCE_WITNESS`.
     function proveFalseBalance(
         Report calldata report,

@@ -18,7 +18,8 @@ import {ReportVote} from "../types/ReportVote.sol";
 /// @title MemberEvidence
 /// @notice What the chain says of a slot, held against what a member signed for it.
 /// TRUST: `BALANCE_WITNESS` says what was proven of balances; all else is shown by the chain itself.
-/// INVARIANTS: none by name: a vote that tells the truth is never contradicted.
+/// INVARIANTS: none by name: a vote that tells the truth is contradicted only at the price of a gift to the pool that is
+/// larger than the tolerance (docs/known-risks.md).
 /// ASSUMPTIONS: it holds the role `EVIDENCE`. Fields mean what `Report` says: with another oracle this contract is replaced.
 contract MemberEvidence is IMemberEvidence, Guarded {
     uint256 private constant BP = 10_000;

@@ -13,8 +13,9 @@ import {PendingDeposit, PendingDepositHead} from "../types/PendingDeposit.sol";
 
 /// @title PendingWalk
 /// @notice Mixin: which of our deposits the beacon chain has taken, and not credited yet.
-/// TRUST: nobody for what is too much. For what is too little: that somebody counts what others left out, within the time
-/// for it; only deposits that were put off, and doubtful ones, can be left out.
+/// TRUST: nobody for what is too much, but for predeposits that are lost: `unprovenGwei` says of how many it is not known.
+/// For what is too little: that somebody counts what others left out, within the time for it; only deposits that were put
+/// off, and doubtful ones, can be left out.
 /// INVARIANTS: CHK-2.
 /// ASSUMPTIONS, all of electra/beacon-chain.md: `process_deposit_request` appends a deposit with the slot of its block;
 /// entries that are no such deposits have slot 0. `process_pending_deposits` takes entries from the head, and puts those off
