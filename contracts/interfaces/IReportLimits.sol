@@ -2,7 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title IReportLimits
-/// @notice What no report may exceed, whoever signed it. All limits scale with the time since the last applied report.
+/// @notice What no report may exceed, whoever signed it. All limits scale with the time since the last applied report, but
+/// for that of the window, which comes back with it.
 interface IReportLimits {
     /// @notice Limits that governance sets.
     /// @param gainBpPerYear Most gain in a year, in 1/10,000 of pooled ether; what exceeds it is left for later reports.
@@ -43,7 +44,7 @@ interface IReportLimits {
     /// @param limit Its name: `lossPerFrame`, `lossPerWindow` (wei), `appeared`, `exited` (validators); or, of what cannot
     /// be, `withdrawalsReceived`, `rewardsReceived` (wei), `appearedBack`, `exitedBack`, `exitedAbove` (validators). Zero:
     /// none.
-    /// @param value What the report comes to. @param bound What it may come to.
+    /// @param value What the report comes to. @param bound What it may come to: of the window, what is left of it.
     struct Breach {
         bytes32 limit;
         uint256 value;
@@ -64,6 +65,7 @@ interface IReportLimits {
     function limits() external view returns (Limits memory);
 
     /// @notice What the last report that was signed told of validators of ours: all that ever appeared, and of these all
-    /// that exited; and what counts of past losses against the limit of the window, in gwei.
-    function counts() external view returns (uint256 appeared, uint256 exited, uint256 lossLevelGwei);
+    /// that exited; and the part of the window of losses that past ones fill, with 18 decimals, rounded up, as of the last
+    /// report.
+    function counts() external view returns (uint256 appeared, uint256 exited, uint256 lossLevel);
 }

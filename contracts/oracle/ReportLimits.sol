@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IReportLimits} from "../interfaces/IReportLimits.sol";
@@ -14,6 +15,7 @@ abstract contract ReportLimits is IReportLimits, Guarded {
     uint256 internal constant BP = 10_000;
     uint256 internal constant YEAR = 365 days;
     uint256 internal constant GWEI = 1e9;
+    uint256 private constant FULL = 1e18;
     bytes32 internal constant LOSS_PER_FRAME = "lossPerFrame";
     bytes32 internal constant LOSS_PER_WINDOW = "lossPerWindow";
     /// @notice Most that `gainBpPerYear` may be.
@@ -35,7 +37,7 @@ abstract contract ReportLimits is IReportLimits, Guarded {
     uint16 private _lossBpPerWindow;
     uint16 private _appearedPerFrame;
     uint16 private _exitedPerFrame;
-    uint64 private _lossLevelGwei;
+    uint64 private _lossLevel;
     uint32 private _appeared;
     uint32 private _exited;
 
@@ -70,8 +72,8 @@ abstract contract ReportLimits is IReportLimits, Guarded {
     }
 
     /// @inheritdoc IReportLimits
-    function counts() public view returns (uint256 appeared, uint256 exited, uint256 lossLevelGwei) {
-        return (_appeared, _exited, _lossLevelGwei);
+    function counts() public view returns (uint256 appeared, uint256 exited, uint256 lossLevel) {
+        return (_appeared, _exited, _lossLevel);
     }
 
     /* INTERNAL */
@@ -108,8 +110,7 @@ abstract contract ReportLimits is IReportLimits, Guarded {
         value = uint256(-f.change);
         bound = (f.pooledEther * _lossBpPerFrame * frames) / BP;
         if (value > bound) return Breach(LOSS_PER_FRAME, value, bound);
-        bound = (f.pooledEther * _lossBpPerWindow) / (2 * BP);
-        value += _levelNow(f);
+        bound = (_windowOf(f) * (FULL - _levelNow(f))) / FULL;
         if (value > bound) return Breach(LOSS_PER_WINDOW, value, bound);
     }
 
@@ -121,26 +122,33 @@ abstract contract ReportLimits is IReportLimits, Guarded {
         return uint256(f.change) > cap ? int256(cap) : f.change;
     }
 
-    /// @dev What the next report is held against. A loss that was proven, or waved through, counts like any other.
+    /// @dev What the next report is held against. A loss that was proven, or waved through, counts like any other, and fills
+    /// the window at most.
     function _remember(Figures memory f) internal {
-        uint256 level = _lossLevelGwei == 0 ? 0 : _levelNow(f);
-        if (f.change < 0) level += uint256(-f.change);
-        level = (level + GWEI - 1) / GWEI;
-        // ether of 87 bits is less than 2^64 gwei; counts were told in 32 bits
-        if (level != _lossLevelGwei) _lossLevelGwei = uint64(level);
+        uint256 level = _lossLevel == 0 ? 0 : _levelNow(f);
+        if (f.change < 0) {
+            uint256 window = _windowOf(f);
+            uint256 lost = uint256(-f.change);
+            level += lost < window ? Math.ceilDiv(lost * FULL, window) : FULL;
+            if (level > FULL) level = FULL;
+        }
+        // one at most, with 18 decimals; counts were told in 32 bits
+        if (level != _lossLevel) _lossLevel = uint64(level);
         if (f.appeared != _appeared) _appeared = uint32(f.appeared);
         if (f.exited != _exited) _exited = uint32(f.exited);
     }
 
-    /// @dev What is left of past losses, in wei: half of the window's limit goes in a window. A loss that was proven may
-    /// have been more than the window holds, and who left made the pool smaller: it is full then, and what may be told
-    /// unproven comes back all the same.
+    /// @dev The part of the window that past losses fill still: all of it goes in a window. A part, and no sum: what
+    /// leaves or comes, and another limit, fill and empty nothing.
     function _levelNow(Figures memory f) private view returns (uint256) {
-        uint256 full = (f.pooledEther * _lossBpPerWindow) / (2 * BP);
-        uint256 level = _lossLevelGwei * GWEI;
-        if (level > full) level = full;
-        uint256 gone = (f.pooledEther * _lossBpPerWindow * f.frames) / (2 * BP * WINDOW_FRAMES);
+        uint256 level = _lossLevel;
+        uint256 gone = (f.frames * FULL) / WINDOW_FRAMES;
         return level > gone ? level - gone : 0;
+    }
+
+    /// @dev What may be lost at once, in wei: half of the limit, as the other half comes back in a window.
+    function _windowOf(Figures memory f) private view returns (uint256) {
+        return (f.pooledEther * _lossBpPerWindow) / (2 * BP);
     }
 
     function _set(Limits memory given) private {

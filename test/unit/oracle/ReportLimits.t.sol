@@ -90,20 +90,20 @@ contract ReportLimitsTest is FactoryTest {
         IReportLimits.Figures memory f = _figures(-30 ether, 1);
         limits.remember(f);
         (, , uint256 level) = limits.counts();
-        assertEq(level, 30e9, "level");
+        assertEq(level, 0.6e18, "level");
         // 1,000 bp of 1,000 ether: 50 at once, and 50 in 30 frames
-        uint256 back = (uint256(50 ether) / 30);
-        _assertNone(_figures(-int256(20 ether + back), 1));
-        _assertBreach(_figures(-int256(20 ether + back + 1), 1), "lossPerWindow", 50 ether + 1, 50 ether);
+        uint256 left = (50 ether * (0.4e18 + uint256(1e18) / 30)) / 1e18;
+        _assertNone(_figures(-int256(left), 1));
+        _assertBreach(_figures(-int256(left + 1), 1), "lossPerWindow", left + 1, left);
         limits.remember(_figures(-20 ether, 1));
         (, , level) = limits.counts();
-        assertEq(level, 48_333_333_334, "rounded up");
+        assertEq(level, 966_666_666_666_666_667, "rounded up");
         limits.remember(_figures(1 ether, 28));
         (, , level) = limits.counts();
-        assertEq(level, 1_666_666_668, "nearly gone");
+        assertEq(level, 33_333_333_333_333_334, "nearly gone");
         limits.remember(_figures(0, 1));
         (, , level) = limits.counts();
-        assertEq(level, 2, "but for two gwei");
+        assertEq(level, 1, "but for the rounding");
         limits.remember(_figures(0, 1));
         (, , level) = limits.counts();
         assertEq(level, 0, "gone");
@@ -112,20 +112,37 @@ contract ReportLimitsTest is FactoryTest {
     /// @dev One that was proven may be larger than the window: the next true ones are no more stopped than after a full one.
     function test_remember_HoldsNoMoreThanTheWindow() public {
         limits.remember(_figures(-200 ether, 1));
-        (, , uint256 level) = limits.counts();
-        assertEq(level, 200e9, "all of it");
-        IReportLimits.Figures memory f = _figures(-int256(uint256(40 ether) / 30), 1);
-        f.pooledEther = 800 ether;
-        _assertNone(f);
-        f.change -= 1;
-        _assertBreach(f, "lossPerWindow", 40 ether + 1, 40 ether);
-        // and where half of it left since
-        f = _figures(-int256(uint256(20 ether) / 30), 1);
-        f.pooledEther = 400 ether;
-        _assertNone(f);
+        assertEq(_level(), 1e18, "full");
+        limits.remember(_figures(-1, 1));
+        assertEq(_level(), 1e18 - uint256(1e18) / 30 + 1, "a wei, rounded up");
+        limits.remember(_figures(-50 ether, 1));
+        assertEq(_level(), 1e18, "full again");
+        // a pool without ether loses nothing that could be told
+        IReportLimits.Figures memory f = _figures(-1, 1);
+        f.pooledEther = 0;
         limits.remember(f);
-        (, , level) = limits.counts();
-        assertEq(level, 20e9, "full");
+        assertEq(_level(), 1e18, "and not above");
+    }
+
+    /// @dev A full window is full, whatever pool it is of: what leaves and comes back, and another limit, make no room.
+    function testFuzz_breach_ThePoolMakesNoRoom(uint256 pool, uint256 lost, uint256 between) public {
+        limits.remember(_figures(-int256(bound(lost, 0, 50 ether)), 1));
+        uint256 level = _level();
+        IReportLimits.Figures memory f = _figures(0, 0);
+        f.pooledEther = bound(between, 0, type(uint88).max);
+        limits.remember(f);
+        // a tenth of the pool at once, and more than that in two frames
+        limits.setLimits(_with(_with(_first(), 1, 600), 2, 2_000));
+        assertEq(_level(), level, "moved");
+        f = _figures(0, 2);
+        f.pooledEther = bound(pool, 1 ether, 1e8 ether);
+        uint256 gone = uint256(2e18) / 30;
+        if (gone > level) gone = level;
+        uint256 left = ((f.pooledEther / 10) * (1e18 - level + gone)) / 1e18;
+        f.change = -int256(left) - 1;
+        assertEq(limits.breach(f).limit, bytes32("lossPerWindow"), "more than is left");
+        f.change = -int256(left);
+        _assertNone(f);
     }
 
     /// @dev Whatever losses come in whatever frames: those that pass are never more than the limit in any 30 frames.
@@ -144,7 +161,7 @@ contract ReportLimitsTest is FactoryTest {
             IReportLimits.Breach memory b = limits.breach(f);
             if (b.limit == bytes32("lossPerFrame")) f.change = -int256(b.bound);
             b = limits.breach(f);
-            if (b.limit == bytes32("lossPerWindow")) f.change += int256(b.value - b.bound);
+            if (b.limit == bytes32("lossPerWindow")) f.change = -int256(b.bound);
             if (f.change > 0) f.change = 0;
             if (limits.breach(f).limit != 0) continue;
             limits.remember(f);
@@ -224,7 +241,7 @@ contract ReportLimitsTest is FactoryTest {
         (uint256 appeared, uint256 exited, uint256 level) = limits.counts();
         assertEq(appeared, 20, "appeared");
         assertEq(exited, 10, "exited");
-        assertEq(level, 1e9, "level");
+        assertEq(level, 0.02e18, "level");
     }
 
     function test_setLimits_RevertWhen_TheStepIsTooLarge() public {
@@ -270,6 +287,10 @@ contract ReportLimitsTest is FactoryTest {
         if (field == 3) given.appearedPerFrame = uint16(value);
         if (field == 4) given.exitedPerFrame = uint16(value);
         return given;
+    }
+
+    function _level() private view returns (uint256 level) {
+        (, , level) = limits.counts();
     }
 
     function _deploy(IReportLimits.Limits memory first) private returns (ReportLimits__Harness) {
