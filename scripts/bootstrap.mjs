@@ -6,6 +6,7 @@ import { fail } from "./bootstrap/say.mjs";
 import { ensureNode } from "./bootstrap/node.mjs";
 import { ensureDependencies } from "./bootstrap/install.mjs";
 import { runSteps } from "./bootstrap/run.mjs";
+import { testFiles } from "./bootstrap/shards.mjs";
 
 /**
  * @typedef {object} Step
@@ -26,17 +27,29 @@ const quietBuild = { command: ["hardhat", "build", "--no-tests", "--quiet"], qui
 /** What Solidity tests read. @type {Step} */
 const fixtures = { command: ["tsx", "test/fixtures/generate.ts"] };
 
+/** @type {Step} */
+const solidityTests = { command: ["hardhat", "test", "solidity", "--no-compile"], counted: true };
+
+const mocha = ["hardhat", "test", "mocha", "--no-compile"];
+
+/** All tests at once: those in TypeScript in two halves. @type {() => Step[]} */
+const allTests = () => [
+  ...testFiles(2).map((files) => ({ command: [...mocha, ...files], counted: true })),
+  solidityTests,
+];
+
+const [verb = "", ...args] = process.argv.slice(2);
+
 /**
- * Arguments of the command line go to the last step.
- * @type {Record<string, Step[]>}
+ * Arguments of the command line go to the last step; with them tests in TypeScript are not divided.
+ * @type {Record<string, (Step | Step[])[]>}
  */
 const VERBS = {
   build: [build],
   test: [
     build,
     fixtures,
-    { command: ["hardhat", "test", "solidity", "--no-compile"], counted: true },
-    { command: ["hardhat", "test", "mocha", "--no-compile"], counted: true },
+    ...(args.length > 0 ? [solidityTests, { command: mocha, counted: true }] : [allTests()]),
   ],
   "test:deep": [
     fixtures,
@@ -67,7 +80,6 @@ const VERBS = {
   deploy: [quietBuild, { command: ["tsx", "scripts/deploy/main.ts"] }],
 };
 
-const [verb = "", ...args] = process.argv.slice(2);
 const steps = Object.prototype.hasOwnProperty.call(VERBS, verb) ? VERBS[verb] : undefined;
 if (steps === undefined) fail(`unknown verb "${verb}"; there are: ${Object.keys(VERBS).join(", ")}`);
 

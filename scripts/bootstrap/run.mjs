@@ -10,8 +10,9 @@ const PACKAGES = { tsc: "typescript" };
 
 /**
  * Runs the steps in order and stops at the first that fails; counted steps (runners of tests) all run, and
- * their sum is the last line.
- * @param {import("../bootstrap.mjs").Step[]} steps
+ * their sum is the last line. Steps of one group run at once: the first one's words come as they are said, those
+ * of the others when all have ended.
+ * @param {(import("../bootstrap.mjs").Step | import("../bootstrap.mjs").Step[])[]} steps
  * @param {string[]} extra arguments for the last step
  * @returns {Promise<number>} the exit code
  */
@@ -20,18 +21,26 @@ export async function runSteps(steps, extra) {
   const counts = [];
   let failure = 0;
 
-  for (const [index, step] of steps.entries()) {
-    const command = index === steps.length - 1 ? [...step.command, ...extra] : step.command;
-    const { code, interrupted, output } = await runTool(command, step);
-    failure ||= code;
-    if (interrupted) return code;
-    if (!step.counted) {
-      if (code !== 0) return code;
-      continue;
+  for (const [index, group] of steps.entries()) {
+    const isLast = index === steps.length - 1;
+    const outcomes = await Promise.all(
+      [group].flat().map(async (step, place) => {
+        const command = isLast ? [...step.command, ...extra] : step.command;
+        return { step, place, ...(await runTool(command, step, place === 0)) };
+      }),
+    );
+    for (const { step, place, code, interrupted, output } of outcomes) {
+      if (place > 0) process.stdout.write(output);
+      failure ||= code;
+      if (interrupted) return code;
+      if (!step.counted) {
+        if (code !== 0) return code;
+        continue;
+      }
+      const count = countTests(output, code);
+      counts.push(count);
+      if (count.complaint !== undefined) say(`${step.command.slice(0, 3).join(" ")} ${count.complaint}`);
     }
-    const count = countTests(output, code);
-    counts.push(count);
-    if (count.complaint !== undefined) say(`${step.command.slice(0, 3).join(" ")} ${count.complaint}`);
   }
 
   if (counts.length > 0) process.stdout.write(`${closingLine(counts)}\n`);
@@ -41,8 +50,9 @@ export async function runSteps(steps, extra) {
 /**
  * @param {string[]} command
  * @param {import("../bootstrap.mjs").Step} step
+ * @param {boolean} isHeard whether what it says is passed on at once, as far as it is read here
  */
-async function runTool([tool = "", ...args], step) {
+async function runTool([tool = "", ...args], step, isHeard) {
   let output = "";
   const env = withNodeFirst(process.env, process.execPath);
   // A piped child believes that nobody looks on.
@@ -55,7 +65,7 @@ async function runTool([tool = "", ...args], step) {
     { env, stdio: ["inherit", stdout, "inherit"] },
     (text) => {
       output += text;
-      process.stdout.write(text);
+      if (isHeard) process.stdout.write(text);
     },
   );
   return { ...outcome, output };
