@@ -10,7 +10,7 @@ export interface BeaconFigures {
 }
 
 /**
- * What the beacon chain holds for us, in gwei: the balances of the validators of our keys that have our credentials,
+ * What the beacon chain holds for us, in gwei: the balances of the validators of our keys that have credentials of ours,
  * and the pending deposits that will add to one.
  *
  * A key whose validator has foreign credentials counts nothing. Of a key that has no validator yet, deposits count from
@@ -21,29 +21,31 @@ export async function beaconFigures(parameters: {
   beacon: BeaconClient;
   stateId: StateId;
   pubkeys: readonly string[];
-  withdrawalCredentials: string;
+  /** All that are ours: a pool whose depositor was replaced may have several (docs/decisions/0017). */
+  credentials: readonly string[];
   genesisForkVersion: string;
   epoch: number;
 }): Promise<BeaconFigures> {
-  const { beacon, stateId, pubkeys, withdrawalCredentials, genesisForkVersion, epoch } = parameters;
+  const { beacon, stateId, pubkeys, credentials, genesisForkVersion, epoch } = parameters;
   const figures: BeaconFigures = { beaconBalanceGwei: 0n, appeared: 0n, exited: 0n };
   if (pubkeys.length === 0) return figures;
-  const ours = withdrawalCredentials.toLowerCase();
+  const ours = new Set(credentials.map((each) => each.toLowerCase()));
   const keys = new Set(pubkeys.map((key) => key.toLowerCase()));
   const validators = await beacon.validators(stateId, [...keys]);
   const pending = (await beacon.pendingDeposits(stateId)).filter(({ pubkey }) => keys.has(pubkey));
 
   const isOurs = new Map<string, boolean>();
   for (const validator of validators) {
-    isOurs.set(validator.pubkey, validator.withdrawalCredentials === ours);
-    if (validator.withdrawalCredentials !== ours) continue;
+    const counts = ours.has(validator.withdrawalCredentials);
+    isOurs.set(validator.pubkey, counts);
+    if (!counts) continue;
     figures.beaconBalanceGwei += validator.balanceGwei;
     figures.appeared++;
     if (validator.exitEpoch <= epoch) figures.exited++;
   }
   for (const deposit of pending) {
     if (!isOurs.has(deposit.pubkey) && hasValidSignature(deposit, genesisForkVersion)) {
-      isOurs.set(deposit.pubkey, deposit.withdrawalCredentials === ours);
+      isOurs.set(deposit.pubkey, ours.has(deposit.withdrawalCredentials));
     }
     if (isOurs.get(deposit.pubkey) === true) figures.beaconBalanceGwei += deposit.amountGwei;
   }

@@ -1,4 +1,5 @@
-import { dataSlice, type Provider } from "ethers";
+import { dataSlice, isError, type Provider } from "ethers";
+import { BeaconDepositor__factory } from "../../typechain-types/index.js";
 import type { BeaconClient } from "../lib/beaconClient.ts";
 import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { finalityProof, slotProof } from "../lib/beaconProofs.ts";
@@ -6,6 +7,7 @@ import { decodeState } from "../lib/beaconState.ts";
 import { FatalError, RetryableError } from "../lib/errors.ts";
 import { figuresRoot } from "../lib/operatorFigures.ts";
 import type { Protocol } from "../lib/protocol.ts";
+import { roleId } from "../lib/roles.ts";
 import { timeAt, type BeaconTime } from "../lib/units.ts";
 import { beaconFigures } from "./beaconBalance.ts";
 import { newestRoot } from "./newestRoot.ts";
@@ -77,7 +79,7 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
       beacon,
       stateId: header.header.stateRoot as `0x${string}`,
       pubkeys: await ourKeys(protocol, blockTag),
-      withdrawalCredentials: await protocol.StakedEther.withdrawalCredentials(),
+      credentials: await ourCredentials(protocol, provider, blockTag),
       genesisForkVersion: genesis.genesisForkVersion,
       epoch: Math.floor(refSlot / time.slotsPerEpoch),
     })),
@@ -140,6 +142,35 @@ async function ourKeys(protocol: Protocol, toBlock: number): Promise<string[]> {
     Array.from({ length: args.gindices.length }, (_, i) => dataSlice(args.pubkeys, i * 48, (i + 1) * 48)),
   );
   return [...new Set(keys)];
+}
+
+/**
+ * All withdrawal credentials that ever were ours up to a block: the ledger's, and those of whoever was allowed to deposit.
+ * A validator keeps those it was made with, and is the pool's whoever deposits now. To count too much costs a member
+ * nothing, to count too little its bond.
+ */
+export async function ourCredentials(
+  protocol: Protocol,
+  provider: Provider,
+  toBlock: number,
+): Promise<string[]> {
+  const { Authority: authority, StakedEther: ledger } = protocol;
+  const granted = await authority.queryFilter(authority.filters.RoleGranted(roleId("DEPOSITOR")), 0, toBlock);
+  const depositors = [...new Set(granted.map(({ args }) => args.account))];
+  const theirs = await Promise.all(depositors.map((address) => credentialsOf(address, provider, toBlock)));
+  const all = [await ledger.withdrawalCredentials({ blockTag: toBlock }), ...theirs.flat()];
+  return [...new Set(all)];
+}
+
+/** None for an account that has no such thing: whoever held the role can never be taken back. */
+async function credentialsOf(address: string, provider: Provider, blockTag: number): Promise<string[]> {
+  try {
+    const depositor = BeaconDepositor__factory.connect(address, provider);
+    return [await depositor.withdrawalCredentials({ blockTag })];
+  } catch (error) {
+    if (isError(error, "CALL_EXCEPTION") || isError(error, "BAD_DATA")) return [];
+    throw error;
+  }
 }
 
 /** The last ticket whose cooldown had ended at `refTime`. Ready times never decrease with ids. */

@@ -1,8 +1,11 @@
 import { expect } from "chai";
-import { concat, keccak256, zeroPadValue } from "ethers";
+import { concat, dataSlice, keccak256, zeroPadValue } from "ethers";
 import { beaconFigures } from "../../scripts/actions/beaconBalance.ts";
+import { ourCredentials } from "../../scripts/actions/buildReport.ts";
 import { keyProof, proveValidators } from "../../scripts/actions/proveValidators.ts";
 import { compoundingCredentials, signDeposit, verifyDeposit } from "../../scripts/lib/depositData.ts";
+import { roleId } from "../../scripts/lib/roles.ts";
+import { BeaconDepositor__factory } from "../../typechain-types/index.js";
 import type { CommittedKey } from "../../scripts/lib/keyTree.ts";
 import {
   COMMITTED,
@@ -61,7 +64,7 @@ describe("story: predeposits that go wrong", () => {
       beacon,
       stateId: "head",
       pubkeys,
-      withdrawalCredentials: world.credentials,
+      credentials: [world.credentials],
       genesisForkVersion: world.forkVersion,
       epoch: world.devnet.epoch,
     });
@@ -206,5 +209,70 @@ describe("story: predeposits that go wrong", () => {
     };
     const amounts = proof.indices.map(() => 31n * GWEI);
     await expectRevert(depositor.topUp(lied, amounts), protocol.BeaconDepositor, "ProofInvalid");
+  });
+
+  it("another depositor, another prefix: members count what is pending and active under both", async () => {
+    const { accounts, beacon, devnet, protocol, provider } = world;
+    const blockBefore = await provider.getBlockNumber();
+    const first = protocol.BeaconDepositor;
+    const successor = await new BeaconDepositor__factory(accounts.keeper).deploy(
+      protocol.Authority,
+      protocol.StakedEther,
+      protocol.ValidatorRegistry,
+      protocol.OperatorRegistry,
+      protocol.WithdrawalQueue,
+      protocol.BondVault,
+      protocol.StakeAllocator,
+      {
+        genesisForkVersion: world.forkVersion,
+        checksCurated: true,
+        checksOthers: true,
+        credentialsPrefix: "0x03",
+      },
+    );
+    const authority = protocol.Authority.connect(accounts.admin);
+    await mined(authority.grantRole(roleId("DEPOSITOR"), successor));
+    await mined(authority.revokeRole(roleId("DEPOSITOR"), first));
+    // who holds the role for a time without being a depositor has none
+    await mined(authority.grantRole(roleId("DEPOSITOR"), accounts.bob));
+    await mined(authority.grantRole(roleId("DEPOSITOR"), protocol.Authority));
+    const moved = await successor.withdrawalCredentials();
+    expect(moved).to.equal(concat(["0x03", dataSlice(world.credentials, 1)]));
+    expect(await ourCredentials(protocol, provider, blockBefore), "as of then").to.deep.equal([
+      world.credentials,
+    ]);
+    const both = await ourCredentials(protocol, provider, await provider.getBlockNumber());
+    expect(both).to.have.members([world.credentials, moved]);
+    await mined(authority.revokeRole(roleId("DEPOSITOR"), successor));
+    expect(
+      await ourCredentials(protocol, provider, await provider.getBlockNumber()),
+      "for ever",
+    ).to.have.members(both);
+
+    const [known, fresh] = operatorKeys(world, 20, 2);
+    const pubkeys = [known!.pubkey, fresh!.pubkey];
+    for (const [key, withdrawalCredentials] of [
+      [known!, world.credentials],
+      [fresh!, moved],
+    ] as const) {
+      const deposit = signDeposit(key.secretKey, { withdrawalCredentials, ...ONE }, world.forkVersion);
+      await depositDirectly(world, accounts.bob, deposit);
+    }
+    const counted = async (credentials: readonly string[]) => {
+      const figures = await beaconFigures({
+        beacon,
+        stateId: "head",
+        pubkeys,
+        credentials,
+        genesisForkVersion: world.forkVersion,
+        epoch: devnet.epoch,
+      });
+      return [figures.beaconBalanceGwei, figures.appeared];
+    };
+    expect(await counted(both), "pending").to.deep.equal([2n * GWEI, 0n]);
+    expect(await counted([world.credentials]), "the first prefix alone").to.deep.equal([GWEI, 0n]);
+    await devnet.tickUntil(async () => (await beacon.validators("head", pubkeys)).length === 2);
+    expect(await counted(both), "validators").to.deep.equal([2n * GWEI, 2n]);
+    expect(await counted([world.credentials]), "the first prefix alone").to.deep.equal([GWEI, 1n]);
   });
 });
