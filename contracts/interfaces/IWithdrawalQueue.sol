@@ -214,4 +214,7 @@ interface IWithdrawalQueue {
 
     /// @notice The cooldown of new requests, in seconds.
     function cooldown() external view returns (uint256);
+
+    /// @notice Frames from a report's reference slot on, in which anyone may finalise what it named.
+    function NAMED_FRAMES() external view returns (uint256);
 }

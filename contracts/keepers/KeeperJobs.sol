@@ -63,9 +63,9 @@ contract KeeperJobs is KeeperParameters {
 
     /* STORAGE */
 
-    /// @notice When finalising was paid last, in seconds since 1970.
+    /// @notice When finalising was asked for by way of this contract last, paid or not, in seconds since 1970.
     uint256 public lastFinalizedAt;
-    /// @notice When requests of exits were paid last, in seconds since 1970.
+    /// @notice When exits were triggered by way of this contract last, paid or not, in seconds since 1970.
     uint256 public lastTriggeredAt;
     /// @notice When settling a validator was paid last, in seconds since 1970.
     mapping(uint256 validatorIndex => uint256) public lastSettledAt;

@@ -6,7 +6,6 @@ import {IExitController} from "../interfaces/IExitController.sol";
 import {IProtocolLens} from "../interfaces/IProtocolLens.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
-import {Finalization} from "../withdrawals/Finalization.sol";
 
 /// @title ProtocolLens
 /// @notice Answers made of many contracts' views. It keeps nothing and may nothing.
@@ -56,7 +55,7 @@ contract ProtocolLens is IProtocolLens {
         IStakedEther.Parameters memory p = ledger_.parameters();
         _genesisTime = p.genesisTime;
         _frameSeconds = p.frameSeconds;
-        _namedSeconds = Finalization(payable(address(queue))).NAMED_FRAMES() * p.frameSeconds;
+        _namedSeconds = queue.NAMED_FRAMES() * p.frameSeconds;
         _comingSeconds = exits.parameters().comingEpochs * epochSeconds;
     }
 

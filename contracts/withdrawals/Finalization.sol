@@ -26,7 +26,7 @@ abstract contract Finalization is TicketToken, PausableUntil {
     uint256 internal constant GRAIN = 1e9;
     /// @notice The most frames in a row for which finalisations are held.
     uint256 public constant MAX_HELD_FRAMES = 3;
-    /// @notice Frames from a report's reference slot on, in which anyone may finalise what it named.
+    /// @inheritdoc IWithdrawalQueue
     uint256 public constant NAMED_FRAMES = 2;
 
     /* IMMUTABLES */
