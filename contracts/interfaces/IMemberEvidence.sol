@@ -44,6 +44,9 @@ interface IMemberEvidence {
     error NotContradicted(bytes32 figure, uint256 told, uint256 bound);
     /// @notice Nothing is proven of the balances under this root.
     error BalanceNotProven(bytes32 blockRoot);
+    /// @notice The balance was told for too early a slot: it could be held against its signers up to `until` (seconds since
+    /// 1970).
+    error BalanceTooOld(uint256 refSlot, uint256 until);
     /// @notice A constructor parameter is out of its bounds.
     error ParameterOutOfBounds(bytes32 name, uint256 value);
 
@@ -64,7 +67,8 @@ interface IMemberEvidence {
         bytes32[] calldata slotProof
     ) external;
 
-    /// @notice The signed balance is below what was proven for the same block by more than `toleranceBp` of that.
+    /// @notice The signed balance is below what was proven for the same block by more than `toleranceBp` of that, and by
+    /// more than `floorGwei`, and its reference slot is not older than 30 days.
     /// @param source Who knows: a holder of `BALANCE_WITNESS`.
     function proveFalseBalance(
         Report calldata report,
@@ -84,4 +88,8 @@ interface IMemberEvidence {
     /// @notice A signed balance may be so much below the proven one, in 1/10,000 of that: a validator that was somebody's
     /// gift, and became ours after the report, is no lie of a member.
     function toleranceBp() external view returns (uint256);
+
+    /// @notice And so much in any case, in gwei. It should be all bonds that may be burnt at once, or more: then whoever
+    /// burns honest members by a gift pays more than it gets, unless it holds half of all shares.
+    function floorGwei() external view returns (uint256);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
 import {IBeaconVerifier} from "../interfaces/IBeaconVerifier.sol";
@@ -27,6 +28,12 @@ contract MemberEvidence is IMemberEvidence, Guarded {
     uint256 public constant MIN_TOLERANCE_BP = 100;
     /// @notice Most, in 1/10,000.
     uint256 public constant MAX_TOLERANCE_BP = 1_000;
+    /// @notice Least tolerance for balances in gwei: an ETH.
+    uint256 public constant MIN_FLOOR_GWEI = 1e9;
+    /// @notice Most, in gwei.
+    uint256 public constant MAX_FLOOR_GWEI = 10_000e9;
+    /// @notice How long a balance can be held against who signed it, in seconds: as long as a bond stays locked.
+    uint256 public constant BALANCE_AGE = 30 days;
 
     /* IMMUTABLES */
 
@@ -46,10 +53,12 @@ contract MemberEvidence is IMemberEvidence, Guarded {
     IWithdrawalQueue public immutable queue;
     /// @inheritdoc IMemberEvidence
     uint256 public immutable toleranceBp;
+    /// @inheritdoc IMemberEvidence
+    uint256 public immutable floorGwei;
 
     /* CONSTRUCTOR */
 
-    constructor(Sources memory s, uint256 toleranceBp_) Guarded(s.authority) {
+    constructor(Sources memory s, uint256 toleranceBp_, uint256 floorGwei_) Guarded(s.authority) {
         require(
             address(s.committee) != address(0) &&
                 address(s.oracle) != address(0) &&
@@ -67,6 +76,10 @@ contract MemberEvidence is IMemberEvidence, Guarded {
             toleranceBp_ >= MIN_TOLERANCE_BP && toleranceBp_ <= MAX_TOLERANCE_BP,
             ParameterOutOfBounds("toleranceBp", toleranceBp_)
         );
+        require(
+            floorGwei_ >= MIN_FLOOR_GWEI && floorGwei_ <= MAX_FLOOR_GWEI,
+            ParameterOutOfBounds("floorGwei", floorGwei_)
+        );
         committee = s.committee;
         oracle = s.oracle;
         verifier = s.verifier;
@@ -75,6 +88,7 @@ contract MemberEvidence is IMemberEvidence, Guarded {
         rewardsVault = s.rewardsVault;
         queue = s.queue;
         toleranceBp = toleranceBp_;
+        floorGwei = floorGwei_;
     }
 
     /* ANYONE */
@@ -107,12 +121,13 @@ contract MemberEvidence is IMemberEvidence, Guarded {
         _requireRole(Roles.BALANCE_WITNESS, address(source));
         (bool isKnown, uint64 proven) = source.provenBalance(report.blockRoot);
         require(isKnown, BalanceNotProven(report.blockRoot));
+        // the bonds of today do not answer for what the pool was once
+        uint256 until = _refTime(report) + BALANCE_AGE;
+        require(block.timestamp <= until, BalanceTooOld(report.refSlot, until));
         uint256 told = report.beaconBalanceGwei;
         // what is proven is there; that no more is there is shown by no proof
-        require(
-            told < proven && (proven - told) * BP > proven * toleranceBp,
-            NotContradicted("beaconBalanceGwei", told, proven)
-        );
+        uint256 tolerance = Math.max((proven * toleranceBp) / BP, floorGwei);
+        require(told + tolerance < proven, NotContradicted("beaconBalanceGwei", told, proven));
         _expel(report, signature, "beaconBalanceGwei");
     }
 
@@ -135,7 +150,7 @@ contract MemberEvidence is IMemberEvidence, Guarded {
         uint256 ticketId = report.lastTicketId;
         // 0 names none; one that does not exist yet cannot have been ready
         if (ticketId <= queue.lastTicketId()) {
-            uint256 refTime = verifier.genesisTime() + uint256(report.refSlot) * verifier.secondsPerSlot();
+            uint256 refTime = _refTime(report);
             uint256 readyAt = ticketId == 0 ? 0 : queue.ticket(ticketId).readyAt;
             require(readyAt > refTime, NotContradicted("lastTicketId", ticketId, refTime));
         }
@@ -143,6 +158,10 @@ contract MemberEvidence is IMemberEvidence, Guarded {
     }
 
     /* INTERNAL */
+
+    function _refTime(Report calldata report) private view returns (uint256) {
+        return verifier.genesisTime() + uint256(report.refSlot) * verifier.secondsPerSlot();
+    }
 
     function _expel(Report calldata report, bytes calldata signature, bytes32 fault) private {
         ReportVote memory vote = ReportVote({

@@ -194,6 +194,7 @@ describe("deploy: the protocol", () => {
     expect(await OracleCommittee.minBond()).to.equal(p.memberBondWei.value);
     expect(await OracleCommittee.secondsPerSlot()).to.equal(p.secondsPerSlot.value);
     expect(await protocol.MemberEvidence.toleranceBp()).to.equal(p.balanceToleranceBp.value);
+    expect(await protocol.MemberEvidence.floorGwei()).to.equal(p.balanceFloorGwei.value);
 
     expect(await ReportOracle.feeBp()).to.equal(p.feeBp.value);
     expect(await ReportOracle.minCollect()).to.equal(p.minCollectWei.value);

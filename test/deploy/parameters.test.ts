@@ -18,4 +18,14 @@ describe("deploy: parameters", () => {
     expect(error?.issues[0]?.path).to.deep.equal(["claimDelaySeconds"]);
     expect(error?.issues[0]?.message).to.contain("weightLifeSeconds");
   });
+
+  it("a floor of evidence below all members' bonds is refused, by its name", () => {
+    const bonds = given.memberBondWei.value * BigInt(given.committee.value.length);
+    const withFloor = (gwei: bigint) =>
+      parametersSchema.safeParse({ ...given, balanceFloorGwei: parameter(gwei, "gwei", "a test") });
+    expect(withFloor(bonds / 10n ** 9n).success).to.equal(true);
+    const { error } = withFloor(bonds / 10n ** 9n - 1n);
+    expect(error?.issues[0]?.path).to.deep.equal(["balanceFloorGwei"]);
+    expect(error?.issues[0]?.message).to.contain("bonds");
+  });
 });

@@ -243,9 +243,10 @@ contract Factory {
 
     function newMemberEvidence(
         IMemberEvidence.Sources calldata sources,
-        uint256 toleranceBp
+        uint256 toleranceBp,
+        uint256 floorGwei
     ) external returns (MemberEvidence) {
-        return new MemberEvidence(sources, toleranceBp);
+        return new MemberEvidence(sources, toleranceBp, floorGwei);
     }
 
     function newOperatorRegistry(IAuthority authority) external returns (OperatorRegistry) {

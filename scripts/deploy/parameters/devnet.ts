@@ -1,6 +1,10 @@
 import { localAddress, localCommittee } from "../../lib/localAccounts.ts";
-import type { BeaconTime } from "../../lib/units.ts";
+import { weiToGweiDown, type BeaconTime } from "../../lib/units.ts";
 import { parameter, type Parameters } from "./schema.ts";
+
+/// The least that a member's bond may be.
+const MEMBER_BOND_WEI = 10n ** 17n;
+const LEAST_FLOOR_GWEI = 10n ** 9n;
 
 export interface DevnetFacts {
   genesisTime: bigint;
@@ -28,6 +32,8 @@ export function localParameters(time: BeaconTime, members?: number): Parameters 
 /// Parameters of the embedded chain: the minimal preset, so an epoch is 96 seconds and rewards are thousands of percent
 /// a year. Only what follows from that differs from a public network.
 export function devnetParameters(facts: DevnetFacts): Parameters {
+  const bondsGwei = weiToGweiDown(MEMBER_BOND_WEI * BigInt(facts.committee.length));
+  const floorGwei = bondsGwei > LEAST_FLOOR_GWEI ? bondsGwei : LEAST_FLOOR_GWEI;
   return {
     chainId: parameter(31337n, "id", "Hardhat's chain"),
     depositContract: parameter(
@@ -130,8 +136,9 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     coverDelaySeconds: parameter(6_144n, "seconds", "settlements of a slashing, where mainnet has 36 days"),
     refundPerCallWei: parameter(10n ** 17n, "wei", "fees of EIP-7002 rise to this only in a rush"),
     refundPerDayWei: parameter(10n ** 18n, "wei", "ten such calls"),
-    memberBondWei: parameter(10n ** 17n, "wei", "the least, so that the pool begins small"),
+    memberBondWei: parameter(MEMBER_BOND_WEI, "wei", "the least, so that the pool begins small"),
     balanceToleranceBp: parameter(100n, "1/10,000", "predeposits that nobody has proven yet"),
+    balanceFloorGwei: parameter(floorGwei, "gwei", "an ETH, or all members' bonds"),
     feeBp: parameter(1_000n, "1/10,000", "a tenth of rewards"),
     treasuryBp: parameter(2_500n, "1/10,000", "a quarter of the fee"),
     reserveBp: parameter(500n, "1/10,000", "a twentieth of the fee, for what bonds do not cover"),

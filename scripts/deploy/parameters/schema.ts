@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { gweiToWei } from "../../lib/units.ts";
 
 /// A parameter: its value, the unit that it counts, and why it is what it is.
 export interface Parameter<T> {
@@ -117,6 +118,7 @@ const fields = z.object({
   refundPerDayWei: of(uint),
   memberBondWei: of(uint),
   balanceToleranceBp: of(uint),
+  balanceFloorGwei: of(uint),
   feeBp: of(uint),
   treasuryBp: of(uint),
   reserveBp: of(uint),
@@ -148,9 +150,17 @@ const fields = z.object({
 });
 
 /// The fields, and what must hold between them.
-export const parametersSchema = fields.refine((p) => p.weightLifeSeconds.value < p.claimDelaySeconds.value, {
-  path: ["claimDelaySeconds"],
-  message: "must be longer than weightLifeSeconds: else one bond counts in the weights of two operators",
-});
+export const parametersSchema = fields
+  .refine((p) => p.weightLifeSeconds.value < p.claimDelaySeconds.value, {
+    path: ["claimDelaySeconds"],
+    message: "must be longer than weightLifeSeconds: else one bond counts in the weights of two operators",
+  })
+  .refine(
+    (p) => gweiToWei(p.balanceFloorGwei.value) >= p.memberBondWei.value * BigInt(p.committee.value.length),
+    {
+      path: ["balanceFloorGwei"],
+      message: "must be all members' bonds at least: else a gift that burns them may pay",
+    },
+  );
 
 export type Parameters = z.infer<typeof parametersSchema>;

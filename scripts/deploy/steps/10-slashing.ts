@@ -63,5 +63,6 @@ export async function deploySlashing(c: DeployContext): Promise<void> {
       queue: c.addressOf("WithdrawalQueue"),
     },
     p.balanceToleranceBp.value,
+    p.balanceFloorGwei.value,
   );
 }

@@ -22,6 +22,7 @@ import {BondedCommittee} from "../../utils/BondedCommittee.sol";
 /// slots of blocks are proven by real headers.
 contract MemberEvidenceTest is BondedCommittee, BeaconVectors {
     uint256 private constant TOLERANCE_BP = 100;
+    uint256 private constant FLOOR_GWEI = 20e9;
     uint256 private constant FRAME = FIRST_FRAME + 1;
     uint64 private constant REF_SLOT = uint64(FRAME * SLOTS_PER_FRAME);
     uint64 private constant BALANCE = 1_000_000e9;
@@ -39,7 +40,7 @@ contract MemberEvidenceTest is BondedCommittee, BeaconVectors {
         makeStaker("staker", 1_000 ether);
         verifier = new Verifier__Mock();
         balances = new ProvenBalances__Mock();
-        evidence = factory.newMemberEvidence(sources(), TOLERANCE_BP);
+        evidence = factory.newMemberEvidence(sources(), TOLERANCE_BP, FLOOR_GWEI);
         authority.grantRole(Roles.EVIDENCE, address(evidence));
         authority.grantRole(Roles.BALANCE_WITNESS, address(balances));
         nextFrame();
@@ -151,6 +152,35 @@ contract MemberEvidenceTest is BondedCommittee, BeaconVectors {
         signature = signReport(members[0], r);
         evidence.proveFalseBalance(r, signature, balances);
         assertEq(bondOf(1), 0, "ORA-3");
+    }
+
+    /// @dev While the pool is small a gift of a part of it is cheap: it must cost more than all bounties.
+    function test_proveFalseBalance_BelowTheFloorAlone() public {
+        balances.tell(header.root, 100e9);
+        Report memory r = good;
+        r.beaconBalanceGwei = 80e9;
+        bytes memory signature = signReport(members[0], r);
+        expectNotContradicted("beaconBalanceGwei", 80e9, 100e9);
+        evidence.proveFalseBalance(r, signature, balances);
+        r.beaconBalanceGwei -= 1;
+        signature = signReport(members[0], r);
+        evidence.proveFalseBalance(r, signature, balances);
+        assertEq(bondOf(1), 0, "ORA-3");
+    }
+
+    /// @dev What the pool was long ago is not held against the bonds of today.
+    function test_proveFalseBalance_RevertWhen_TooOld() public {
+        Report memory r = good;
+        r.beaconBalanceGwei = BALANCE / 2;
+        bytes memory first = signReport(members[0], r);
+        bytes memory second = signReport(members[1], r);
+        uint256 until = frameStart(FRAME) + 30 days;
+        vm.warp(until);
+        evidence.proveFalseBalance(r, first, balances);
+        assertEq(bondOf(1), 0, "ORA-3");
+        vm.warp(until + 1);
+        vm.expectRevert(abi.encodeWithSelector(IMemberEvidence.BalanceTooOld.selector, REF_SLOT, until));
+        evidence.proveFalseBalance(r, second, balances);
     }
 
     /// @dev Every signer of a false report is shown apart, and only by what it signed itself.
@@ -335,17 +365,28 @@ contract MemberEvidenceTest is BondedCommittee, BeaconVectors {
                     bad[i]
                 )
             );
-            factory.newMemberEvidence(sources(), bad[i]);
+            factory.newMemberEvidence(sources(), bad[i], FLOOR_GWEI);
+        }
+        bad = [uint256(0), 1e9 - 1, 10_000e9 + 1];
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IMemberEvidence.ParameterOutOfBounds.selector,
+                    bytes32("floorGwei"),
+                    bad[i]
+                )
+            );
+            factory.newMemberEvidence(sources(), TOLERANCE_BP, bad[i]);
         }
         IMemberEvidence.Sources memory s = sources();
         s.queue = evidence.queue();
         s.rewardsVault = IEtherVault(address(0));
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newMemberEvidence(s, TOLERANCE_BP);
+        factory.newMemberEvidence(s, TOLERANCE_BP, FLOOR_GWEI);
         s = sources();
         s.committee = IOracleCommittee(address(0));
         vm.expectRevert(Guarded.ZeroAddress.selector);
-        factory.newMemberEvidence(s, TOLERANCE_BP);
+        factory.newMemberEvidence(s, TOLERANCE_BP, FLOOR_GWEI);
     }
 
     /* INTERNAL */
