@@ -78,6 +78,7 @@ const VERBS = {
   "bench:gas": [quietBuild, { command: ["tsx", "scripts/bench/main.ts"] }],
   devnet: [quietBuild, { command: ["tsx", "scripts/devnet/main.ts"] }],
   deploy: [quietBuild, { command: ["tsx", "scripts/deploy/main.ts"] }],
+  kedge: [quietBuild, { command: ["tsx", "scripts/cli/main.ts"] }],
 };
 
 const steps = Object.prototype.hasOwnProperty.call(VERBS, verb) ? VERBS[verb] : undefined;

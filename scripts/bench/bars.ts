@@ -87,6 +87,10 @@ export const BARS = {
   "exits by the draw, ten, paid": { peer: "none", peerGas: 0 },
   "a partial withdrawal, paid": { peer: "none", peerGas: 0 },
   "pay the submitter of a report": { peer: "none", peerGas: 0 },
+  "propose, one call": { peer: "none", peerGas: 0 },
+  "cast a vote, first of a proposal": { peer: "none", peerGas: 0 },
+  "cast a vote": { bar: 80_000, peer: "Rocket Pool", peerGas: 174_868, floor: 55_000 },
+  "override a delegate's vote": { peer: "none", peerGas: 0 },
 } satisfies Record<string, Bar>;
 
 export type Operation = keyof typeof BARS;

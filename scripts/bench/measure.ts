@@ -15,6 +15,7 @@ import { benchReports } from "./reports.ts";
 import { benchSlashings } from "./slashings.ts";
 import { benchTokens } from "./tokens.ts";
 import { benchValidators, LOT_ETH } from "./validators.ts";
+import { benchVotes } from "./votes.ts";
 import { benchWithdrawals } from "./withdrawals.ts";
 
 /// One deployment with a committee of nine, from the first stake to a slashing.
@@ -26,6 +27,7 @@ export async function measureOperations(
     await progress.run("tokens", () => benchTokens(bench));
     const { funded, unproven } = await progress.run("validators", () => benchValidators(bench));
     await progress.run("reports", () => benchReports(bench));
+    await progress.run("votes", () => benchVotes(bench));
     const tickets = await progress.run("reports as tickets grow", () => benchTickets(bench));
     await progress.run("finalisations", () => benchFinalizations(bench));
     await progress.run("keepers", () => benchKeepers(bench, unproven));

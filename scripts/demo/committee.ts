@@ -18,6 +18,7 @@ export interface BookedReport {
   feeShares: bigint;
   /** Ether set aside for tickets. */
   finalizedWei: bigint;
+  blockNumber: number;
 }
 
 /** The report of the first frame boundary from now on, and not before `from` (seconds since 1970). */
@@ -73,6 +74,7 @@ export function bookedBy(
     bookedWei: args.booked as bigint,
     feeShares: args.feeShares as bigint,
     finalizedWei: paid.reduce((total, event) => total + (event.args.amount as bigint), 0n),
+    blockNumber: receipt.blockNumber,
   };
 }
 

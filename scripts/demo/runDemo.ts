@@ -28,7 +28,7 @@ export interface DemoResult {
 /** Starts a network of its own, plays the story on it, and adds everything up. */
 export async function runDemo(progress: Progress): Promise<DemoResult> {
   const network = await progress.run("start a beacon chain and an EVM, deploy the protocol", () =>
-    startLocalNetwork({ verifySignatures: true, members: MEMBERS }),
+    startLocalNetwork({ verifySignatures: true, members: MEMBERS, stakersGovern: true }),
   );
   let stage: Stage | undefined;
   try {

@@ -4,6 +4,7 @@ import { committeeLies, committeeReports, type BookedReport } from "./committee.
 import { beaconChainPays, operatorCommits, operatorExits, tipArrives, validatorsStart } from "./operator.ts";
 import { strangerActs, strangerProvesBalances } from "./stranger.ts";
 import type { Stage } from "./stage.ts";
+import { decisionIsDone, decisionWaits, feeTaken, stakersPropose, stakersVote } from "./voters.ts";
 import { aliceWraps, balancesGrow, bobAsksOut, bobClaims, stakersStake, type Growth } from "./stakers.ts";
 
 /** What the story tells those who check and show it. */
@@ -25,20 +26,26 @@ export async function play(stage: Stage): Promise<Played> {
   const growth = await balancesGrow(stage);
 
   await aliceWraps(stage);
+  const proposalId = await stakersPropose(stage);
   const { ticketId, shares, readyAt } = await bobAsksOut(stage);
   // nearly all ether is staked: the buffer pays a small part of the ticket, the rest has to come back
   await operatorExits(stage, operator);
+  await stakersVote(stage, proposalId);
   const second = await committeeReports(stage, readyAt);
   await beaconChainPays(stage);
+  await decisionWaits(stage, proposalId);
   // Bob's ticket waits while the lie is parked, and not for those who told it
   await committeeLies(stage);
   const third = await strangerProvesBalances(stage);
   const paidWei = await bobClaims(stage, ticketId);
+  await decisionIsDone(stage, proposalId);
+  const fourth = await committeeReports(stage);
+  await feeTaken(stage, fourth);
 
   await dripEnds(stage);
   await strangerActs(stage, operator);
   const ticket = { ticketId, shares, paidWei };
-  return { tree: operator.tree, reports: [first, second, third], growth, ticket };
+  return { tree: operator.tree, reports: [first, second, third, fourth], growth, ticket };
 }
 
 async function dripEnds({ step, protocol, network }: Stage): Promise<void> {

@@ -18,7 +18,8 @@ import { deployConsolidations } from "./steps/12-consolidations.ts";
 import { deployKeepers } from "./steps/13-keepers.ts";
 import { deployCheckpoints } from "./steps/14-checkpoints.ts";
 import { deployBrake } from "./steps/15-brake.ts";
-import { grantRoles } from "./steps/16-roles.ts";
+import { deployGovernance } from "./steps/16-governance.ts";
+import { grantRoles } from "./steps/17-roles.ts";
 
 const STEPS = [
   deployAuthority,
@@ -36,6 +37,7 @@ const STEPS = [
   deployKeepers,
   deployCheckpoints,
   deployBrake,
+  deployGovernance,
   grantRoles,
 ];
 

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { JsonRpcProvider, type Network } from "ethers";
 import { BeaconClient } from "../lib/beaconClient.ts";
-import { explain, KedgeError, RetryableError } from "../lib/errors.ts";
+import { connectRpc } from "../lib/connect.ts";
+import { explain, KedgeError } from "../lib/errors.ts";
 import { LOCAL_ACCOUNTS } from "../lib/localAccounts.ts";
 import { CONTRACT_NAMES } from "../lib/protocol.ts";
 import { formatTable } from "../lib/table.ts";
@@ -15,6 +15,7 @@ interface Options {
   beaconUrl: string;
   deployments?: string;
   fresh: boolean;
+  stakersGovern: boolean;
   json: boolean;
 }
 
@@ -25,18 +26,17 @@ const program = new Command("deploy")
   .option("--beacon-url <url>", "Beacon API, which tells the genesis time", url, "http://127.0.0.1:5052")
   .option("--deployments <folder>", "where it is recorded (default: deployments/<network>)")
   .option("--fresh", "forget what was recorded: the chain is another one", false)
+  .option("--stakers-govern", "the vote of stakers is the admin, for ever; else the account admin is", false)
   .option("--json", "print the addresses as JSON", false);
 
 async function run(options: Options): Promise<Deployed> {
   const folder = options.deployments ?? deploymentFolder(options.network);
   const beacon = new BeaconClient(options.beaconUrl);
   const [genesis, spec] = await Promise.all([beacon.genesis(), beacon.spec()]);
-  const parameters = localParameters({
-    genesisTime: genesis.genesisTime,
-    secondsPerSlot: spec.secondsPerSlot,
-    slotsPerEpoch: spec.slotsPerEpoch,
-  });
-  const provider = await connect(options.rpcUrl);
+  const { secondsPerSlot, slotsPerEpoch } = spec;
+  const time = { genesisTime: genesis.genesisTime, secondsPerSlot, slotsPerEpoch };
+  const parameters = localParameters(time, undefined, options.stakersGovern);
+  const provider = await connectRpc(options.rpcUrl);
   try {
     const records = new Records(folder);
     if (options.fresh) records.clear();
@@ -49,22 +49,6 @@ async function run(options: Options): Promise<Deployed> {
   } finally {
     provider.destroy();
   }
-}
-
-/// One question first: a provider that has not met its chain asks for ever.
-async function connect(rpcUrl: string): Promise<JsonRpcProvider> {
-  const probe = new JsonRpcProvider(rpcUrl);
-  let network: Network;
-  try {
-    network = await probe._detectNetwork();
-  } catch (error) {
-    throw new RetryableError(`no execution chain answers at ${new URL(rpcUrl).host}`, { cause: error });
-  } finally {
-    probe.destroy();
-  }
-  const provider = new JsonRpcProvider(rpcUrl, network, { staticNetwork: network, cacheTimeout: -1 });
-  provider.pollingInterval = 100;
-  return provider;
 }
 
 function print({ addresses, sent }: Deployed, { network, json }: Options): void {

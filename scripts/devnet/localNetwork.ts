@@ -30,6 +30,8 @@ export interface LocalNetworkOptions extends DevnetOptions {
   layoutEndSlot?: number;
   /// Where the deployment is recorded, in place of what was there. Default: in memory only.
   records?: Records;
+  /// The vote of stakers governs. Default: the account `admin`.
+  stakersGovern?: boolean;
   /// Default: any free port.
   rpcPort?: number;
   beaconPort?: number;
@@ -77,6 +79,7 @@ export async function startLocalNetwork(options: LocalNetworkOptions = {}): Prom
         slotsPerEpoch: SLOTS_PER_EPOCH,
       },
       options.members,
+      options.stakersGovern,
     );
     const { lotEth, layoutEndSlot, comingEpochs } = standard;
     const parameters = {

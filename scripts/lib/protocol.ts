@@ -11,6 +11,7 @@ import {
   Consolidator__factory,
   DutyJudge__factory,
   ExitController__factory,
+  ExitWindowTimelock__factory,
   InstantExit__factory,
   InsuranceReserve__factory,
   KeeperBudget__factory,
@@ -26,6 +27,7 @@ import {
   SlashingOracle__factory,
   StakeAllocator__factory,
   StakedEther__factory,
+  StakerGovernor__factory,
   ValidatorRegistry__factory,
   WithdrawalQueue__factory,
   WithdrawalVault__factory,
@@ -84,6 +86,10 @@ const CONNECT = {
     BalanceCheckpoint__factory.connect(address, runner),
   EmergencyBrake: (address: string, runner: ContractRunner) =>
     EmergencyBrake__factory.connect(address, runner),
+  ExitWindowTimelock: (address: string, runner: ContractRunner) =>
+    ExitWindowTimelock__factory.connect(address, runner),
+  StakerGovernor: (address: string, runner: ContractRunner) =>
+    StakerGovernor__factory.connect(address, runner),
 } as const;
 
 export type ContractName = keyof typeof CONNECT;

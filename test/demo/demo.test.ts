@@ -38,7 +38,7 @@ describe("demo", () => {
 
   it("lets all members of the committee build the same reports, and a stranger overrule their lie", () => {
     const { reports } = result.figures;
-    expect(reports.map(({ signatures }) => signatures)).to.deep.equal([5, 5, 0]);
+    expect(reports.map(({ signatures }) => signatures)).to.deep.equal([5, 5, 0, 5]);
     expect(shown).to.match(/the report is parked .*slot \d+, \d+\.\d+ ETH, beyond \w+/);
     expect(shown).to.match(
       /the proof is the report: .*slot \d+, no signature, gain \d\.\d+ ETH, finalised \d+/,
@@ -49,6 +49,14 @@ describe("demo", () => {
       expect(changeWei - bookedWei < 384n * 10n ** 9n).to.be.true;
       expect(feeShares > 0n).to.be.true;
     }
+  });
+
+  it("changes the fee by a vote, which waits for who asked to leave before it, and takes it in the next report", () => {
+    expect(shown).to.match(/alice proposes to lower the fee .*ReportOracle\.setFee\(newFeeBp: 800\)/);
+    expect(shown).to.match(/carol, overruling alice, abstains .*\d+\.\d+ shares for, \d+\.\d+ abstain/);
+    expect(shown).to.match(/waits for bob, who asked to leave before it .*[1-9]\d*\.\d+ shares wait/);
+    expect(shown).to.match(/bob has left: what was decided is done .*from 10 % to 8 %/);
+    expect(shown).to.match(/the report takes the new fee .*8 % of its gain/);
   });
 
   it("pays the ticket mostly from what a validator brought back", () => {
@@ -90,7 +98,7 @@ describe("demo", () => {
       "wrap",
       "claim",
     ]);
-    expect(steps.filter((step) => step.startsWith("report of slot"))).to.have.length(2);
+    expect(steps.filter((step) => step.startsWith("report of slot"))).to.have.length(3);
     expect(steps.filter((step) => step.startsWith("parked report of slot"))).to.have.length(1);
     for (const { gasUsed } of result.transactions) expect(gasUsed >= 21_000n).to.be.true;
   });

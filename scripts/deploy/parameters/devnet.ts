@@ -10,19 +10,21 @@ export interface DevnetFacts {
   genesisTime: bigint;
   secondsPerSlot: bigint;
   slotsPerEpoch: bigint;
-  admin: string;
+  /// None: the stakers.
+  admin: string | null;
   treasury: string;
   guardian: string;
   committee: { member: string; owner: string; weight: bigint }[];
 }
 
 /// Parameters of an embedded chain, whose people are the accounts of local chains. `members` sign reports.
-export function localParameters(time: BeaconTime, members?: number): Parameters {
+/// They are governed by an account of the chain, unless its `stakersGovern`.
+export function localParameters(time: BeaconTime, members?: number, stakersGovern = false): Parameters {
   return devnetParameters({
     genesisTime: BigInt(time.genesisTime),
     secondsPerSlot: BigInt(time.secondsPerSlot),
     slotsPerEpoch: BigInt(time.slotsPerEpoch),
-    admin: localAddress("admin"),
+    admin: stakersGovern ? null : localAddress("admin"),
     treasury: localAddress("treasury"),
     guardian: localAddress("guardian"),
     committee: localCommittee(members).map(({ address, owner }) => ({ member: address, owner, weight: 1n })),
@@ -166,7 +168,23 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
       "seconds",
       "the least: nine frames of the preset, where mainnet has a week",
     ),
-    admin: parameter(facts.admin, "address", "stands for the timelock of governance"),
+    timelockDelaySeconds: parameter(192n, "seconds", "two epochs of the preset, where mainnet has days"),
+    shortestDelaySeconds: parameter(96n, "seconds", "an epoch of the preset"),
+    inflowDelaySeconds: parameter(96n, "seconds", "an epoch of the preset, where mainnet has a day"),
+    exitWindowSeconds: parameter(96n, "seconds", "an epoch of the preset, where mainnet has 3 days"),
+    maxWaitSeconds: parameter(14_400n, "seconds", "37 frames of the preset, where mainnet has 45 days"),
+    absoluteEndSeconds: parameter(43_200n, "seconds", "112 frames of the preset, where mainnet has 120 days"),
+    observationGapSeconds: parameter(768n, "seconds", "two frames of the preset, where mainnet has a day"),
+    votingDelaySeconds: parameter(384n, "seconds", "the least: a frame of the preset"),
+    votingPeriodSeconds: parameter(768n, "seconds", "the least: two frames, where mainnet has a week"),
+    voteExtensionSeconds: parameter(384n, "seconds", "the least: a frame of the preset"),
+    proposalThresholdBp: parameter(100n, "1/10,000 of all shares", "a hundredth: few stakers"),
+    quorumBp: parameter(400n, "1/10,000 of all shares", "a twenty-fifth, as on most networks"),
+    admin: parameter(
+      facts.admin,
+      "address, or none",
+      facts.admin === null ? "stakers govern" : "an account in their place",
+    ),
     treasury: parameter(facts.treasury, "address", "an account of the chain"),
     guardian: parameter(facts.guardian, "address", "an account of the chain"),
     committee: parameter(

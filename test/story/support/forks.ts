@@ -2,7 +2,7 @@ import "../../../scripts/devnet/preset.ts";
 import { createProof, ProofType, type SingleProof } from "@chainsafe/persistent-merkle-tree";
 import { upgradeStateToGloas } from "@lodestar/state-transition/slot";
 import { ssz } from "@lodestar/types";
-import { hexlify, ZeroHash, type Signer } from "ethers";
+import { hexlify, ZeroHash } from "ethers";
 import { recentBlock } from "../../../scripts/actions/newestRoot.ts";
 import { withFreshCaches } from "../../../scripts/devnet/genesis.ts";
 import { stateOf, type BlockRecord } from "../../../scripts/devnet/history.ts";
@@ -140,20 +140,16 @@ export async function finalityInGloas(world: World, child: BlockRecord): Promise
   };
 }
 
-/// Governance puts contracts in the place of others: those named in `given` are there; `steps` of the deployment make those
-/// of `names` anew, and all roles of the old ones move to the new ones. Returns the world with the new ones.
-export async function replace(
-  world: World,
-  {
-    given,
-    names,
-    steps,
-  }: {
-    given: Partial<Addresses>;
-    names: ContractName[];
-    steps: ((context: DeployContext) => Promise<void>)[];
-  },
-): Promise<World> {
+/// What a world has, with contracts in the place of others: those named in `given` are there; `steps` of the deployment make
+/// those of `names` anew.
+export interface Successors {
+  given: Partial<Addresses>;
+  names: ContractName[];
+  steps: ((context: DeployContext) => Promise<void>)[];
+}
+
+/// Deploys successors, which have no role yet. Returns the world with them.
+export async function deploySuccessors(world: World, { given, names, steps }: Successors): Promise<World> {
   const { accounts, parameters, protocol, provider } = world;
   const records = new Records();
   const kept = { transactionHash: ZeroHash, blockNumber: 0, gasUsed: "0", constructorArguments: [] };
@@ -163,24 +159,32 @@ export async function replace(
   }
   const context = new DeployContext(accounts.deployer, parameters, records, () => {});
   for (const step of steps) await step(context);
-  const replaced = connectProtocol(records.addresses() as Addresses, provider);
-  for (const name of names) {
-    await moveRoles(world, accounts.admin, [protocol[name], replaced[name]]);
-  }
-  return { ...world, protocol: replaced };
+  return { ...world, protocol: connectProtocol(records.addresses() as Addresses, provider) };
 }
 
-async function moveRoles(
-  { protocol }: World,
-  admin: Signer,
-  [from, to]: [{ getAddress(): Promise<string> }, { getAddress(): Promise<string> }],
-): Promise<void> {
-  const authority = protocol.Authority.connect(admin);
-  const [old, fresh] = [await from.getAddress(), await to.getAddress()];
-  for (const name of ROLE_NAMES) {
-    const role = roleId(name);
-    if (!(await authority.hasRole(role, old))) continue;
-    await mined(authority.grantRole(role, fresh));
-    await mined(authority.revokeRole(role, old));
+/// Governance, an account, puts contracts in the place of others: all roles of the old ones move to the new ones.
+export async function replace(world: World, successors: Successors): Promise<World> {
+  const replaced = await deploySuccessors(world, successors);
+  const authority = world.protocol.Authority.connect(world.accounts.admin);
+  for (const { role, from, to } of await rolesToMove(world, replaced, successors.names)) {
+    await mined(authority.grantRole(role, to));
+    await mined(authority.revokeRole(role, from));
   }
+  return replaced;
+}
+
+/// All roles that contracts have, and those that take their place are to have.
+export async function rolesToMove(
+  { protocol }: World,
+  { protocol: replaced }: World,
+  names: readonly ContractName[],
+): Promise<{ role: string; from: string; to: string }[]> {
+  const moves: { role: string; from: string; to: string }[] = [];
+  for (const name of names) {
+    const [from, to] = [await protocol[name].getAddress(), await replaced[name].getAddress()];
+    for (const role of ROLE_NAMES.map(roleId)) {
+      if (await protocol.Authority.hasRole(role, from)) moves.push({ role, from, to });
+    }
+  }
+  return moves;
 }

@@ -2,9 +2,14 @@ import { Authority__factory, StakedEther__factory } from "../../../typechain-typ
 import { ADMIN_ROLE, roleId, type RoleName } from "../../lib/roles.ts";
 import type { DeployContext } from "../context.ts";
 
+/// Who governs: the stakers' timelock, or an account of a test network.
+function adminOf(c: DeployContext): string {
+  return c.parameters.admin.value ?? c.addressOf("ExitWindowTimelock");
+}
+
 /// Who holds which role: contracts by what they do, people by the parameters.
 function holders(c: DeployContext): [RoleName, string][] {
-  const admin = c.parameters.admin.value;
+  const admin = adminOf(c);
   return [
     ["LEDGER", c.addressOf("StakedEther")],
     ["WITHDRAWAL_QUEUE", c.addressOf("WithdrawalQueue")],
@@ -53,7 +58,7 @@ export async function grantRoles(c: DeployContext): Promise<void> {
   const authority = Authority__factory.connect(c.addressOf("Authority"), c.deployer);
   const ledger = StakedEther__factory.connect(c.addressOf("StakedEther"), c.deployer);
   const deployer = await c.deployer.getAddress();
-  const admin = c.parameters.admin.value;
+  const admin = adminOf(c);
 
   for (const [name, holder] of holders(c)) {
     const role = roleId(name);
@@ -78,12 +83,20 @@ export async function grantRoles(c: DeployContext): Promise<void> {
       () => authority.freezeRole(roleId(name)),
     );
   }
+  if (deployer.toLowerCase() === admin.toLowerCase()) return;
+  if (c.parameters.admin.value === null) {
+    await c.ensure(
+      "the stakers' timelock is the admin, for ever, and the deployer has no role",
+      () => authority.isFrozen(ADMIN_ROLE),
+      () => authority.handOver(admin),
+    );
+    return;
+  }
   await c.ensure(
     `the admin is ${admin}`,
     () => authority.hasRole(ADMIN_ROLE, admin),
     () => authority.grantRole(ADMIN_ROLE, admin),
   );
-  if (deployer.toLowerCase() === admin.toLowerCase()) return;
   await c.ensure(
     "the deployer has no role",
     async () => !(await authority.hasRole(ADMIN_ROLE, deployer)),

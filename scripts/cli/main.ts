@@ -1,0 +1,26 @@
+import { Command, InvalidArgumentError } from "commander";
+import { BAD_USAGE, FAILED, log } from "./output.ts";
+import { explain, KedgeError } from "../lib/errors.ts";
+import { governCommand } from "./govern.ts";
+
+const program = new Command("kedge")
+  .description("What people do with a deployment of the protocol.")
+  .addCommand(governCommand());
+
+/// Bad usage has a code of its own, by the convention of the other programs.
+for (const command of withAll(program)) {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_USAGE));
+}
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof InvalidArgumentError) process.exitCode = BAD_USAGE;
+  else if (error instanceof KedgeError)
+    process.exitCode = error.kind === "configuration" ? BAD_USAGE : FAILED;
+  else throw error;
+  log(explain(error));
+}
+
+function withAll(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withAll)];
+}

@@ -1,0 +1,121 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { Records } from "../../scripts/deploy/records.ts";
+import { register, untilAfter } from "../story/support/govern.ts";
+import { reportNext } from "../story/support/reports.ts";
+import { stake } from "../story/support/stake.ts";
+import { ETHER, startWorld, type World } from "../story/support/world.ts";
+
+const SECRET = "0x4bbbf85ce3377467afe5d46f804f221813b2bb87f24d81f60f1fcdbf7cbf4356";
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+describe("kedge govern", () => {
+  let world: World;
+  let folder: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "kedge-cli-"));
+    world = await startWorld({ stakersGovern: true, records: new Records(folder) });
+    await stake(world, "alice", 100n * ETHER);
+    await register(world, ["alice"]);
+    await reportNext(world);
+    await write("fee.json", {
+      calls: [{ contract: "ReportOracle", function: "setFee", arguments: ["900"] }],
+    });
+  });
+  after(async () => {
+    rmSync(folder, { recursive: true });
+    await world.close();
+  });
+
+  const path = (name: string) => join(folder, name);
+  const write = async (name: string, change: object) =>
+    writeFileSync(path(name), JSON.stringify({ title: "Lower the fee", text: "Why.", ...change }));
+
+  function kedge(verb: string, args: string[], environment: Record<string, string> = {}): Promise<Outcome> {
+    const options = ["--rpc-url", world.servers.rpcUrl, "--deployments", folder];
+    const command = ["--import", "tsx", "scripts/cli/main.ts", "govern", verb, ...args, ...options];
+    const child = spawn(process.execPath, command, { env: { ...process.env, ...environment } });
+    child.stdin.end();
+    const outcome: Outcome = { code: null, stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk) => (outcome.stdout += chunk));
+    child.stderr.on("data", (chunk) => (outcome.stderr += chunk));
+    return new Promise((resolve) => child.once("close", (code) => resolve({ ...outcome, code })));
+  }
+
+  it("tries a proposal, brings it, votes, and shows what became of it", async () => {
+    const tried = await kedge("simulate", [path("fee.json"), "--account", "alice", "--json"]);
+    expect(tried.code, tried.stderr).to.equal(0);
+    expect((JSON.parse(tried.stdout) as { changes: unknown }).changes).to.deep.equal([
+      { contract: "ReportOracle", figure: "feeBp", before: "1000", after: "900" },
+    ]);
+    expect(tried.stderr).to.contain("ReportOracle.setFee(newFeeBp: 900)");
+
+    const brought = await kedge("propose", [path("fee.json"), "--account", "alice", "--yes", "--json"]);
+    expect(brought.code, brought.stderr).to.equal(0);
+    // the calls, and what they would change, before anything is signed
+    expect(brought.stderr).to.match(/ReportOracle\.setFee\(newFeeBp: 900\)\n.*feeBp: 1000 -> 900/);
+    const { proposalId, voteStart } = JSON.parse(brought.stdout) as { proposalId: string; voteStart: number };
+    await untilAfter(world, voteStart);
+
+    const unasked = await kedge("vote", [proposalId, "--support", "for", "--account", "alice"]);
+    expect(unasked.code).to.equal(2);
+    expect(unasked.stderr).to.contain("--yes");
+    const voted = await kedge("vote", [proposalId, "--support", "for", "--account", "alice", "--yes"]);
+    expect(voted.code, voted.stderr).to.equal(0);
+    expect(voted.stdout).to.equal("100.0000 shares for\n");
+    const list = await kedge("list", ["--json"]);
+    const [listed] = JSON.parse(list.stdout) as { state: string; votes: { for: string } }[];
+    expect([listed!.state, listed!.votes.for]).to.deep.equal(["active", String(100n * ETHER)]);
+    const shown = await kedge("show", [proposalId]);
+    expect(shown.stdout).to.match(
+      /# Lower the fee\n[^]*ReportOracle\.setFee\(newFeeBp: 900\)\n\nactive: 100\.0/,
+    );
+    const early = await kedge("queue", [proposalId, "--account", "alice", "--yes"]);
+    expect(early.code).to.equal(1);
+    expect(early.stderr).to.contain("GovernorUnexpectedProposalState").and.not.contain("    at ");
+  });
+
+  it("refuses what would fail, before it is signed", async () => {
+    await write("high.json", {
+      calls: [{ contract: "ReportOracle", function: "setFee", arguments: ["60000"] }],
+    });
+    const outcome = await kedge("propose", [path("high.json"), "--account", "alice", "--yes"]);
+    expect(outcome.code).to.equal(1);
+    expect(outcome.stderr).to.match(/the proposal fails: \w+\(.*60000/);
+    expect(outcome.stdout).to.equal("");
+  });
+
+  it("says what was wrong: bad usage has its own code, and no key is ever shown", async () => {
+    for (const [verb, args, complaint] of [
+      ["show", ["one"], "'one'"],
+      ["vote", ["1", "--support", "maybe", "--account", "alice", "--yes"], "maybe"],
+      ["delegate", ["0x12", "--account", "alice", "--yes"], "0x12"],
+      ["delegate", [`0x${"11".repeat(20)}`, "--account", "mallory", "--yes"], '"mallory"'],
+      ["delegate", [`0x${"11".repeat(20)}`, "--yes"], "nobody signs"],
+      ["propose", [path("none.json"), "--account", "alice"], "none.json"],
+      ["list", ["--rpc-url", "nowhere"], '"nowhere"'],
+      ["list", ["--deployments", path("empty")], "no whole deployment"],
+    ] as const) {
+      const { code, stderr } = await kedge(verb, [...args]);
+      expect(stderr).to.contain(complaint);
+      expect(code, stderr).to.equal(2);
+    }
+    const key = await kedge("delegate", [`0x${"11".repeat(20)}`, "--yes"], {
+      KEDGE_PRIVATE_KEY: `${SECRET}00`,
+    });
+    expect(key.code).to.equal(2);
+    expect(key.stderr).to.contain("KEDGE_PRIVATE_KEY").and.not.contain(SECRET.slice(2, 20));
+    const unknown = await kedge("show", ["7"]);
+    expect(unknown.code).to.equal(1);
+    expect(unknown.stderr).to.contain("there is no proposal 7");
+  });
+});
