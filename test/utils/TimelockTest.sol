@@ -38,7 +38,7 @@ abstract contract TimelockTest is Withdrawals {
         authority.handOver(address(timelock));
     }
 
-    function timelockParameters() internal pure returns (IExitWindowTimelock.Parameters memory) {
+    function timelockParameters() internal pure virtual returns (IExitWindowTimelock.Parameters memory) {
         return
             IExitWindowTimelock.Parameters({
                 delay: DELAY,
