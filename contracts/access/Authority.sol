@@ -5,12 +5,14 @@ import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {AccessControlEnumerable} from "@openzeppelin/contracts/access/extensions/AccessControlEnumerable.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
+import {Roles} from "./Roles.sol";
 
 /// @title Authority
 /// @notice Keeps every role of the protocol; its admin alone grants and revokes them.
 /// TRUST: the admin may give any role that is not frozen to anybody.
 /// INVARIANTS: GOV-1, GOV-2.
-/// ASSUMPTIONS: at hand-over the roles that move ether, and the admin role itself, are frozen.
+/// ASSUMPTIONS: each role that moves ether is given to its holders before it is frozen. Until the hand-over the admin is
+/// whoever deploys.
 contract Authority is IAuthority, AccessControlEnumerable {
     /* STORAGE */
 
@@ -29,9 +31,22 @@ contract Authority is IAuthority, AccessControlEnumerable {
 
     /// @inheritdoc IAuthority
     function freezeRole(bytes32 role) external onlyRole(DEFAULT_ADMIN_ROLE) {
-        require(!_frozen[role], RoleIsFrozen(role));
-        _frozen[role] = true;
-        emit RoleFrozen(role);
+        _freeze(role);
+    }
+
+    /// @inheritdoc IAuthority
+    function handOver(address admin) external onlyRole(DEFAULT_ADMIN_ROLE) {
+        require(admin != address(0) && admin != address(this), WrongAdmin(admin));
+        uint256 admins = getRoleMemberCount(DEFAULT_ADMIN_ROLE);
+        require(admins == 1, NotSoleAdmin(admins));
+        require(_frozen[Roles.LEDGER], RoleNotFrozen(Roles.LEDGER));
+        require(_frozen[Roles.WITHDRAWAL_QUEUE], RoleNotFrozen(Roles.WITHDRAWAL_QUEUE));
+        if (admin != msg.sender) {
+            _grantRole(DEFAULT_ADMIN_ROLE, admin);
+            _revokeRole(DEFAULT_ADMIN_ROLE, msg.sender);
+        }
+        _freeze(DEFAULT_ADMIN_ROLE);
+        emit HandedOver(msg.sender, admin);
     }
 
     /* VIEWS */
@@ -50,6 +65,12 @@ contract Authority is IAuthority, AccessControlEnumerable {
     }
 
     /* INTERNAL */
+
+    function _freeze(bytes32 role) private {
+        require(!_frozen[role], RoleIsFrozen(role));
+        _frozen[role] = true;
+        emit RoleFrozen(role);
+    }
 
     function _grantRole(bytes32 role, address account) internal override returns (bool) {
         require(!_frozen[role], RoleIsFrozen(role));

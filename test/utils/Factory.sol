@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Authority} from "../../contracts/access/Authority.sol";
 import {EmergencyBrake} from "../../contracts/access/EmergencyBrake.sol";
 import {PausableUntil} from "../../contracts/access/PausableUntil.sol";
+import {ExitWindowTimelock} from "../../contracts/governance/ExitWindowTimelock.sol";
 import {IAccounting} from "../../contracts/interfaces/IAccounting.sol";
 import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
@@ -14,6 +15,7 @@ import {IDepositContract} from "../../contracts/interfaces/IDepositContract.sol"
 import {IDutyJudge} from "../../contracts/interfaces/IDutyJudge.sol";
 import {IEtherVault} from "../../contracts/interfaces/IEtherVault.sol";
 import {IExitController} from "../../contracts/interfaces/IExitController.sol";
+import {IExitWindowTimelock} from "../../contracts/interfaces/IExitWindowTimelock.sol";
 import {IInsuranceReserve} from "../../contracts/interfaces/IInsuranceReserve.sol";
 import {IInstantExit} from "../../contracts/interfaces/IInstantExit.sol";
 import {IKeeperBudget} from "../../contracts/interfaces/IKeeperBudget.sol";
@@ -203,6 +205,17 @@ contract Factory {
         uint256 pauseSeconds
     ) external returns (EmergencyBrake) {
         return new EmergencyBrake(authority, ledger, depositor, queue, pauseSeconds);
+    }
+
+    function newExitWindowTimelock(
+        IAuthority authority,
+        IStakedEther ledger,
+        IOperatorRegistry operators,
+        IWithdrawalQueue queue,
+        address appointer,
+        IExitWindowTimelock.Parameters calldata p
+    ) external returns (ExitWindowTimelock) {
+        return new ExitWindowTimelock(authority, ledger, operators, queue, appointer, p);
     }
 
     function newInstantExit(

@@ -26,7 +26,11 @@ const INSTANCES: Record<string, string> = {
 
 /** Functions that change state and want no role: whoever calls acts on what is its own, or only with a proof. */
 const OPEN: Record<string, string> = {
-  Authority: "freezeRole grantRole renounceRole revokeRole", // its own admin: see Authority.t.sol
+  Authority: "freezeRole grantRole handOver renounceRole revokeRole", // its own admin: see Authority.t.sol
+  // its own roles: see ExitWindowTimelock.t.sol
+  ExitWindowTimelock:
+    "appoint cancel closeWindow execute executeBatch grantRole observe renounceRole revokeRole schedule " +
+    "scheduleBatch updateDelay",
   // managers: see OperatorRegistry.t.sol
   OperatorRegistry:
     "acceptManager acceptRewardAddress proposeManager proposeRewardAddress register retire setCommission",

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {PausableUntil} from "../../../contracts/access/PausableUntil.sol";
+import {Roles} from "../../../contracts/access/Roles.sol";
+import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
+import {IExitWindowTimelock} from "../../../contracts/interfaces/IExitWindowTimelock.sol";
+import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
+import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
+import {EmergencyBrake} from "../../../contracts/access/EmergencyBrake.sol";
+import {IEmergencyBrake} from "../../../contracts/interfaces/IEmergencyBrake.sol";
+import {TimelockTest} from "../../utils/TimelockTest.sol";
+
+/// @notice The shorter lane: which calls are in it, and that all others wait for the exit window; GOV-3.
+contract InflowLaneTest is TimelockTest {
+    uint256 private operatorId;
+
+    function setUp() public override {
+        super.setUp();
+        operatorId = operatorRegistry.register(address(this), 500);
+        operatorRegistry.setCurated(operatorId, true);
+    }
+
+    /* WHAT IS IN IT */
+
+    function test_schedule_PausesStakesSoon() public {
+        bytes memory data = abi.encodeCall(ledger.pauseStaking, (3 days));
+        bytes32 id = timelock.hashOperation(address(ledger), 0, data, 0, 0);
+        vm.expectEmit(address(timelock));
+        emit IExitWindowTimelock.OperationQueued(id, true, currentTime() + INFLOW_DELAY);
+        queueCall(address(ledger), data);
+        // a ticket does not hold it back
+        requestFor(alice, 1 ether);
+        executeInLane(id, address(ledger), data);
+        (bool paused, ) = ledger.stakingPause();
+        assertTrue(paused, "paused");
+    }
+
+    function test_schedule_PausesTheDepositorSoon() public {
+        bytes memory data = abi.encodeCall(depositor.pauseFor, (14 days));
+        bytes32 id = queueCall(address(depositor), data);
+        executeInLane(id, address(depositor), data);
+        assertEq(depositor.pausedUntil(), currentTime() + 14 days, "paused");
+    }
+
+    function test_schedule_KnowsAnOperatorNoLongerSoon() public {
+        bytes memory data = abi.encodeCall(operatorRegistry.setCurated, (operatorId, false));
+        bytes32 id = queueCall(address(operatorRegistry), data);
+        executeInLane(id, address(operatorRegistry), data);
+        assertFalse(operatorRegistry.isCurated(operatorId), "as any other");
+    }
+
+    function test_scheduleBatch_AllThreeSoon() public {
+        address[] memory targets = new address[](3);
+        bytes[] memory payloads = new bytes[](3);
+        (targets[0], payloads[0]) = (address(ledger), abi.encodeCall(ledger.pauseStaking, (1 days)));
+        (targets[1], payloads[1]) = (address(depositor), abi.encodeCall(depositor.pauseFor, (1 days)));
+        (targets[2], payloads[2]) = (
+            address(operatorRegistry),
+            abi.encodeCall(operatorRegistry.setCurated, (operatorId, false))
+        );
+        uint256[] memory values = new uint256[](3);
+        assertTrue(timelock.isInflowOnly(targets, values, payloads), "told before");
+        bytes32 id = scheduleBatch(targets, values, payloads, DELAY);
+        skipTime(INFLOW_DELAY);
+        assertReady(id, "in the lane");
+        timelock.executeBatch(targets, values, payloads, 0, 0);
+        assertEq(depositor.pausedUntil(), currentTime() + 1 days, "paused");
+    }
+
+    /// @dev What a proposer adds to the delay is waited for.
+    function test_schedule_WithALongerDelay() public {
+        bytes memory data = abi.encodeCall(ledger.pauseStaking, (3 days));
+        bytes32 id = timelock.hashOperation(address(ledger), 0, data, 0, 0);
+        vm.prank(governor);
+        timelock.schedule(address(ledger), 0, data, 0, 0, DELAY + 5 days);
+        assertEq(timelock.getTimestamp(id), currentTime() + INFLOW_DELAY + 5 days, "added");
+    }
+
+    function test_closeWindow_RevertGiven_TheLane() public {
+        bytes32 id = queueCall(address(ledger), abi.encodeCall(ledger.pauseStaking, (1 days)));
+        skipTime(WINDOW);
+        vm.expectRevert(abi.encodeWithSelector(IExitWindowTimelock.NoWindow.selector, id));
+        timelock.closeWindow(id);
+        IExitWindowTimelock.Readiness memory r = timelock.readiness(id);
+        assertTrue(r.inflowOnly && r.ready, "nothing but its delay");
+        assertEq(r.windowEndsAt + r.endsAt, 0, "no window");
+    }
+
+    /* WHAT IS NOT */
+
+    function test_schedule_InflowThatOpensWaits() public {
+        assertOrdinary(address(ledger), abi.encodeCall(ledger.resumeStaking, ()));
+        assertOrdinary(address(depositor), abi.encodeCall(depositor.resume, ()));
+        assertOrdinary(
+            address(operatorRegistry),
+            abi.encodeCall(operatorRegistry.setCurated, (operatorId, true))
+        );
+        for (uint256 i = 0; i < 4; ++i) {
+            // jailed, too: its validators may be made to exit
+            assertOrdinary(
+                address(operatorRegistry),
+                abi.encodeCall(
+                    operatorRegistry.setStanding,
+                    (operatorId, IOperatorRegistry.Standing(i), "judged")
+                )
+            );
+        }
+        assertOrdinary(address(operatorRegistry), abi.encodeCall(operatorRegistry.setFlags, (operatorId, 0)));
+    }
+
+    function test_schedule_WhatTouchesThoseWhoLeaveWaits() public {
+        assertOrdinary(address(queue), abi.encodeCall(queue.pauseFor, (1 days)));
+        assertOrdinary(address(queue), abi.encodeCall(queue.resume, ()));
+        assertOrdinary(address(queue), abi.encodeCall(queue.hold, ()));
+        assertOrdinary(address(queue), abi.encodeCall(queue.suspend, ()));
+        assertOrdinary(address(queue), abi.encodeCall(queue.endSuspension, ()));
+        assertOrdinary(address(queue), abi.encodeCall(queue.finalize, (0, 0)));
+        assertOrdinary(address(queue), abi.encodeCall(queue.setCooldown, (30 days)));
+        assertOrdinary(
+            address(instantExit),
+            abi.encodeCall(instantExit.setParameters, (instantParameters()))
+        );
+        assertOrdinary(address(ledger), abi.encodeCall(ledger.redeem, (1, 1)));
+        assertOrdinary(address(oracle), abi.encodeCall(oracle.setFee, (1)));
+        IReportLimits.Limits memory limits = reportLimits();
+        assertOrdinary(address(oracle), abi.encodeCall(oracle.setLimits, (limits)));
+        assertOrdinary(
+            address(oracle),
+            abi.encodeCall(oracle.resolve, (neutralReport(FIRST_FRAME + 1), true))
+        );
+        assertOrdinary(address(committee), abi.encodeCall(committee.setWeight, (1, 0)));
+        assertOrdinary(address(bonds), abi.encodeCall(bonds.setBondRatio, (false, BOND_RATIO_BP)));
+        assertOrdinary(address(allocator), abi.encodeCall(allocator.setParameters, (allocationParameters())));
+        EmergencyBrake brake = factory.newEmergencyBrake(
+            IAuthority(address(authority)),
+            ledger,
+            depositor,
+            queue,
+            1 days
+        );
+        assertOrdinary(address(brake), abi.encodeCall(brake.pull, (IEmergencyBrake.Valve.Inflow)));
+    }
+
+    function test_schedule_WhatIsDecidedOfPowerWaits() public {
+        assertOrdinary(address(authority), abi.encodeCall(authority.grantRole, (Roles.PAUSER, mallory)));
+        assertOrdinary(
+            address(authority),
+            abi.encodeCall(authority.revokeRole, (Roles.ACCOUNTING, address(oracle)))
+        );
+        assertOrdinary(address(authority), abi.encodeCall(authority.freezeRole, (Roles.ACCOUNTING)));
+        assertOrdinary(address(timelock), abi.encodeCall(timelock.updateDelay, (1 days)));
+        assertOrdinary(
+            address(timelock),
+            abi.encodeCall(timelock.grantRole, (timelock.PROPOSER_ROLE(), mallory))
+        );
+    }
+
+    /// @dev The same bytes elsewhere, other bytes there.
+    function test_schedule_OtherTargetsAndBytesWait() public {
+        bytes memory pauseStaking = abi.encodeCall(ledger.pauseStaking, (1 days));
+        bytes memory pauseFor = abi.encodeCall(depositor.pauseFor, (1 days));
+        bytes memory setCurated = abi.encodeCall(operatorRegistry.setCurated, (operatorId, false));
+        assertOrdinary(address(queue), pauseStaking);
+        assertOrdinary(address(depositor), pauseStaking);
+        assertOrdinary(address(ledger), pauseFor);
+        assertOrdinary(address(ledger), setCurated);
+        assertOrdinary(address(depositor), setCurated);
+        assertOrdinary(address(operatorRegistry), pauseFor);
+        assertOrdinary(address(ledger), "");
+        assertOrdinary(address(ledger), abi.encodePacked(pauseStaking, uint8(0)));
+        assertOrdinary(address(ledger), abi.encodePacked(bytes4(pauseStaking)));
+        assertOrdinary(address(operatorRegistry), abi.encodePacked(setCurated, uint256(0)));
+        // dirty: the decoder would refuse it
+        assertOrdinary(
+            address(operatorRegistry),
+            abi.encodePacked(operatorRegistry.setCurated.selector, operatorId, uint256(2))
+        );
+    }
+
+    /// @dev A depositor is who holds the role; the queue could not be one, whatever it held.
+    function test_schedule_OnlyTheDepositorIsPausedSoon() public {
+        bytes memory data = abi.encodeCall(depositor.pauseFor, (1 days));
+        vm.prank(address(timelock));
+        authority.revokeRole(Roles.DEPOSITOR, address(depositor));
+        assertOrdinary(address(depositor), data);
+        vm.prank(address(timelock));
+        authority.grantRole(Roles.DEPOSITOR, address(queue));
+        assertOrdinary(address(queue), data);
+    }
+
+    function test_scheduleBatch_MixedWithEtherOrEmptyWaits() public {
+        address[] memory targets = new address[](2);
+        bytes[] memory payloads = new bytes[](2);
+        uint256[] memory values = new uint256[](2);
+        (targets[0], payloads[0]) = (address(ledger), abi.encodeCall(ledger.pauseStaking, (1 days)));
+        (targets[1], payloads[1]) = (address(queue), abi.encodeCall(PausableUntil.pauseFor, (1 days)));
+        assertOrdinaryBatch(targets, values, payloads, "the last one");
+        (targets[0], targets[1]) = (targets[1], targets[0]);
+        (payloads[0], payloads[1]) = (payloads[1], payloads[0]);
+        assertOrdinaryBatch(targets, values, payloads, "the first one");
+        (targets[0], payloads[0]) = (targets[1], payloads[1]);
+        values[1] = 1;
+        assertOrdinaryBatch(targets, values, payloads, "ether");
+        assertOrdinaryBatch(new address[](0), new uint256[](0), new bytes[](0), "nothing at all");
+        assertFalse(timelock.isInflowOnly(targets, new uint256[](1), payloads), "lengths");
+        assertFalse(timelock.isInflowOnly(targets, values, new bytes[](3)), "lengths");
+    }
+
+    function test_schedule_WithEtherWaits() public {
+        bytes memory data = abi.encodeCall(ledger.pauseStaking, (1 days));
+        bytes32 id = timelock.hashOperation(address(ledger), 1, data, 0, 0);
+        vm.prank(governor);
+        timelock.schedule(address(ledger), 1, data, 0, 0, DELAY);
+        assertFalse(timelock.readiness(id).inflowOnly, "ether");
+    }
+
+    /// @dev The list once more, beside the code: target, function, length and last word.
+    function testFuzz_isInflowOnly_TheThreeAndNothingElse(
+        uint8 target,
+        uint8 selector,
+        uint8 length,
+        uint8 last
+    ) public view {
+        address[6] memory all = [
+            address(ledger),
+            address(depositor),
+            address(operatorRegistry),
+            address(queue),
+            address(authority),
+            address(timelock)
+        ];
+        bytes4[5] memory selectors = [
+            ledger.pauseStaking.selector,
+            depositor.pauseFor.selector,
+            operatorRegistry.setCurated.selector,
+            operatorRegistry.setStanding.selector,
+            depositor.resume.selector
+        ];
+        (target, selector, length, last) = (target % 6, selector % 5, length % 4, last % 3);
+        bytes memory data = abi.encodePacked(selectors[selector]);
+        for (uint256 i = 1; i < length; ++i) data = abi.encodePacked(data, uint256(1 days));
+        if (length > 0) data = abi.encodePacked(data, uint256(last));
+        address[] memory targets = new address[](1);
+        bytes[] memory payloads = new bytes[](1);
+        (targets[0], payloads[0]) = (all[target], data);
+        bool inLane = (target == 0 && selector == 0 && length == 1) ||
+            (target == 1 && selector == 1 && length == 1) ||
+            (target == 2 && selector == 2 && length == 2 && last == 0);
+        assertEq(timelock.isInflowOnly(targets, new uint256[](1), payloads), inLane, "the list");
+    }
+
+    /* INTERNAL */
+
+    /// @dev Not before its own delay, by a stranger, and then without a window.
+    function executeInLane(bytes32 id, address target, bytes memory data) private {
+        skipTime(INFLOW_DELAY - 1);
+        assertWaits(id, "its own delay");
+        skipTime(1);
+        assertReady(id, "in the lane");
+        executeCall(target, data);
+    }
+
+    function assertOrdinary(address target, bytes memory data) private {
+        bytes32 id = queueCall(target, data);
+        assertFalse(timelock.readiness(id).inflowOnly, "not in the lane");
+        uint256 snapshot = vm.snapshotState();
+        skipTime(DELAY);
+        assertWaits(id, "its window is open");
+        skipTime(WINDOW - DELAY);
+        timelock.closeWindow(id);
+        assertReady(id, "after its window");
+        vm.revertToStateAndDelete(snapshot);
+    }
+
+    function assertOrdinaryBatch(
+        address[] memory targets,
+        uint256[] memory values,
+        bytes[] memory payloads,
+        string memory why
+    ) private {
+        assertFalse(timelock.isInflowOnly(targets, values, payloads), why);
+        bytes32 id = scheduleBatch(targets, values, payloads, DELAY);
+        assertFalse(timelock.readiness(id).inflowOnly, why);
+    }
+
+    function scheduleBatch(
+        address[] memory targets,
+        uint256[] memory values,
+        bytes[] memory payloads,
+        uint256 delay
+    ) private returns (bytes32 id) {
+        id = timelock.hashOperationBatch(targets, values, payloads, 0, 0);
+        vm.prank(governor);
+        timelock.scheduleBatch(targets, values, payloads, 0, 0, delay);
+    }
+}
