@@ -15,8 +15,8 @@ interface IAccounting {
     /// @notice The fee changed, in 1/10,000 of rewards.
     event FeeSet(uint256 oldFeeBp, uint256 newFeeBp);
 
-    /// @notice The fee is out of its bounds or moves too far at once (1/10,000).
-    error FeeOutOfBounds(uint256 feeBp, uint256 maximum, uint256 maximalStep);
+    /// @notice The fee is above its bound (1/10,000).
+    error FeeOutOfBounds(uint256 feeBp, uint256 maximum);
 
     /// @notice The report's frame boundary is not after that of the last one.
     error FrameNotLater(uint256 frame, uint256 last);
@@ -25,7 +25,8 @@ interface IAccounting {
     /// @return amount Wei collected.
     function collect() external returns (uint256 amount);
 
-    /// @notice Sets the fee, in 1/10,000 of rewards. Caller: `PARAMETER_MANAGER`.
+    /// @notice Sets the fee, in 1/10,000 of rewards. Caller: `PARAMETER_MANAGER`. It moves by 250 at most, once in a period:
+    /// `StepTooLarge`, `StepTooSoon` (`SteppedParameters`).
     function setFee(uint256 feeBp) external;
 
     /// @notice The fee, in 1/10,000 of rewards.

@@ -139,7 +139,7 @@ interface IBondVault {
     /// @notice Nothing was brought, or asked for.
     error ZeroShares();
     /// @notice A ratio is out of its bounds, or moves too far at once, in 1/10,000.
-    error BondRatioOutOfBounds(uint256 bp, uint256 minimum, uint256 maximum, uint256 step);
+    error BondRatioOutOfBounds(uint256 bp, uint256 minimum, uint256 maximum);
     /// @notice The bond is locked for this validator's fault already.
     error AlreadyLocked(uint256 validatorIndex);
     /// @notice More shares than are held for claims on the operator.
@@ -265,7 +265,8 @@ interface IBondVault {
     /* GOVERNANCE */
 
     /// @notice Sets the ratio of bond to stake, in 1/10,000. Caller: `PARAMETER_MANAGER`. From 1/32, so that the bond of a
-    /// key covers its predeposit, to one half; by at most `MAX_RATIO_STEP_BP` at once.
+    /// key covers its predeposit, to one half; by 100 at most (1 % of stake), once in a period for each class of operators:
+    /// `StepTooLarge`, `StepTooSoon` (`SteppedParameters`).
     function setBondRatio(bool curated, uint256 bp) external;
 
     /* VIEWS */

@@ -54,7 +54,7 @@ interface IInstantExit {
     error EtherRefused(address recipient);
     /// @notice Ether comes from the ledger alone.
     error NotTheLedger(address sender);
-    /// @notice A parameter is out of its bounds, or moves by more than its step.
+    /// @notice A parameter is out of its bounds.
     error ParameterOutOfBounds(bytes32 name, uint256 value);
 
     /// @notice Leaves with `amount` of the caller's kETH, against its allowance: what it is worth in shares, rounded down.
@@ -84,7 +84,9 @@ interface IInstantExit {
         bytes calldata signature
     ) external returns (uint256 paid);
 
-    /// @notice Sets the parameters. Caller: `PARAMETER_MANAGER`. The bucket may be made smaller by any step.
+    /// @notice Sets the parameters. Caller: `PARAMETER_MANAGER`. Once in a period the bucket grows by 100 at most, the base
+    /// fee moves by 50 and the slope by 250: `StepTooLarge`, `StepTooSoon` (`SteppedParameters`). The bucket shrinks at
+    /// will, and to nothing: tickets are the way out that nobody shuts.
     function setParameters(Parameters calldata newParameters) external;
 
     /// @notice The parameters.

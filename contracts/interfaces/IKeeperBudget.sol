@@ -34,11 +34,11 @@ interface IKeeperBudget {
     /// @notice The bounds changed (wei).
     event BoundsSet(uint256 perCall, uint256 perDay);
 
-    /// @notice A bound is out of its own bounds, or rises by more than the step (wei).
-    error BoundsOutOfBounds(uint256 perCall, uint256 perDay, uint256 maximum, uint256 maxStep);
+    /// @notice A bound is out of its own bounds (wei).
+    error BoundsOutOfBounds(uint256 perCall, uint256 perDay, uint256 maximum);
 
-    /// @notice A job's budget is out of its bounds, or rises by more than the step (wei).
-    error BudgetOutOfBounds(bytes32 job, uint256 perFrame, uint256 maximum, uint256 maxStep);
+    /// @notice A job's budget is out of its bounds (wei).
+    error BudgetOutOfBounds(bytes32 job, uint256 perFrame, uint256 maximum);
     /// @notice No budget can stand under this name: refunds have their own bounds.
     error NotAJob(bytes32 job);
 
@@ -54,11 +54,13 @@ interface IKeeperBudget {
     /// @return shares Shares paid (18 decimals).
     function refund(address to, uint256 amount) external returns (uint256 shares);
 
-    /// @notice Sets what a call, and a day, may give back, in wei. Caller: `PARAMETER_MANAGER`.
+    /// @notice Sets what a call, and a day, may give back, in wei. Caller: `PARAMETER_MANAGER`. Each rises by 1 ETH at most,
+    /// once in a period: `StepTooLarge`, `StepTooSoon` (`SteppedParameters`). Each falls at will.
     function setBounds(uint256 perCall, uint256 perDay) external;
 
     /// @notice Sets what a job may be paid in a frame, in wei; what was paid in this one counts. Caller:
-    /// `PARAMETER_MANAGER`.
+    /// `PARAMETER_MANAGER`. It rises by 0.2 ETH at most, once in a period: `StepTooLarge`, `StepTooSoon`
+    /// (`SteppedParameters`, under the name of the job). It falls at will.
     function setJobBudget(bytes32 job, uint256 perFrame) external;
 
     /// @notice What a call, and a day, may give back, in wei.

@@ -54,11 +54,12 @@ interface IReportLimits {
     /// @notice The limits changed.
     event LimitsSet(Limits oldLimits, Limits newLimits);
 
-    /// @notice A limit is out of its bounds, or changes by more than a factor of two at once.
+    /// @notice A limit is out of its bounds.
     error LimitOutOfBounds(bytes32 name, uint256 value);
 
     /// @notice Sets the limits. Caller: `PARAMETER_MANAGER`. Each is within its bounds, and moves by at most a factor of
-    /// two at once.
+    /// two, once in a period: `StepTooLarge`, `StepTooSoon` (`SteppedParameters`). A narrow limit holds people back as a
+    /// wide one endangers them (what is beyond it is parked), so none moves faster in either direction.
     function setLimits(Limits calldata newLimits) external;
 
     /// @notice The limits in force.

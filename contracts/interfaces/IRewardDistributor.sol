@@ -54,8 +54,6 @@ interface IRewardDistributor {
     error NotATreasury(address treasury);
     /// @notice A part, or their sum, is out of its bounds (1/10,000).
     error PartOutOfBounds(bytes32 part, uint256 bp, uint256 maximum);
-    /// @notice A part moves too far at once (1/10,000).
-    error PartStepTooLarge(bytes32 part, uint256 oldBp, uint256 newBp, uint256 step);
 
     /// @notice Sets the root of operators' figures. Caller: `ACCOUNTING`.
     function setRoot(bytes32 root) external;
@@ -82,7 +80,8 @@ interface IRewardDistributor {
     function pullKeepers() external returns (uint256 shares);
 
     /// @notice Sets the parts of fee shares that come from now on; what came is split at the old ones. Caller:
-    /// `PARAMETER_MANAGER`.
+    /// `PARAMETER_MANAGER`. Each moves by 500 (5 %) at most, once in a period: `StepTooLarge`, `StepTooSoon`
+    /// (`SteppedParameters`).
     function setParts(Parts calldata parts) external;
 
     /// @notice Sets the treasury. Caller: `PARAMETER_MANAGER`.

@@ -124,7 +124,7 @@ interface IStakeAllocator {
 
     /* ERRORS */
 
-    /// @notice A parameter is out of its bounds, or changes by more than a factor of two at once.
+    /// @notice A parameter is out of its bounds.
     error ParameterOutOfBounds(bytes32 name, uint256 value);
     /// @notice No operator has this id.
     error OperatorUnknown(uint256 operatorId);
@@ -156,7 +156,8 @@ interface IStakeAllocator {
     /* GOVERNANCE */
 
     /// @notice Sets the parameters. Caller: `PARAMETER_MANAGER`. Each is within its bounds, and moves by at most a factor
-    /// of two at once. An open draw goes on under the old ones, but for the life of its allotment.
+    /// of two, once in a period: `StepTooLarge`, `StepTooSoon` (`SteppedParameters`). An open draw goes on under the old
+    /// ones, but for the life of its allotment.
     function setParameters(Parameters calldata newParameters) external;
 
     /* ANYONE */

@@ -175,7 +175,9 @@ interface IWithdrawalQueue {
     /// next begins a frame later at the earliest. Requests and claims go on.
     function hold() external;
 
-    /// @notice Sets the cooldown of new requests, in seconds. Caller: `PARAMETER_MANAGER`.
+    /// @notice Sets the cooldown of new requests, in seconds. Caller: `PARAMETER_MANAGER`. It moves by at most a factor of
+    /// two (or an hour, where that is more), and rises by two days at most, once in a period: `StepTooLarge`, `StepTooSoon`
+    /// (`SteppedParameters`). Tickets keep the cooldown of their request.
     function setCooldown(uint256 cooldown) external;
 
     /// @notice Whether anyone may claim for `owner`: it has no code, or that of a key's delegate (EIP-7702), or it said so.

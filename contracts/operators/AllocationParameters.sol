@@ -3,14 +3,15 @@ pragma solidity 0.8.37;
 
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
+import {SteppedParameters} from "../access/SteppedParameters.sol";
 import {IStakeAllocator} from "../interfaces/IStakeAllocator.sol";
 
 /// @title AllocationParameters
 /// @notice Mixin of the allocator: what governance sets, and how far.
-/// TRUST: `PARAMETER_MANAGER` moves each parameter, a factor of two at a time, within the bounds below.
+/// TRUST: `PARAMETER_MANAGER` moves each parameter by a factor of two in a period, within the bounds below.
 /// INVARIANTS: none by name.
 /// ASSUMPTIONS: none.
-abstract contract AllocationParameters is IStakeAllocator, Guarded {
+abstract contract AllocationParameters is IStakeAllocator, Guarded, SteppedParameters {
     /// @notice A lot is a multiple of this, in ETH.
     uint256 public constant LOT_UNIT = 32;
     /// @notice Most that `lotEth` may be.
@@ -54,11 +55,11 @@ abstract contract AllocationParameters is IStakeAllocator, Guarded {
     function setParameters(Parameters calldata newParameters) external onlyRole(Roles.PARAMETER_MANAGER) {
         Parameters memory old = _parameters;
         _requireBounds(newParameters);
-        _requireStep("lotEth", old.lotEth, newParameters.lotEth);
-        _requireStep("capBp", old.capBp, newParameters.capBp);
-        _requireStep("capFloorEth", old.capFloorEth, newParameters.capFloorEth);
-        _requireStep("weightLife", old.weightLife, newParameters.weightLife);
-        _requireStep("allotmentLife", old.allotmentLife, newParameters.allotmentLife);
+        _scale("lotEth", old.lotEth, newParameters.lotEth, 0);
+        _scale("capBp", old.capBp, newParameters.capBp, 0);
+        _scale("capFloorEth", old.capFloorEth, newParameters.capFloorEth, 0);
+        _scale("weightLife", old.weightLife, newParameters.weightLife, 0);
+        _scale("allotmentLife", old.allotmentLife, newParameters.allotmentLife, 0);
         emit ParametersSet(old, newParameters);
         _parameters = newParameters;
     }
@@ -83,9 +84,5 @@ abstract contract AllocationParameters is IStakeAllocator, Guarded {
 
     function _requireWithin(bytes32 name, uint256 value, uint256 least, uint256 most) private pure {
         require(value >= least && value <= most, ParameterOutOfBounds(name, value));
-    }
-
-    function _requireStep(bytes32 name, uint256 from, uint256 to) private pure {
-        require(to <= from * 2 && from <= to * 2, ParameterOutOfBounds(name, to));
     }
 }

@@ -15,13 +15,13 @@ import {ReportLimits} from "./ReportLimits.sol";
 /// @title Accounting
 /// @notice Mixin of the report oracle: a report, turned into a gain or a loss, fee shares, collected ether and finalised
 /// requests. It keeps nothing that a successor needs: the books are the ledger's.
-/// TRUST: `PARAMETER_MANAGER` sets the fee.
+/// TRUST: `PARAMETER_MANAGER` moves the fee, a step in a period.
 /// INVARIANTS: POOL-1, ORA-2.
 /// ASSUMPTIONS: the figures are cumulative and of one moment, the reference slot; deposits made later are none of them.
 abstract contract Accounting is IAccounting, ReportLimits {
     /// @notice Most that the fee may be, in 1/10,000 of rewards; less where the ledger says so.
     uint256 public constant MAX_FEE_BP = 2_000;
-    /// @notice Most that the fee may move at once, in 1/10,000.
+    /// @notice Most that the fee moves at once, in 1/10,000: an absolute step, as it may be 0.
     uint256 public constant MAX_FEE_STEP_BP = 250;
 
     /* IMMUTABLES */
@@ -61,7 +61,7 @@ abstract contract Accounting is IAccounting, ReportLimits {
     ) ReportLimits(limits_) {
         IStakedEther.Parameters memory p = ledger_.parameters();
         uint256 most = p.maxFeeBp < MAX_FEE_BP ? p.maxFeeBp : MAX_FEE_BP;
-        require(given.feeBp <= most, FeeOutOfBounds(given.feeBp, most, most));
+        require(given.feeBp <= most, FeeOutOfBounds(given.feeBp, most));
         ledger = ledger_;
         withdrawalVault = ledger_.withdrawalVault();
         rewardsVault = ledger_.rewardsVault();
@@ -92,11 +92,8 @@ abstract contract Accounting is IAccounting, ReportLimits {
     /// @inheritdoc IAccounting
     function setFee(uint256 newFeeBp) external onlyRole(Roles.PARAMETER_MANAGER) {
         uint256 old = _feeBp;
-        uint256 step = newFeeBp > old ? newFeeBp - old : old - newFeeBp;
-        require(
-            newFeeBp <= _maxFeeBp && step <= MAX_FEE_STEP_BP,
-            FeeOutOfBounds(newFeeBp, _maxFeeBp, MAX_FEE_STEP_BP)
-        );
+        require(newFeeBp <= _maxFeeBp, FeeOutOfBounds(newFeeBp, _maxFeeBp));
+        _move("feeBp", old, newFeeBp, MAX_FEE_STEP_BP);
         _feeBp = uint16(newFeeBp);
         emit FeeSet(old, newFeeBp);
     }

@@ -4,14 +4,15 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
+import {SteppedParameters} from "../access/SteppedParameters.sol";
 import {IReportLimits} from "../interfaces/IReportLimits.sol";
 
 /// @title ReportLimits
 /// @notice Mixin of the accounting: bounds of reports, the one file to read when a report looks wrong.
-/// TRUST: `PARAMETER_MANAGER` moves the limits, a factor of two at a time, within the bounds below.
+/// TRUST: `PARAMETER_MANAGER` moves the limits, each by a factor of two in a period, within the bounds below.
 /// INVARIANTS: ORA-2.
 /// ASSUMPTIONS: the ledger has bounds of its own behind these. What is kept here a successor may begin without.
-abstract contract ReportLimits is IReportLimits, Guarded {
+abstract contract ReportLimits is IReportLimits, Guarded, SteppedParameters {
     uint256 internal constant BP = 10_000;
     uint256 internal constant YEAR = 365 days;
     uint256 internal constant GWEI = 1e9;
@@ -55,11 +56,11 @@ abstract contract ReportLimits is IReportLimits, Guarded {
     function setLimits(Limits calldata newLimits) external onlyRole(Roles.PARAMETER_MANAGER) {
         Limits memory old = limits();
         _requireBounds(newLimits);
-        _requireStep("gainBpPerYear", old.gainBpPerYear, newLimits.gainBpPerYear);
-        _requireStep("lossBpPerFrame", old.lossBpPerFrame, newLimits.lossBpPerFrame);
-        _requireStep("lossBpPerWindow", old.lossBpPerWindow, newLimits.lossBpPerWindow);
-        _requireStep("appearedPerFrame", old.appearedPerFrame, newLimits.appearedPerFrame);
-        _requireStep("exitedPerFrame", old.exitedPerFrame, newLimits.exitedPerFrame);
+        _scale("gainBpPerYear", old.gainBpPerYear, newLimits.gainBpPerYear, 0);
+        _scale("lossBpPerFrame", old.lossBpPerFrame, newLimits.lossBpPerFrame, 0);
+        _scale("lossBpPerWindow", old.lossBpPerWindow, newLimits.lossBpPerWindow, 0);
+        _scale("appearedPerFrame", old.appearedPerFrame, newLimits.appearedPerFrame, 0);
+        _scale("exitedPerFrame", old.exitedPerFrame, newLimits.exitedPerFrame, 0);
         emit LimitsSet(old, newLimits);
         _set(newLimits);
     }
@@ -169,9 +170,5 @@ abstract contract ReportLimits is IReportLimits, Guarded {
 
     function _requireWithin(bytes32 name, uint256 value, uint256 most) private pure {
         require(value > 0 && value <= most, LimitOutOfBounds(name, value));
-    }
-
-    function _requireStep(bytes32 name, uint256 from, uint256 to) private pure {
-        require(to <= from * 2 && from <= to * 2, LimitOutOfBounds(name, to));
     }
 }

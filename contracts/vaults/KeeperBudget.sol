@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
+import {SteppedParameters} from "../access/SteppedParameters.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IKeeperBudget} from "../interfaces/IKeeperBudget.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
@@ -14,20 +15,21 @@ import {JOB_REFUND} from "../types/KeeperJob.sol";
 /// @notice Pays, in shares, for calls that anyone may make for all, and gives back the fees of requests that made a
 /// validator exit.
 /// TRUST: `BUDGET_SPENDER` says whom to pay how much for which job; it can give away what the jobs' budgets of a frame, and
-/// the refunds' bound of a day, allow, no more.
+/// the refunds' bound of a day, allow, no more. `PARAMETER_MANAGER` raises these a step in a period, and lowers them at
+/// will.
 /// INVARIANTS: PAY-1: no frame pays a job more than its budget; PAY-2: one job leaves the others their budgets, or their
 /// parts of what there was where that is less; PAY-3: what is paid is what it was taken from, no more.
 /// ASSUMPTIONS: whoever fills it gives its shares away. Where it is empty nothing is paid, and nothing is stopped.
-contract KeeperBudget is IKeeperBudget, Guarded {
+contract KeeperBudget is IKeeperBudget, Guarded, SteppedParameters {
     using SafeCast for uint256;
 
     /// @notice Most that a day may give back, in wei.
     uint256 public constant MAX_PER_DAY = 10 ether;
-    /// @notice Most by which the bound of a day may rise at once, in wei.
+    /// @notice Most by which the bound of a call, and that of a day, rises at once, in wei: absolute, as both may be 0.
     uint256 public constant MAX_STEP = 1 ether;
     /// @notice Most that a job may be paid in a frame, in wei.
     uint256 public constant MAX_PER_FRAME = 2 ether;
-    /// @notice Most by which a job's budget may rise at once, in wei.
+    /// @notice Most by which a job's budget rises at once, in wei: absolute, as a budget begins with 0.
     uint256 public constant MAX_FRAME_STEP = 0.2 ether;
 
     /// @dev What a job may be paid in a frame, and was paid in its last one: in wei, at most `MAX_PER_DAY`, and in shares.
@@ -117,17 +119,15 @@ contract KeeperBudget is IKeeperBudget, Guarded {
 
     /// @inheritdoc IKeeperBudget
     function setBounds(uint256 perCall, uint256 perDay) external onlyRole(Roles.PARAMETER_MANAGER) {
-        require(perDay <= _perDay + MAX_STEP, BoundsOutOfBounds(perCall, perDay, MAX_PER_DAY, MAX_STEP));
+        _raise("perCall", _perCall, perCall, MAX_STEP);
+        _raise("perDay", _perDay, perDay, MAX_STEP);
         _setBounds(perCall, perDay);
     }
 
     /// @inheritdoc IKeeperBudget
     function setJobBudget(bytes32 job, uint256 perFrame) external onlyRole(Roles.PARAMETER_MANAGER) {
         _requireJob(job);
-        require(
-            perFrame <= _budgets[job].perFrame + MAX_FRAME_STEP,
-            BudgetOutOfBounds(job, perFrame, MAX_PER_FRAME, MAX_FRAME_STEP)
-        );
+        _raise(job, _budgets[job].perFrame, perFrame, MAX_FRAME_STEP);
         _setBudget(job, perFrame);
     }
 
@@ -201,10 +201,7 @@ contract KeeperBudget is IKeeperBudget, Guarded {
     }
 
     function _setBounds(uint256 perCall, uint256 perDay) private {
-        require(
-            perCall <= perDay && perDay <= MAX_PER_DAY,
-            BoundsOutOfBounds(perCall, perDay, MAX_PER_DAY, MAX_STEP)
-        );
+        require(perCall <= perDay && perDay <= MAX_PER_DAY, BoundsOutOfBounds(perCall, perDay, MAX_PER_DAY));
         // just bounded
         _perCall = uint72(perCall);
         _perDay = uint72(perDay);
@@ -213,7 +210,7 @@ contract KeeperBudget is IKeeperBudget, Guarded {
     }
 
     function _setBudget(bytes32 job, uint256 perFrame) private {
-        require(perFrame <= MAX_PER_FRAME, BudgetOutOfBounds(job, perFrame, MAX_PER_FRAME, MAX_FRAME_STEP));
+        require(perFrame <= MAX_PER_FRAME, BudgetOutOfBounds(job, perFrame, MAX_PER_FRAME));
         emit JobBudgetSet(job, _budgets[job].perFrame, perFrame);
         _write(job, perFrame);
     }

@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
+import {SteppedParameters} from "../access/SteppedParameters.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
@@ -14,11 +15,11 @@ import {IWrappedStakedEther} from "../interfaces/IWrappedStakedEther.sol";
 
 /// @title OperatorBonds
 /// @notice Mixin of the bond vault: what each bond has, how much of it is locked, and what stake the rest backs.
-/// TRUST: `PARAMETER_MANAGER` moves the ratios, a small step at a time, within the bounds below.
+/// TRUST: `PARAMETER_MANAGER` moves the ratios, a small step in a period, within the bounds below.
 /// INVARIANTS: BND-1: what is locked of a bond never exceeds it. BND-2: whatever is locked, burnt or paid is of one bond.
 /// BND-3: what is asked for backs nothing.
 /// ASSUMPTIONS: none.
-abstract contract OperatorBonds is IBondVault, Guarded {
+abstract contract OperatorBonds is IBondVault, Guarded, SteppedParameters {
     using SafeCast for uint256;
 
     uint256 private constant BP = 10_000;
@@ -26,7 +27,7 @@ abstract contract OperatorBonds is IBondVault, Guarded {
     uint256 public constant MIN_RATIO_BP = 313;
     /// @notice Largest ratio of bond to stake, in 1/10,000.
     uint256 public constant MAX_RATIO_BP = 5_000;
-    /// @notice Most by which a ratio moves at once, in 1/10,000.
+    /// @notice Most by which a ratio moves at once, in 1/10,000 of stake: absolute, as operators have to find as much.
     uint256 public constant MAX_RATIO_STEP_BP = 100;
 
     /* IMMUTABLES */
@@ -107,10 +108,11 @@ abstract contract OperatorBonds is IBondVault, Guarded {
 
     /// @inheritdoc IBondVault
     function setBondRatio(bool curated, uint256 bp) external onlyRole(Roles.PARAMETER_MANAGER) {
-        uint256 old = bondRatioBp[curated];
-        require(
-            (bp > old ? bp - old : old - bp) <= MAX_RATIO_STEP_BP,
-            BondRatioOutOfBounds(bp, MIN_RATIO_BP, MAX_RATIO_BP, MAX_RATIO_STEP_BP)
+        _move(
+            curated ? bytes32("curatedBondRatioBp") : bytes32("bondRatioBp"),
+            bondRatioBp[curated],
+            bp,
+            MAX_RATIO_STEP_BP
         );
         _setRatio(curated, bp);
     }
@@ -252,7 +254,7 @@ abstract contract OperatorBonds is IBondVault, Guarded {
     function _setRatio(bool curated, uint256 bp) private {
         require(
             bp >= MIN_RATIO_BP && bp <= MAX_RATIO_BP,
-            BondRatioOutOfBounds(bp, MIN_RATIO_BP, MAX_RATIO_BP, MAX_RATIO_STEP_BP)
+            BondRatioOutOfBounds(bp, MIN_RATIO_BP, MAX_RATIO_BP)
         );
         emit BondRatioSet(curated, bondRatioBp[curated], bp);
         bondRatioBp[curated] = bp;

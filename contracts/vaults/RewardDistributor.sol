@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {Roles} from "../access/Roles.sol";
+import {SteppedParameters} from "../access/SteppedParameters.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IInsuranceReserve} from "../interfaces/IInsuranceReserve.sol";
 import {IKeeperBudget} from "../interfaces/IKeeperBudget.sol";
@@ -16,11 +17,11 @@ import {OperatorFigures} from "../types/OperatorFigures.sol";
 /// @title RewardDistributor
 /// @notice Holds fee shares until they are pulled: by operators, by the treasury, for the insurance reserve and for keepers.
 /// TRUST: the committee says, by the root of a report, how operators share their part; it can not touch the other parts.
-/// What it says was forfeited is burnt, never sent. `PARAMETER_MANAGER` moves the parts of what is yet to come, a step at a
-/// time, within the bounds below; where the reserve's and the keepers' parts go is fixed.
+/// What it says was forfeited is burnt, never sent. `PARAMETER_MANAGER` moves the parts of what is yet to come, a step in a
+/// period, within the bounds below; where the reserve's and the keepers' parts go is fixed.
 /// INVARIANTS: FEE-1: what was pulled and what is owed is what came, in whatever order.
 /// ASSUMPTIONS: shares that others send here are fee shares like those of reports.
-contract RewardDistributor is IRewardDistributor, Guarded {
+contract RewardDistributor is IRewardDistributor, Guarded, SteppedParameters {
     using OperatorLeaf for OperatorFigures;
     using SafeCast for uint256;
 
@@ -35,7 +36,7 @@ contract RewardDistributor is IRewardDistributor, Guarded {
     uint256 public constant MAX_KEEPERS_BP = 2_000;
     /// @notice Most that the three may be together, in 1/10,000: operators have the rest.
     uint256 public constant MAX_SUM_BP = 7_500;
-    /// @notice Most by which a part moves at once, in 1/10,000.
+    /// @notice Most by which a part moves at once, in 1/10,000: absolute, as parts are of one whole.
     uint256 public constant MAX_STEP_BP = 500;
 
     /* IMMUTABLES */
@@ -158,9 +159,9 @@ contract RewardDistributor is IRewardDistributor, Guarded {
     function setParts(Parts calldata parts_) external onlyRole(Roles.PARAMETER_MANAGER) {
         _count();
         Parts memory old = _parts;
-        _requireStep("treasury", old.treasuryBp, parts_.treasuryBp);
-        _requireStep("reserve", old.reserveBp, parts_.reserveBp);
-        _requireStep("keepers", old.keepersBp, parts_.keepersBp);
+        _move("treasury", old.treasuryBp, parts_.treasuryBp, MAX_STEP_BP);
+        _move("reserve", old.reserveBp, parts_.reserveBp, MAX_STEP_BP);
+        _move("keepers", old.keepersBp, parts_.keepersBp, MAX_STEP_BP);
         _setParts(parts_);
     }
 
@@ -227,13 +228,6 @@ contract RewardDistributor is IRewardDistributor, Guarded {
     function _send(address to, uint256 shares) private {
         require(shares > 0, NothingToPull());
         ledger.transferShares(to, shares);
-    }
-
-    function _requireStep(bytes32 part, uint256 old, uint256 bp) private pure {
-        require(
-            (bp > old ? bp - old : old - bp) <= MAX_STEP_BP,
-            PartStepTooLarge(part, old, bp, MAX_STEP_BP)
-        );
     }
 
     function _setParts(Parts memory p) private {

@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Guarded} from "../access/Guarded.sol";
 import {PausableUntil} from "../access/PausableUntil.sol";
 import {Roles} from "../access/Roles.sol";
+import {SteppedParameters} from "../access/SteppedParameters.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IInstantExit} from "../interfaces/IInstantExit.sol";
 import {IShareLedger} from "../interfaces/IShareLedger.sol";
@@ -15,25 +16,26 @@ import {IWrappedStakedEther} from "../interfaces/IWrappedStakedEther.sol";
 /// @title InstantExit
 /// @notice Ether at once for shares, from the free buffer, for a fee that stays with the holders.
 /// TRUST: nobody can say who gets ether, or stop it, but `PARAMETER_MANAGER`, by an empty bucket; the fee stays within the
-/// bounds below. Its role in the ledger is for ever, like the queue's.
+/// bounds below, and moves a step in a period. Its role in the ledger is for ever, like the queue's.
 /// INVARIANTS: ECO-1, POOL-2 (ether leaves for burnt shares of the caller alone).
 /// ASSUMPTIONS: the base fee is more than what a frame and a half may lose without a proof of it: a pool that is offline
 /// loses 0.01 %, and the initial penalty is 1/4096 of what is slashed.
-contract InstantExit is IInstantExit, Guarded {
+contract InstantExit is IInstantExit, Guarded, SteppedParameters {
     uint256 private constant BP = 10_000;
     /// @notice Most that the bucket may be, in 1/10,000 of pooled ether.
     uint256 public constant MAX_BUCKET_BP = 500;
-    /// @notice Most by which the bucket may grow at once, in 1/10,000 of pooled ether.
+    /// @notice Most by which the bucket grows at once, in 1/10,000 of pooled ether: absolute, as it may be 0. It shrinks at
+    /// will: that holds nobody back from the queue.
     uint256 public constant MAX_BUCKET_STEP_BP = 100;
     /// @notice Least base fee, in 1/10,000.
     uint256 public constant MIN_BASE_FEE_BP = 10;
     /// @notice Most that the base fee may be, in 1/10,000.
     uint256 public constant MAX_BASE_FEE_BP = 200;
-    /// @notice Most by which the base fee may move at once, in 1/10,000.
+    /// @notice Most by which the base fee moves at once, in 1/10,000.
     uint256 public constant MAX_BASE_FEE_STEP_BP = 50;
     /// @notice Most that the slope may be, in 1/10,000.
     uint256 public constant MAX_SLOPE_BP = 1_000;
-    /// @notice Most by which the slope may move at once, in 1/10,000.
+    /// @notice Most by which the slope moves at once, in 1/10,000.
     uint256 public constant MAX_SLOPE_STEP_BP = 250;
 
     /* IMMUTABLES */
@@ -125,9 +127,9 @@ contract InstantExit is IInstantExit, Guarded {
 
     /// @inheritdoc IInstantExit
     function setParameters(Parameters calldata p) external onlyRole(Roles.PARAMETER_MANAGER) {
-        require(p.bucketBp <= _bucketBp + MAX_BUCKET_STEP_BP, ParameterOutOfBounds("bucketBp", p.bucketBp));
-        _requireStep("baseFeeBp", _baseFeeBp, p.baseFeeBp, MAX_BASE_FEE_STEP_BP);
-        _requireStep("slopeBp", _slopeBp, p.slopeBp, MAX_SLOPE_STEP_BP);
+        _raise("bucketBp", _bucketBp, p.bucketBp, MAX_BUCKET_STEP_BP);
+        _move("baseFeeBp", _baseFeeBp, p.baseFeeBp, MAX_BASE_FEE_STEP_BP);
+        _move("slopeBp", _slopeBp, p.slopeBp, MAX_SLOPE_STEP_BP);
         // what has emptied by now did so at the pace of before
         (uint256 used, ) = bucket();
         // of a smaller bucket no more is full than was of the larger one, so that it is empty in a frame
@@ -264,9 +266,5 @@ contract InstantExit is IInstantExit, Guarded {
         require(p.slopeBp <= MAX_SLOPE_BP, ParameterOutOfBounds("slopeBp", p.slopeBp));
         emit ParametersSet(parameters(), p);
         (_bucketBp, _baseFeeBp, _slopeBp) = (p.bucketBp, p.baseFeeBp, p.slopeBp);
-    }
-
-    function _requireStep(bytes32 name, uint256 from, uint256 to, uint256 step) private pure {
-        require(to <= from + step && from <= to + step, ParameterOutOfBounds(name, to));
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Roles} from "../access/Roles.sol";
+import {SteppedParameters} from "../access/SteppedParameters.sol";
 import {IAuthority} from "../interfaces/IAuthority.sol";
 import {IShareLedger} from "../interfaces/IShareLedger.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
@@ -13,16 +14,20 @@ import {Unwrapper} from "./Unwrapper.sol";
 
 /// @title WithdrawalRequests
 /// @notice Mixin of the queue: shares, of kETH or wkETH, become tickets that wait.
-/// TRUST: `PARAMETER_MANAGER` sets the cooldown of later requests, within bounds.
+/// TRUST: `PARAMETER_MANAGER` moves the cooldown of later requests, a step in a period, within bounds.
 /// INVARIANTS: QUE-1, QUE-2, TOK-2.
 /// ASSUMPTIONS: neither token calls anyone while it moves.
-abstract contract WithdrawalRequests is Finalization {
+abstract contract WithdrawalRequests is Finalization, SteppedParameters {
     /// @notice The least request: 0.0001 shares, in 1e-9 shares.
     uint256 public constant MIN_REQUEST = 1e5;
     /// @notice The least that the ceiling of a request may be: one share, in 1e-9 shares.
     uint256 public constant MIN_CEILING = 1e9;
     /// @notice The longest cooldown, in seconds.
     uint256 public constant MAX_COOLDOWN = 30 days;
+    /// @notice Most by which the cooldown rises at once, in seconds, however long it is: it is what holds people.
+    uint256 public constant MAX_COOLDOWN_RISE = 2 days;
+    /// @notice By as much a cooldown that is short moves, in seconds, where a factor would be less.
+    uint256 public constant COOLDOWN_UNIT = 1 hours;
 
     /* IMMUTABLES */
 
@@ -107,6 +112,9 @@ abstract contract WithdrawalRequests is Finalization {
 
     /// @inheritdoc IWithdrawalQueue
     function setCooldown(uint256 newCooldown) external onlyRole(Roles.PARAMETER_MANAGER) {
+        uint256 old = _cooldown;
+        require(newCooldown <= old + MAX_COOLDOWN_RISE, StepTooLarge("cooldown", old, newCooldown));
+        _scale("cooldown", old, newCooldown, COOLDOWN_UNIT);
         _setCooldown(newCooldown);
     }
 

@@ -12,7 +12,7 @@ export class Bench {
   }
 
   /// `lotEth` is what one draw allots.
-  static async start(options: { lotEth: bigint; members: number }): Promise<Bench> {
+  static async start(options: { lotEth: bigint; members: number; lossBpPerFrame?: bigint }): Promise<Bench> {
     return new Bench(await startLocalNetwork({ verifySignatures: false, ...options }));
   }
 

@@ -9,7 +9,7 @@ import { benchKeeperExits } from "./keeperExits.ts";
 import { benchKeepers } from "./keepers.ts";
 import { benchPaidWithdrawal } from "./keeperWitness.ts";
 import { benchOperators } from "./operators.ts";
-import { benchParked } from "./parked.ts";
+import { benchParked, PARKED_LOSS_BP } from "./parked.ts";
 import { benchSignatures, benchTickets, MEMBERS } from "./reportGrowth.ts";
 import { benchReports } from "./reports.ts";
 import { benchSlashings } from "./slashings.ts";
@@ -22,7 +22,9 @@ import { benchWithdrawals } from "./withdrawals.ts";
 export async function measureOperations(
   progress: Progress,
 ): Promise<{ measured: Measured; tickets: GrowthTable }> {
-  const bench = await progress.run("deploy", () => Bench.start({ lotEth: LOT_ETH, members: 9 }));
+  const bench = await progress.run("deploy", () =>
+    Bench.start({ lotEth: LOT_ETH, members: 9, lossBpPerFrame: 2n * PARKED_LOSS_BP }),
+  );
   try {
     await progress.run("tokens", () => benchTokens(bench));
     const { funded, unproven } = await progress.run("validators", () => benchValidators(bench));

@@ -7,6 +7,8 @@ import { prepareNext, report, requests, submit } from "./frames.ts";
 import { benchPaidSettlement } from "./keeperWitness.ts";
 import { slash } from "./slashings.ts";
 
+/// Limit of a frame's loss, in 1/10,000, that the report is beyond. Twice as much is more than any other loses.
+export const PARKED_LOSS_BP = 1n;
 /// Of the minimal preset: the penalty for all slashings of a time comes in its middle.
 const EPOCHS_PER_SLASHINGS_VECTOR = 64;
 /// More than a report takes.
@@ -46,18 +48,13 @@ async function untilPenalty(bench: Bench, index: number): Promise<void> {
   await devnet.tickToEpoch(epoch + 1);
 }
 
-/// A factor of two at a time, to a ten-thousandth a frame.
+/// By the one step that a week allows.
 async function lowerLimit(bench: Bench): Promise<void> {
   const { protocol, accounts } = bench.net;
   const oracle = protocol.ReportOracle.connect(accounts.admin);
-  for (;;) {
-    const limits = await oracle.limits();
-    const { gainBpPerYear, lossBpPerWindow, appearedPerFrame, exitedPerFrame } = limits;
-    if (limits.lossBpPerFrame === 1n) return;
-    const lossBpPerFrame = (limits.lossBpPerFrame + 1n) / 2n;
-    const changed = { gainBpPerYear, lossBpPerFrame, lossBpPerWindow, appearedPerFrame, exitedPerFrame };
-    await bench.gasOf(oracle.setLimits(changed));
-  }
+  const { gainBpPerYear, lossBpPerWindow, appearedPerFrame, exitedPerFrame } = await oracle.limits();
+  const others = { gainBpPerYear, lossBpPerWindow, appearedPerFrame, exitedPerFrame };
+  await bench.gasOf(oracle.setLimits({ ...others, lossBpPerFrame: PARKED_LOSS_BP }));
 }
 
 /// A stranger proves all balances; measured is what it does in the end.

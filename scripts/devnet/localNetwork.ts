@@ -28,6 +28,9 @@ export interface LocalNetworkOptions extends DevnetOptions {
   comingEpochs?: number;
   /// First slot whose states the protocol's verifier does not know. Default: the parameter of the network.
   layoutEndSlot?: number;
+  /// Most loss of a frame, in 1/10,000 of the pool: governance moves it by a factor of two in a week, which no story waits
+  /// for. Default: the parameter of the network.
+  lossBpPerFrame?: bigint;
   /// Where the deployment is recorded, in place of what was there. Default: in memory only.
   records?: Records;
   /// The vote of stakers governs. Default: the account `admin`.
@@ -81,12 +84,16 @@ export async function startLocalNetwork(options: LocalNetworkOptions = {}): Prom
       options.members,
       options.stakersGovern,
     );
-    const { lotEth, layoutEndSlot, comingEpochs } = standard;
+    const { lotEth, layoutEndSlot, comingEpochs, limitLossBpPerFrame } = standard;
     const parameters = {
       ...standard,
       lotEth: { ...lotEth, value: options.lotEth ?? lotEth.value },
       layoutEndSlot: { ...layoutEndSlot, value: BigInt(options.layoutEndSlot ?? layoutEndSlot.value) },
       comingEpochs: { ...comingEpochs, value: BigInt(options.comingEpochs ?? comingEpochs.value) },
+      limitLossBpPerFrame: {
+        ...limitLossBpPerFrame,
+        value: options.lossBpPerFrame ?? limitLossBpPerFrame.value,
+      },
     };
     const records = options.records ?? new Records();
     records.clear();

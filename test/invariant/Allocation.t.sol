@@ -248,6 +248,8 @@ contract AllocationHandler is Allocation {
         _begin(Action.SetParameters, 0);
         IStakeAllocator.Parameters memory p = allocator.parameters();
         which = which % 5;
+        bytes32[5] memory names = [bytes32("lotEth"), "capBp", "capFloorEth", "weightLife", "allotmentLife"];
+        if (currentTime() < allocator.nextStepAt(names[which])) return;
         if (which == 0) p.lotEth = up ? 64 : 32;
         if (which == 1) p.capBp = up ? 2_000 : 1_000;
         if (which == 2) p.capFloorEth = up ? 320 : 160;

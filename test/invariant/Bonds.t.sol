@@ -335,6 +335,7 @@ contract BondsHandler is BondedOperators {
     function setRatio(uint256 bp) external {
         _remember(0);
         uint256 old = bonds.bondRatioBp(false);
+        if (currentTime() < bonds.nextStepAt("bondRatioBp")) return;
         bonds.setBondRatio(false, bound(bp, old > 413 ? old - 100 : 313, old < 900 ? old + 100 : 1_000));
         _end(Action.SetRatio, 0);
     }

@@ -74,12 +74,6 @@ contract EconomyHandler is BondedOperators {
         setUp();
         authority.grantRole(Roles.ACCOUNTING, address(this));
         authority.grantRole(Roles.EXIT_HOLDER, address(this));
-        for (uint16 i = 2; i <= 5; ++i) {
-            instantExit.setParameters(
-                IInstantExit.Parameters({bucketBp: i * 100, baseFeeBp: 10, slopeBp: 100})
-            );
-        }
-        queue.setCooldown(6 hours);
         accounts = [makeAddr("eve"), makeAddr("eve's other"), makeAddr("alice"), makeAddr("bob")];
         for (uint256 i = 0; i < 4; ++i) {
             vm.deal(accounts[i], 2_000 ether);
@@ -377,6 +371,15 @@ contract EconomyHandler is BondedOperators {
     }
 
     /* INTERNAL */
+
+    function firstCooldown() internal pure override returns (uint256) {
+        return 6 hours;
+    }
+
+    /// @dev The largest bucket.
+    function instantParameters() internal pure override returns (IInstantExit.Parameters memory) {
+        return IInstantExit.Parameters({bucketBp: 500, baseFeeBp: 10, slopeBp: 100});
+    }
 
     function _begin(Action action) private {
         ++calls;

@@ -100,9 +100,9 @@ contract FundsHandler is Withdrawals {
         _begin();
         IRewardDistributor.Parts memory p = distributor.parts();
         (p.treasuryBp, p.reserveBp, p.keepersBp) = (
-            _moved(p.treasuryBp, a, 4_000),
-            _moved(p.reserveBp, b, 1_500),
-            _moved(p.keepersBp, c, 1_500)
+            _moved("treasury", p.treasuryBp, a, 4_000),
+            _moved("reserve", p.reserveBp, b, 1_500),
+            _moved("keepers", p.keepersBp, c, 1_500)
         );
         distributor.setParts(p);
         ++done[Action.SetParts];
@@ -186,7 +186,9 @@ contract FundsHandler is Withdrawals {
         _begin();
         which %= JOBS;
         (uint256 old, ) = keeperBudget.jobBudget(_job(which));
-        amount = bound(amount, 0, old + 0.2 ether > 0.3 ether ? 0.3 ether : old + 0.2 ether);
+        uint256 most = old + 0.2 ether > 0.3 ether ? 0.3 ether : old + 0.2 ether;
+        if (currentTime() < keeperBudget.nextStepAt(_job(which))) most = old;
+        amount = bound(amount, 0, most);
         keeperBudget.setJobBudget(_job(which), amount);
         if (amount > budgetOf[which]) budgetOf[which] = amount;
         budgetWasChanged = true;
@@ -375,7 +377,8 @@ contract FundsHandler is Withdrawals {
         return ledger.getTotalPooledEther() + undripped;
     }
 
-    function _moved(uint256 bp, uint256 dice, uint256 maximum) private pure returns (uint16) {
+    function _moved(bytes32 name, uint16 bp, uint256 dice, uint256 maximum) private view returns (uint16) {
+        if (currentTime() < distributor.nextStepAt(name)) return bp;
         uint256 low = bp > 500 ? bp - 500 : 0;
         uint256 high = bp + 500 > maximum ? maximum : bp + 500;
         return uint16(bound(dice, low < high ? low : high, high));

@@ -106,7 +106,6 @@ contract SlashingsHandler is BondedOperators {
         _verifier = new Verifier__Mock();
         _slashing = makeSlashingOracle(_verifier, uint32(VECTOR));
         authority.grantRole(Roles.EXIT_HOLDER, address(_slashing));
-        queue.setCooldown(1 hours);
         _staker = makeStaker("staker", 2_000 ether);
         vm.prank(_staker);
         ledger.approve(address(queue), type(uint256).max);
@@ -365,6 +364,10 @@ contract SlashingsHandler is BondedOperators {
     }
 
     /* INTERNAL */
+
+    function firstCooldown() internal pure override returns (uint256) {
+        return 1 hours;
+    }
 
     /// @dev What stands before an action on one operator.
     function _begin(uint256 id) private returns (uint256) {

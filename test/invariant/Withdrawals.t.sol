@@ -81,7 +81,6 @@ contract WithdrawalsHandler is Withdrawals {
             vm.prank(actors[i]);
             wrapper.approve(address(queue), type(uint256).max);
         }
-        queue.setCooldown(6 hours);
         _points.push(Point(0, 0));
         started = allEther();
         eveStart = eveValue();
@@ -267,7 +266,10 @@ contract WithdrawalsHandler is Withdrawals {
 
     function setCooldown(uint256 duration) external {
         _begin(Action.SetCooldown, 0);
-        queue.setCooldown(bound(duration, 1 hours, 2 days));
+        uint256 old = queue.cooldown();
+        if (currentTime() < queue.nextStepAt("cooldown")) return;
+        uint256 least = old > 2 hours ? old / 2 + 1 : 1 hours;
+        queue.setCooldown(bound(duration, least, old > 1 days ? 2 days : old * 2));
         ++done[Action.SetCooldown];
     }
 
@@ -426,6 +428,10 @@ contract WithdrawalsHandler is Withdrawals {
     }
 
     /* INTERNAL */
+
+    function firstCooldown() internal pure override returns (uint256) {
+        return 6 hours;
+    }
 
     uint256 private lastFinalizedBefore;
 

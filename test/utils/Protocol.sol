@@ -131,7 +131,7 @@ abstract contract Protocol is FactoryTest {
             CURATED_BOND_RATIO_BP,
             CLAIM_DELAY
         );
-        queue = factory.newWithdrawalQueue(a, ledger, wrapper, MAX_REQUEST, 1 hours, COOLDOWN);
+        queue = factory.newWithdrawalQueue(a, ledger, wrapper, MAX_REQUEST, 1 hours, firstCooldown());
         insuranceReserve = factory.newInsuranceReserve(a, ledger, bonds, COVER_DELAY);
         keeperBudget = factory.newKeeperBudget(a, ledger, 0.3 ether, 1 ether, jobBudgets());
         distributor = factory.newRewardDistributor(
@@ -319,7 +319,11 @@ abstract contract Protocol is FactoryTest {
             });
     }
 
-    function instantParameters() internal pure returns (IInstantExit.Parameters memory) {
+    function firstCooldown() internal pure virtual returns (uint256) {
+        return COOLDOWN;
+    }
+
+    function instantParameters() internal pure virtual returns (IInstantExit.Parameters memory) {
         return IInstantExit.Parameters({bucketBp: 100, baseFeeBp: 10, slopeBp: 100});
     }
 

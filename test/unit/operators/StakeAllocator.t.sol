@@ -15,9 +15,10 @@ import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.s
 import {Randomness__Mock} from "../../mocks/Randomness__Mock.sol";
 import {Votes__Mock} from "../../mocks/Votes__Mock.sol";
 import {Allocation} from "../../utils/Allocation.sol";
+import {Steps} from "../../utils/Steps.sol";
 
 /// @notice Weights, draws and allotments.
-contract StakeAllocatorTest is Allocation {
+contract StakeAllocatorTest is Allocation, Steps {
     address private stranger = makeAddr("stranger");
 
     function _error(bytes4 selector, uint256 a) private pure returns (bytes memory) {
@@ -160,7 +161,13 @@ contract StakeAllocatorTest is Allocation {
     }
 
     function _assertStepRefused(IStakeAllocator.Parameters memory p, bytes32 name, uint256 value) private {
-        vm.expectRevert(abi.encodeWithSelector(IStakeAllocator.ParameterOutOfBounds.selector, name, value));
+        IStakeAllocator.Parameters memory old = allocator.parameters();
+        uint256 from = old.lotEth;
+        if (name == "capBp") from = old.capBp;
+        if (name == "capFloorEth") from = old.capFloorEth;
+        if (name == "weightLife") from = old.weightLife;
+        if (name == "allotmentLife") from = old.allotmentLife;
+        expectTooLarge(name, from, value);
         allocator.setParameters(p);
     }
 
@@ -185,8 +192,10 @@ contract StakeAllocatorTest is Allocation {
         _assertStepRefused(q, "lotEth", 96);
         (q.lotEth, q.capFloorEth) = (64, 640);
         allocator.setParameters(q);
+        skipTime(STEP_PERIOD);
         (q.lotEth, q.capFloorEth) = (128, 640);
         allocator.setParameters(q);
+        skipTime(STEP_PERIOD);
         q.lotEth = 32;
         _assertStepRefused(q, "lotEth", 32);
     }
@@ -197,8 +206,29 @@ contract StakeAllocatorTest is Allocation {
         emit IStakeAllocator.ParametersSet(firstParameters(), p);
         allocator.setParameters(p);
         assertEq(abi.encode(allocator.parameters()), abi.encode(p), "set");
+        skipTime(STEP_PERIOD);
         allocator.setParameters(firstParameters());
         assertEq(abi.encode(allocator.parameters()), abi.encode(firstParameters()), "set back");
+    }
+
+    /// @dev Each has a period of its own.
+    function test_setParameters_RevertWhen_TooSoon() public {
+        uint256 nextAt = currentTime() + STEP_PERIOD;
+        allocator.setParameters(IStakeAllocator.Parameters(64, 2_000, 640, 14 days, 28 days));
+        vm.warp(nextAt - 1);
+        for (uint256 i = 0; i < 5; ++i) {
+            IStakeAllocator.Parameters memory p = allocator.parameters();
+            bytes32 name;
+            if (i == 0) (name, p.lotEth) = ("lotEth", 32);
+            if (i == 1) (name, p.capBp) = ("capBp", 1_999);
+            if (i == 2) (name, p.capFloorEth) = ("capFloorEth", 639);
+            if (i == 3) (name, p.weightLife) = ("weightLife", 14 days - 1);
+            if (i == 4) (name, p.allotmentLife) = ("allotmentLife", 28 days - 1);
+            expectTooSoon(name, nextAt);
+            allocator.setParameters(p);
+        }
+        vm.warp(nextAt);
+        allocator.setParameters(IStakeAllocator.Parameters(32, 1_999, 639, 14 days - 1, 28 days - 1));
     }
 
     function test_guardedFunctions_RevertWhen_CallerHasNotTheRole() public {

@@ -12,10 +12,11 @@ import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
 import {Report} from "../../../contracts/types/Report.sol";
 import {Accounting__Harness} from "../../harness/Accounting__Harness.sol";
+import {Steps} from "../../utils/Steps.sol";
 import {Withdrawals} from "../../utils/Withdrawals.sol";
 
 /// @notice Reports, turned into movements of the ledger.
-contract AccountingTest is Withdrawals {
+contract AccountingTest is Withdrawals, Steps {
     uint256 private constant YEAR = 365 days;
 
     /* GAINS */
@@ -80,7 +81,10 @@ contract AccountingTest is Withdrawals {
     ) public {
         makeStaker("carol", 959 ether);
         feeSteps = bound(feeSteps, 0, 4);
-        for (uint256 i = 0; i < feeSteps; ++i) accounting.setFee(FEE_BP + 250 * (i + 1));
+        for (uint256 i = 0; i < feeSteps; ++i) {
+            accounting.setFee(FEE_BP + 250 * (i + 1));
+            skipTime(STEP_PERIOD);
+        }
         gain = bound(gain, 1, 0.4 ether);
         uint256 rate = _rate();
         reportRewards(gain);
@@ -150,7 +154,9 @@ contract AccountingTest is Withdrawals {
     /// @dev The ledger refuses a gain above its own bound: the accounting must cap below it, whatever the limits say.
     function test_book_NoGiftStopsThePoolWhenTheLimitsAreWide() public {
         accounting.setLimits(IReportLimits.Limits(3_000, 500, 5_000, 100, 100));
+        skipTime(STEP_PERIOD);
         accounting.setLimits(IReportLimits.Limits(6_000, 500, 5_000, 100, 100));
+        report(0);
         vm.deal(address(rewardsVault), 100 ether);
         uint256 bound_ = (41 ether * uint256(5_000) * FRAME_SECONDS) / (10_000 * YEAR);
         reportAndFinalize(0, 0);
@@ -548,30 +554,53 @@ contract AccountingTest is Withdrawals {
         emit IAccounting.FeeSet(1_000, 1_250);
         accounting.setFee(1_250);
         assertEq(accounting.feeBp(), 1_250, "up");
+        skipTime(STEP_PERIOD);
         accounting.setFee(1_000);
+        skipTime(STEP_PERIOD);
         accounting.setFee(750);
         assertEq(accounting.feeBp(), 750, "down");
     }
 
-    function test_setFee_RevertWhen_OutOfBounds() public {
-        _expectFee(1_251);
+    function test_setFee_RevertWhen_TheStepIsTooLarge() public {
+        expectTooLarge("feeBp", 1_000, 1_251);
         accounting.setFee(1_251);
-        _expectFee(749);
+        expectTooLarge("feeBp", 1_000, 749);
         accounting.setFee(749);
-        for (uint256 fee = 1_250; fee <= 2_000; fee += 250) accounting.setFee(fee);
-        _expectFee(2_001);
+    }
+
+    function test_setFee_RevertWhen_TooSoon() public {
+        uint256 nextAt = currentTime() + STEP_PERIOD;
+        accounting.setFee(1_001);
+        vm.warp(nextAt - 1);
+        expectTooSoon("feeBp", nextAt);
+        accounting.setFee(1_000);
+        // limits have periods of their own
+        accounting.setLimits(IReportLimits.Limits(3_000, 500, 5_000, 100, 100));
+        vm.warp(nextAt);
+        accounting.setFee(1_251);
+    }
+
+    function test_setFee_RevertWhen_OutOfBounds() public {
+        for (uint256 fee = 1_250; fee <= 2_000; fee += 250) {
+            accounting.setFee(fee);
+            skipTime(STEP_PERIOD);
+        }
+        vm.expectRevert(abi.encodeWithSelector(IAccounting.FeeOutOfBounds.selector, 2_001, 2_000));
         accounting.setFee(2_001);
     }
 
     function test_setFee_ToZeroTakesNoFee() public {
-        for (uint256 i = 0; i < 4; ++i) accounting.setFee(750 - 250 * (i < 3 ? i : 3));
+        for (uint256 i = 1; i <= 4; ++i) {
+            accounting.setFee(FEE_BP - 250 * i);
+            skipTime(STEP_PERIOD);
+        }
         reportRewards(0.01 ether);
         assertEq(ledger.sharesOf(address(distributor)), 0, "no fee");
         assertEq(ledger.booksAt(currentFrame()).highWater, 0.01 ether, "a gain");
     }
 
     function test_constructor_RevertWhen_TheFeeIsOutOfBounds() public {
-        vm.expectRevert(abi.encodeWithSelector(IAccounting.FeeOutOfBounds.selector, 2_001, 2_000, 2_000));
+        vm.expectRevert(abi.encodeWithSelector(IAccounting.FeeOutOfBounds.selector, 2_001, 2_000));
         _deploy(2_001);
         assertEq(_deploy(2_000).feeBp(), 2_000, "the most");
     }
@@ -581,10 +610,10 @@ contract AccountingTest is Withdrawals {
         IStakedEther.Parameters memory p = ledgerParameters();
         p.maxFeeBp = 1_100;
         vm.mockCall(address(ledger), abi.encodeCall(IStakedEther.parameters, ()), abi.encode(p));
-        vm.expectRevert(abi.encodeWithSelector(IAccounting.FeeOutOfBounds.selector, 1_101, 1_100, 1_100));
+        vm.expectRevert(abi.encodeWithSelector(IAccounting.FeeOutOfBounds.selector, 1_101, 1_100));
         _deploy(1_101);
         Accounting__Harness fresh = _deploy(1_000);
-        vm.expectRevert(abi.encodeWithSelector(IAccounting.FeeOutOfBounds.selector, 1_101, 1_100, 250));
+        vm.expectRevert(abi.encodeWithSelector(IAccounting.FeeOutOfBounds.selector, 1_101, 1_100));
         fresh.setFee(1_101);
         fresh.setFee(1_100);
         assertEq(fresh.feeBp(), 1_100, "at the bound");
@@ -619,10 +648,6 @@ contract AccountingTest is Withdrawals {
 
     function _expectRole(bytes32 role) private {
         vm.expectRevert(abi.encodeWithSelector(Guarded.Unauthorized.selector, alice, role));
-    }
-
-    function _expectFee(uint256 fee) private {
-        vm.expectRevert(abi.encodeWithSelector(IAccounting.FeeOutOfBounds.selector, fee, 2_000, 250));
     }
 
     function _stateHash() private view returns (bytes32) {

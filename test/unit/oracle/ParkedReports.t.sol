@@ -413,10 +413,9 @@ contract ParkedReportsTest is SignedReports {
 
     /// @dev A true loss is booked whichever of its limits it breaks.
     function test_conclude_BooksALossBeyondTheLimitOfTheWindow() public {
-        oracle.setLimits(IReportLimits.Limits(1_500, 500, 2_500, 100, 100));
-        oracle.setLimits(IReportLimits.Limits(1_500, 500, 1_250, 100, 100));
-        oracle.setLimits(IReportLimits.Limits(1_500, 500, 625, 100, 100));
-        uint256 limit = (ledger.getTotalPooledEther() * 625) / 20_000;
+        // two frames allow 15 %, half of a window 12.5 %
+        oracle.setLimits(IReportLimits.Limits(1_500, 750, 2_500, 100, 100));
+        uint256 limit = (ledger.getTotalPooledEther() * 2_500) / 20_000;
         Report memory r = reportOf(1);
         uint256 loss = _raiseLoss(r, limit + 1 gwei);
         _expectParked(r, "lossPerWindow", loss, limit);

@@ -8,9 +8,10 @@ import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IReportLimits} from "../../../contracts/interfaces/IReportLimits.sol";
 import {ReportLimits__Harness} from "../../harness/ReportLimits__Harness.sol";
 import {FactoryTest} from "../../utils/FactoryTest.sol";
+import {Steps} from "../../utils/Steps.sol";
 
 /// @notice Bounds of reports, alone.
-contract ReportLimitsTest is FactoryTest {
+contract ReportLimitsTest is FactoryTest, Steps {
     uint256 private constant POOL = 1000 ether;
     uint256 private constant FRAME = 1 days;
 
@@ -229,8 +230,28 @@ contract ReportLimitsTest is FactoryTest {
         emit IReportLimits.LimitsSet(_first(), next);
         limits.setLimits(next);
         assertEq(keccak256(abi.encode(limits.limits())), keccak256(abi.encode(next)), "limits");
+        skipTime(STEP_PERIOD);
         limits.setLimits(_first());
         assertEq(keccak256(abi.encode(limits.limits())), keccak256(abi.encode(_first())), "and back");
+    }
+
+    /// @dev Each limit has a period of its own.
+    function test_setLimits_RevertWhen_TooSoon() public {
+        uint256 nextAt = currentTime() + STEP_PERIOD;
+        for (uint256 i = 0; i < 5; ++i) {
+            uint256 id = vm.snapshotState();
+            IReportLimits.Limits memory next = IReportLimits.Limits(3_000, 150, 2_000, 20, 40);
+            (bytes32 name, uint256 value) = _field(next, i);
+            limits.setLimits(_with(_first(), i, value));
+            vm.warp(nextAt - 1);
+            expectTooSoon(name, nextAt);
+            limits.setLimits(_first());
+            // the others do not wait
+            limits.setLimits(next);
+            vm.warp(nextAt);
+            limits.setLimits(_with(next, i, value + 1));
+            vm.revertToState(id);
+        }
     }
 
     function test_setLimits_KeepsTheCounts() public {
@@ -254,9 +275,9 @@ contract ReportLimitsTest is FactoryTest {
             "exitedPerFrame"
         ];
         for (uint256 i = 0; i < 5; ++i) {
-            _expectOut(bytes32(bytes(names[i])), values[i] * 2 + 1);
+            expectTooLarge(bytes32(bytes(names[i])), values[i], values[i] * 2 + 1);
             limits.setLimits(_with(_first(), i, values[i] * 2 + 1));
-            _expectOut(bytes32(bytes(names[i])), values[i] / 2 - 1);
+            expectTooLarge(bytes32(bytes(names[i])), values[i], values[i] / 2 - 1);
             limits.setLimits(_with(_first(), i, values[i] / 2 - 1));
             _expectOut(bytes32(bytes(names[i])), 0);
             limits.setLimits(_with(_first(), i, 0));
@@ -274,6 +295,14 @@ contract ReportLimitsTest is FactoryTest {
 
     function _first() private pure returns (IReportLimits.Limits memory) {
         return IReportLimits.Limits(1_500, 300, 1_000, 40, 20);
+    }
+
+    function _field(IReportLimits.Limits memory given, uint256 i) private pure returns (bytes32, uint256) {
+        if (i == 0) return ("gainBpPerYear", given.gainBpPerYear);
+        if (i == 1) return ("lossBpPerFrame", given.lossBpPerFrame);
+        if (i == 2) return ("lossBpPerWindow", given.lossBpPerWindow);
+        if (i == 3) return ("appearedPerFrame", given.appearedPerFrame);
+        return ("exitedPerFrame", given.exitedPerFrame);
     }
 
     function _with(

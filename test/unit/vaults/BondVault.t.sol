@@ -9,11 +9,12 @@ import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IValidatorRegistry} from "../../../contracts/interfaces/IValidatorRegistry.sol";
 import {IWrappedStakedEther} from "../../../contracts/interfaces/IWrappedStakedEther.sol";
+import {Steps} from "../../utils/Steps.sol";
 import {Validators} from "../../utils/Validators.sol";
 
 /// @notice Bonds: what comes in, what backs stake, what is locked and burnt. The test locks as the slashing oracle does.
 /// Two operators have a bond of 250 ether each, at five per cent.
-contract BondVaultTest is Validators {
+contract BondVaultTest is Validators, Steps {
     uint64 private constant ETHER = 1e9;
     /// @dev Locks are counted in 1e-9 of a share.
     uint256 private constant GRAIN = 1e9;
@@ -538,17 +539,35 @@ contract BondVaultTest is Validators {
     function testFuzz_setBondRatio_WithinBoundsByASmallStep(uint256 bp, bool curated) public {
         bp = bound(bp, 0, 6_000);
         uint256 old = bonds.bondRatioBp(curated);
-        bool refused = bp < 313 || bp > 5_000 || (bp > old ? bp - old : old - bp) > 100;
-        if (refused) {
-            vm.expectRevert(
-                abi.encodeWithSelector(IBondVault.BondRatioOutOfBounds.selector, bp, 313, 5_000, 100)
-            );
+        bool tooLarge = (bp > old ? bp - old : old - bp) > 100;
+        bool refused = bp < 313 || tooLarge;
+        if (tooLarge) {
+            expectTooLarge(curated ? bytes32("curatedBondRatioBp") : bytes32("bondRatioBp"), old, bp);
+        } else if (refused) {
+            vm.expectRevert(abi.encodeWithSelector(IBondVault.BondRatioOutOfBounds.selector, bp, 313, 5_000));
         } else {
             vm.expectEmit(address(bonds));
             emit IBondVault.BondRatioSet(curated, old, bp);
         }
         bonds.setBondRatio(curated, bp);
         assertEq(bonds.bondRatioBp(curated), refused ? old : bp, "ratio");
+    }
+
+    /// @dev Each class has a period of its own.
+    function test_setBondRatio_RevertWhen_TooSoon() public {
+        uint256 nextAt = currentTime() + STEP_PERIOD;
+        bonds.setBondRatio(false, BOND_RATIO_BP + 100);
+        bonds.setBondRatio(true, CURATED_BOND_RATIO_BP + 100);
+        vm.warp(nextAt - 1);
+        expectTooSoon("bondRatioBp", nextAt);
+        bonds.setBondRatio(false, BOND_RATIO_BP);
+        expectTooSoon("curatedBondRatioBp", nextAt);
+        bonds.setBondRatio(true, CURATED_BOND_RATIO_BP);
+        vm.warp(nextAt);
+        bonds.setBondRatio(false, BOND_RATIO_BP);
+        expectTooLarge("curatedBondRatioBp", CURATED_BOND_RATIO_BP + 100, CURATED_BOND_RATIO_BP + 201);
+        bonds.setBondRatio(true, CURATED_BOND_RATIO_BP + 201);
+        bonds.setBondRatio(true, CURATED_BOND_RATIO_BP + 200);
     }
 
     function test_constructor_RevertWhen_BadInput() public {
@@ -597,13 +616,9 @@ contract BondVaultTest is Validators {
             400,
             CLAIM_DELAY
         );
-        vm.expectRevert(
-            abi.encodeWithSelector(IBondVault.BondRatioOutOfBounds.selector, 312, 313, 5_000, 100)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IBondVault.BondRatioOutOfBounds.selector, 312, 313, 5_000));
         factory.newBondVault(a, ledger, wrapper, operatorRegistry, validatorRegistry, 312, 400, CLAIM_DELAY);
-        vm.expectRevert(
-            abi.encodeWithSelector(IBondVault.BondRatioOutOfBounds.selector, 5_001, 313, 5_000, 100)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IBondVault.BondRatioOutOfBounds.selector, 5_001, 313, 5_000));
         factory.newBondVault(
             a,
             ledger,

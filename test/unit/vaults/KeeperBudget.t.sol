@@ -8,10 +8,11 @@ import {IKeeperBudget} from "../../../contracts/interfaces/IKeeperBudget.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {JOB_PROVE, JOB_REFUND, JOB_TRIGGER} from "../../../contracts/types/KeeperJob.sol";
 import {KeeperBudget} from "../../../contracts/vaults/KeeperBudget.sol";
+import {Steps} from "../../utils/Steps.sol";
 import {Withdrawals} from "../../utils/Withdrawals.sol";
 
 /// @notice Refunds, and what bounds them.
-contract KeeperBudgetTest is Withdrawals {
+contract KeeperBudgetTest is Withdrawals, Steps {
     uint256 private constant PER_CALL = 0.3 ether;
     uint256 private constant PER_DAY = 1 ether;
 
@@ -190,9 +191,21 @@ contract KeeperBudgetTest is Withdrawals {
         vm.expectEmit(address(budget));
         emit IKeeperBudget.JobBudgetSet(JOB_PROVE, 0, 0.2 ether);
         budget.setJobBudget(JOB_PROVE, 0.2 ether);
-        _expectBudget(0.4 ether + 1);
+        // each job has a period of its own
+        expectTooLarge(JOB_TRIGGER, 0, 0.2 ether + 1);
+        budget.setJobBudget(JOB_TRIGGER, 0.2 ether + 1);
+        budget.setJobBudget(JOB_TRIGGER, 0.2 ether);
+        uint256 nextAt = currentTime() + STEP_PERIOD;
+        vm.warp(nextAt - 1);
+        expectTooSoon(JOB_PROVE, nextAt);
+        budget.setJobBudget(JOB_PROVE, 0.2 ether + 1);
+        vm.warp(nextAt);
+        expectTooLarge(JOB_PROVE, 0.2 ether, 0.4 ether + 1);
         budget.setJobBudget(JOB_PROVE, 0.4 ether + 1);
-        for (uint256 i = 2; i <= 10; ++i) budget.setJobBudget(JOB_PROVE, i * 0.2 ether);
+        for (uint256 i = 2; i <= 10; ++i) {
+            budget.setJobBudget(JOB_PROVE, i * 0.2 ether);
+            skipTime(STEP_PERIOD);
+        }
         _expectBudget(2 ether + 1);
         budget.setJobBudget(JOB_PROVE, 2 ether + 1);
         _fill(5 ether);
@@ -203,6 +216,18 @@ contract KeeperBudgetTest is Withdrawals {
         budget.setJobBudget(JOB_PROVE, 0);
         nextFrame();
         assertEq(budget.pay(JOB_PROVE, keeper, 1), 0, "closed");
+    }
+
+    /// @dev It falls at will, and what it fell by has to be risen to again.
+    function test_setJobBudget_FallsAtWill() public {
+        budget.setJobBudget(JOB_PROVE, 0.2 ether);
+        uint256 nextAt = currentTime() + STEP_PERIOD;
+        budget.setJobBudget(JOB_PROVE, 0.1 ether);
+        budget.setJobBudget(JOB_PROVE, 0);
+        expectTooSoon(JOB_PROVE, nextAt);
+        budget.setJobBudget(JOB_PROVE, 0.1 ether);
+        vm.warp(nextAt);
+        budget.setJobBudget(JOB_PROVE, 0.1 ether);
     }
 
     /// @dev Where there is too little for all, what one job's budget was lowered by is the others'.
@@ -238,15 +263,27 @@ contract KeeperBudgetTest is Withdrawals {
 
     function test_setBounds_MovesWithinTheStep() public {
         vm.expectEmit(address(budget));
-        emit IKeeperBudget.BoundsSet(2 ether, 2 ether);
-        budget.setBounds(2 ether, 2 ether);
+        emit IKeeperBudget.BoundsSet(1.3 ether, 2 ether);
+        budget.setBounds(1.3 ether, 2 ether);
         (uint256 perCall, uint256 perDay) = budget.bounds();
-        assertEq(perCall, 2 ether, "per call");
+        assertEq(perCall, 1.3 ether, "per call");
         assertEq(perDay, 2 ether, "per day");
-        _expectBounds(1, 3 ether + 1);
-        budget.setBounds(1, 3 ether + 1);
+        uint256 nextAt = currentTime() + STEP_PERIOD;
+        vm.warp(nextAt - 1);
+        expectTooSoon("perCall", nextAt);
+        budget.setBounds(1.3 ether + 1, 2 ether);
+        expectTooSoon("perDay", nextAt);
+        budget.setBounds(1.3 ether, 2 ether + 1);
+        vm.warp(nextAt);
+        expectTooLarge("perCall", 1.3 ether, 2.3 ether + 1);
+        budget.setBounds(2.3 ether + 1, 3 ether);
+        expectTooLarge("perDay", 2 ether, 3 ether + 1);
+        budget.setBounds(2.3 ether, 3 ether + 1);
         _expectBounds(2 ether, 1 ether);
         budget.setBounds(2 ether, 1 ether);
+        budget.setBounds(2.3 ether, 3 ether);
+        // at will
+        budget.setBounds(0.1 ether, 0.2 ether);
         budget.setBounds(0, 0);
         _fill(1 ether);
         assertEq(budget.refund(keeper, 1 ether), 0, "closed");
@@ -273,25 +310,13 @@ contract KeeperBudgetTest is Withdrawals {
 
     function _expectBudget(uint256 perFrame) private {
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IKeeperBudget.BudgetOutOfBounds.selector,
-                JOB_PROVE,
-                perFrame,
-                2 ether,
-                0.2 ether
-            )
+            abi.encodeWithSelector(IKeeperBudget.BudgetOutOfBounds.selector, JOB_PROVE, perFrame, 2 ether)
         );
     }
 
     function _expectBounds(uint256 perCall, uint256 perDay) private {
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IKeeperBudget.BoundsOutOfBounds.selector,
-                perCall,
-                perDay,
-                10 ether,
-                1 ether
-            )
+            abi.encodeWithSelector(IKeeperBudget.BoundsOutOfBounds.selector, perCall, perDay, 10 ether)
         );
     }
 }

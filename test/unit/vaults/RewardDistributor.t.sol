@@ -11,10 +11,11 @@ import {IRewardDistributor} from "../../../contracts/interfaces/IRewardDistribut
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {OperatorFigures} from "../../../contracts/types/OperatorFigures.sol";
 import {Figures} from "../../utils/Figures.sol";
+import {Steps} from "../../utils/Steps.sol";
 import {Withdrawals} from "../../utils/Withdrawals.sol";
 
 /// @notice Fee shares between the treasury and operators.
-contract RewardDistributorTest is Withdrawals {
+contract RewardDistributorTest is Withdrawals, Steps {
     using Figures for OperatorFigures;
 
     address private pay1 = makeAddr("pay 1");
@@ -286,6 +287,7 @@ contract RewardDistributorTest is Withdrawals {
             if (dice & 4 == 4) try distributor.pullReserve() {} catch {}
             if (dice & 8 == 8) try distributor.pullKeepers() {} catch {}
             if (dice & 16 == 16) _setParts(uint16(2_200 + i * 50), uint16(i * 50), uint16((5 - i) * 20));
+            skipTime(STEP_PERIOD);
 
             IRewardDistributor.Split memory s = distributor.owed();
             uint256 owed = uint256(s.treasury) + s.reserve + s.keepers + s.operators;
@@ -315,22 +317,45 @@ contract RewardDistributorTest is Withdrawals {
     }
 
     function test_setParts_RevertWhen_APartMovesTooFar() public {
-        _expectStep("treasury", 2_500, 3_001);
+        expectTooLarge("treasury", 2_500, 3_001);
         _setParts(3_001, 0, 0);
-        _expectStep("treasury", 2_500, 1_999);
+        expectTooLarge("treasury", 2_500, 1_999);
         _setParts(1_999, 0, 0);
-        _expectStep("reserve", 0, 501);
+        expectTooLarge("reserve", 0, 501);
         _setParts(2_500, 501, 0);
-        _expectStep("keepers", 0, 501);
+        expectTooLarge("keepers", 0, 501);
         _setParts(2_500, 0, 501);
         _setParts(2_000, 500, 500);
     }
 
+    function test_setParts_RevertWhen_APartMovesTooSoon() public {
+        uint256 nextAt = currentTime() + STEP_PERIOD;
+        _setParts(2_000, 500, 500);
+        vm.warp(nextAt - 1);
+        expectTooSoon("treasury", nextAt);
+        _setParts(2_001, 500, 500);
+        expectTooSoon("reserve", nextAt);
+        _setParts(2_000, 499, 500);
+        expectTooSoon("keepers", nextAt);
+        _setParts(2_000, 500, 0);
+        vm.warp(nextAt);
+        // what stays has not moved
+        _setParts(2_500, 500, 1_000);
+        _setParts(2_500, 0, 1_000);
+        assertEq(distributor.parts().treasuryBp, 2_500, "set");
+    }
+
     function test_setParts_RevertWhen_OutOfBounds() public {
-        for (uint16 i = 1; i <= 5; ++i) _setParts(2_500 + i * 500, 0, 0);
+        for (uint16 i = 1; i <= 5; ++i) {
+            _setParts(2_500 + i * 500, 0, 0);
+            skipTime(STEP_PERIOD);
+        }
         _expectPart("treasury", 5_001, 5_000);
         _setParts(5_001, 0, 0);
-        for (uint16 i = 1; i <= 5; ++i) _setParts(5_000, i * 500, 0);
+        for (uint16 i = 1; i <= 5; ++i) {
+            _setParts(5_000, i * 500, 0);
+            skipTime(STEP_PERIOD);
+        }
         _expectPart("sum", 7_501, 7_500);
         _setParts(5_000, 2_500, 1);
     }
@@ -399,12 +424,6 @@ contract RewardDistributorTest is Withdrawals {
     function _expectPart(bytes32 part, uint256 bp, uint256 maximum) private {
         vm.expectRevert(
             abi.encodeWithSelector(IRewardDistributor.PartOutOfBounds.selector, part, bp, maximum)
-        );
-    }
-
-    function _expectStep(bytes32 part, uint256 old, uint256 bp) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(IRewardDistributor.PartStepTooLarge.selector, part, old, bp, 500)
         );
     }
 

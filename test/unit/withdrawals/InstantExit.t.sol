@@ -11,10 +11,11 @@ import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.s
 import {IWrappedStakedEther} from "../../../contracts/interfaces/IWrappedStakedEther.sol";
 import {ReenteringRecipient__Mock} from "../../mocks/ReenteringRecipient__Mock.sol";
 import {RefusingClaimer__Mock} from "../../mocks/RefusingClaimer__Mock.sol";
+import {Steps} from "../../utils/Steps.sol";
 import {Withdrawals} from "../../utils/Withdrawals.sol";
 
 /// @notice What an exit at once pays, what it takes from the bucket and the buffer, and when it is closed.
-contract InstantExitTest is Withdrawals {
+contract InstantExitTest is Withdrawals, Steps {
     address private recipient = makeAddr("recipient");
 
     function setUp() public override {
@@ -507,18 +508,53 @@ contract InstantExitTest is Withdrawals {
         vm.expectEmit(address(instantExit));
         emit IInstantExit.ParametersSet(instantParameters(), IInstantExit.Parameters(200, 60, 350));
         _set(200, 60, 350);
+        skipTime(STEP_PERIOD);
         _set(0, 10, 100);
         IInstantExit.Parameters memory p = instantExit.parameters();
         assertEq(abi.encode(p), abi.encode(0, 10, 100), "stored");
-        _expectParameter("bucketBp", 101, 101, 10, 100);
-        _expectParameter("baseFeeBp", 61, 0, 61, 100);
+        skipTime(STEP_PERIOD);
+        _expectStep("bucketBp", 0, 101, 101, 10, 100);
+        _expectStep("baseFeeBp", 10, 61, 0, 61, 100);
         _expectParameter("baseFeeBp", 9, 0, 9, 100);
-        _expectParameter("slopeBp", 351, 0, 10, 351);
+        _expectStep("slopeBp", 100, 351, 0, 10, 351);
         _set(0, 60, 350);
-        _expectParameter("baseFeeBp", 9, 0, 9, 350);
-        _expectParameter("slopeBp", 99, 0, 60, 99);
-        for (uint16 i = 1; i <= 5; ++i) _set(i * 100, 60, 350);
+        skipTime(STEP_PERIOD);
+        _expectStep("baseFeeBp", 60, 9, 0, 9, 350);
+        _expectStep("slopeBp", 350, 99, 0, 60, 99);
+        for (uint16 i = 1; i <= 5; ++i) {
+            _set(i * 100, 60, 350);
+            skipTime(STEP_PERIOD);
+        }
         _expectParameter("bucketBp", 501, 501, 60, 350);
+    }
+
+    function test_setParameters_RevertWhen_TooSoon() public {
+        uint256 nextAt = currentTime() + STEP_PERIOD;
+        _set(200, 60, 350);
+        vm.warp(nextAt - 1);
+        expectTooSoon("bucketBp", nextAt);
+        _set(201, 60, 350);
+        expectTooSoon("baseFeeBp", nextAt);
+        _set(200, 59, 350);
+        expectTooSoon("slopeBp", nextAt);
+        _set(200, 60, 351);
+        vm.warp(nextAt);
+        _set(300, 110, 600);
+    }
+
+    /// @dev Whatever was done before. It opens again a step in a period.
+    function test_setParameters_ShutsAtOnce() public {
+        _set(200, 10, 100);
+        uint256 nextAt = currentTime() + STEP_PERIOD;
+        _set(100, 10, 100);
+        _set(0, 10, 100);
+        expectTooSoon("bucketBp", nextAt);
+        _set(1, 10, 100);
+        vm.warp(nextAt);
+        _expectStep("bucketBp", 0, 101, 101, 10, 100);
+        _set(100, 10, 100);
+        _set(0, 10, 100);
+        assertEq(uint256(instantExit.parameters().bucketBp), 0, "shut again");
     }
 
     function test_exit_RevertGiven_AnEmptyBucket() public {
@@ -631,6 +667,18 @@ contract InstantExitTest is Withdrawals {
         uint16 slope
     ) private {
         vm.expectRevert(abi.encodeWithSelector(IInstantExit.ParameterOutOfBounds.selector, name, value));
+        _set(bucketBp, base, slope);
+    }
+
+    function _expectStep(
+        bytes32 name,
+        uint256 from,
+        uint256 to,
+        uint16 bucketBp,
+        uint16 base,
+        uint16 slope
+    ) private {
+        expectTooLarge(name, from, to);
         _set(bucketBp, base, slope);
     }
 

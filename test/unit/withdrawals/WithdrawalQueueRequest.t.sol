@@ -11,10 +11,12 @@ import {IDepositContract} from "../../../contracts/interfaces/IDepositContract.s
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
 import {PoolMath} from "../../../contracts/libraries/PoolMath.sol";
+import {WithdrawalQueue} from "../../../contracts/withdrawals/WithdrawalQueue.sol";
+import {Steps} from "../../utils/Steps.sol";
 import {Withdrawals} from "../../utils/Withdrawals.sol";
 
 /// @notice Requests and the cooldown.
-contract WithdrawalQueueRequestTest is Withdrawals {
+contract WithdrawalQueueRequestTest is Withdrawals, Steps {
     /* CONSTRUCTOR */
 
     function test_constructor_RevertWhen_ArgumentsAreWrong() public {
@@ -255,29 +257,71 @@ contract WithdrawalQueueRequestTest is Withdrawals {
         requestFor(alice, 1 ether);
         uint256 firstReady = currentTime() + COOLDOWN;
         vm.expectEmit(address(queue));
-        emit IWithdrawalQueue.CooldownSet(COOLDOWN, 1 hours);
-        queue.setCooldown(1 hours);
+        emit IWithdrawalQueue.CooldownSet(COOLDOWN, COOLDOWN / 2);
+        queue.setCooldown(COOLDOWN / 2);
         skipTime(1 days);
         requestFor(bob, 1 ether);
         assertEq(queue.ticket(1).readyAt, firstReady, "the first keeps its time");
         assertEq(queue.ticket(2).readyAt, firstReady, "the second never before the first");
         skipTime(COOLDOWN);
         requestFor(bob, 1 ether);
-        assertEq(queue.ticket(3).readyAt, currentTime() + 1 hours, "the third by the new cooldown");
-        queue.setCooldown(30 days);
+        assertEq(queue.ticket(3).readyAt, currentTime() + COOLDOWN / 2, "the third by the new cooldown");
+        queue.setCooldown(COOLDOWN / 2 + 2 days);
         requestFor(bob, 1 ether);
-        assertEq(queue.ticket(4).readyAt, currentTime() + 30 days, "the fourth by the longest");
-        assertEq(queue.ticket(3).readyAt, currentTime() + 1 hours, "the third keeps its time");
+        assertEq(queue.ticket(4).readyAt, currentTime() + COOLDOWN / 2 + 2 days, "the fourth by the last");
+        assertEq(queue.ticket(3).readyAt, currentTime() + COOLDOWN / 2, "the third keeps its time");
     }
 
     function test_setCooldown_RevertWhen_OutOfBounds() public {
+        queue = make(authority, ledger, MAX_REQUEST, 1 hours, 1.5 hours);
         _expectCooldown(1 hours - 1, 1 hours);
         queue.setCooldown(1 hours - 1);
+        queue.setCooldown(1 hours);
+        assertEq(queue.cooldown(), 1 hours, "the shortest");
+        queue = make(authority, ledger, MAX_REQUEST, 1 hours, 29 days);
         _expectCooldown(30 days + 1, 1 hours);
         queue.setCooldown(30 days + 1);
         queue.setCooldown(30 days);
+        assertEq(queue.cooldown(), 30 days, "the longest");
+    }
+
+    /// @dev It is what holds people: two days at most, however long it is, and twice as long where that is less.
+    function test_setCooldown_RevertWhen_TheStepIsTooLarge() public {
+        expectTooLarge("cooldown", 7 days, 9 days + 1);
+        queue.setCooldown(9 days + 1);
+        expectTooLarge("cooldown", 7 days, 3.5 days - 1);
+        queue.setCooldown(3.5 days - 1);
+        queue.setCooldown(9 days);
+        queue = make(authority, ledger, MAX_REQUEST, 0, 1 days);
+        expectTooLarge("cooldown", 1 days, 2 days + 1);
+        queue.setCooldown(2 days + 1);
+        expectTooLarge("cooldown", 1 days, 0.5 days - 1);
+        queue.setCooldown(0.5 days - 1);
+        queue.setCooldown(2 days);
+    }
+
+    /// @dev One that is short, or none, moves by an hour.
+    function test_setCooldown_GoesToZeroAndBackByAnHour() public {
+        queue = make(authority, ledger, MAX_REQUEST, 0, 1 hours);
+        queue.setCooldown(0);
+        skipTime(STEP_PERIOD);
+        expectTooLarge("cooldown", 0, 1 hours + 1);
+        queue.setCooldown(1 hours + 1);
         queue.setCooldown(1 hours);
         assertEq(queue.cooldown(), 1 hours, "cooldown");
+    }
+
+    function test_setCooldown_RevertWhen_TooSoon() public {
+        uint256 nextAt = currentTime() + STEP_PERIOD;
+        queue.setCooldown(9 days);
+        vm.warp(nextAt - 1);
+        expectTooSoon("cooldown", nextAt);
+        queue.setCooldown(9 days + 1);
+        expectTooSoon("cooldown", nextAt);
+        queue.setCooldown(7 days);
+        vm.warp(nextAt);
+        queue.setCooldown(11 days);
+        assertEq(queue.cooldown(), 11 days, "cooldown");
     }
 
     function test_setCooldown_RevertWhen_CallerHasNoRole() public {
@@ -340,9 +384,9 @@ contract WithdrawalQueueRequestTest is Withdrawals {
         uint256 maxRequest,
         uint256 minCooldown,
         uint256 cooldown
-    ) private {
+    ) private returns (WithdrawalQueue) {
         IAuthority a = IAuthority(address(authority_));
-        factory.newWithdrawalQueue(a, ledger_, wrapper, maxRequest, minCooldown, cooldown);
+        return factory.newWithdrawalQueue(a, ledger_, wrapper, maxRequest, minCooldown, cooldown);
     }
 
     function _expectCeiling(uint256 value) private {
