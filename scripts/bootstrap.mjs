@@ -74,6 +74,7 @@ const VERBS = {
     { command: ["tsx", "scripts/check/main.ts"] },
   ],
   format: [{ command: ["prettier", "--write", "--log-level", "warn", "."] }],
+  "docs:generate": [quietBuild, { command: ["tsx", "scripts/pages/main.ts"] }],
   demo: [quietBuild, { command: ["tsx", "scripts/demo/main.ts"] }],
   "bench:gas": [quietBuild, { command: ["tsx", "scripts/bench/main.ts"] }],
   devnet: [quietBuild, { command: ["tsx", "scripts/devnet/main.ts"] }],

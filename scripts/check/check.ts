@@ -7,4 +7,4 @@ export interface CheckContext {
 }
 
 /** A check returns what is wrong, one line each; nothing wrong, no line. */
-export type Check = (context: CheckContext) => string[];
+export type Check = (context: CheckContext) => string[] | Promise<string[]>;

@@ -15,6 +15,8 @@ const CHECKS: Record<string, Check> = {
   "graph-modules": checkModuleGraph,
   words: checkWords,
   docs: checkDocs,
+  // what it needs takes a second to load
+  pages: async (context) => (await import("./pages.ts")).checkPages(context),
 };
 
 const { values, positionals } = parseArgs({
@@ -30,7 +32,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(CHECKS)) {
   }
 
   const notes: string[] = [];
-  const findings = check({ root, note: (line) => notes.push(line) });
+  const findings = await check({ root, note: (line) => notes.push(line) });
   console.log(`${findings.length === 0 ? "ok  " : "FAIL"} ${name}`);
   if (values.verbose) for (const line of notes) console.log(`       ${line}`);
   for (const line of findings) console.log(`     - ${line}`);

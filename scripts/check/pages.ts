@@ -1,0 +1,16 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pageFindings } from "../pages/compare.ts";
+import { generate } from "../pages/generate.ts";
+import type { CheckContext } from "./check.ts";
+
+/** The generated pages say what contracts and a fresh deployment say, and nothing of these is left unsaid. */
+export async function checkPages({ root, note }: CheckContext): Promise<string[]> {
+  const { pages, findings, notes } = await generate(root);
+  for (const line of notes) note(line);
+  const kept = (path: string) => {
+    const file = join(root, path);
+    return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  };
+  return [...findings, ...[...pages].flatMap(([path, text]) => pageFindings(path, kept(path), text))];
+}

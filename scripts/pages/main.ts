@@ -1,0 +1,26 @@
+// Writes the pages that are made from contracts and a deployment. Usage: main.ts [--json]
+
+import "../devnet/preset.ts";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { generate } from "./generate.ts";
+
+const options = new Command("docs:generate")
+  .description("Writes docs/permissions.md and docs/parameters.md from the contracts and a fresh deployment.")
+  .option("--json", "print what the pages say as data, and write nothing", false)
+  .parse()
+  .opts<{ json: boolean }>();
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const { pages, permissions, parameters, findings } = await generate(root);
+if (options.json) console.log(JSON.stringify({ permissions, parameters, findings }, null, 2));
+else {
+  for (const [path, text] of pages) {
+    writeFileSync(join(root, path), text);
+    console.error(`docs: ${path}`);
+  }
+}
+for (const finding of findings) console.error(`docs: ${finding}`);
+if (findings.length > 0) process.exitCode = 1;
