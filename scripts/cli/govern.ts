@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { isAddress } from "ethers";
+import { isAddress, type Result } from "ethers";
 import { castVote, overrideVote, type Support } from "../actions/castVote.ts";
 import { delegate } from "../actions/delegate.ts";
 import {
@@ -146,7 +146,7 @@ async function list(protocol: Protocol, options: Options): Promise<void> {
 async function show(protocol: Protocol, id: bigint, options: Options): Promise<void> {
   const proposal = await findProposal(protocol, id);
   const calls = await decodeCalls(protocol, proposal.calls);
-  const readiness = proposal.state === "queued" ? (await readinessOf(protocol, id)).toObject() : undefined;
+  const readiness = proposal.state === "queued" ? ((await readinessOf(protocol, id)) as unknown as Result).toObject() : undefined;
   const { for: yes, against, abstain } = proposal.votes;
   const text = [
     proposal.description,
