@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {Authority} from "../../contracts/access/Authority.sol";
 import {EmergencyBrake} from "../../contracts/access/EmergencyBrake.sol";
 import {PausableUntil} from "../../contracts/access/PausableUntil.sol";
 import {ExitWindowTimelock} from "../../contracts/governance/ExitWindowTimelock.sol";
+import {StakerGovernor} from "../../contracts/governance/StakerGovernor.sol";
 import {IAccounting} from "../../contracts/interfaces/IAccounting.sol";
 import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IBeaconDepositor} from "../../contracts/interfaces/IBeaconDepositor.sol";
@@ -30,6 +32,7 @@ import {IReportOracle} from "../../contracts/interfaces/IReportOracle.sol";
 import {ISlashingOracle} from "../../contracts/interfaces/ISlashingOracle.sol";
 import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {IStakedEther} from "../../contracts/interfaces/IStakedEther.sol";
+import {IStakerGovernor} from "../../contracts/interfaces/IStakerGovernor.sol";
 import {IValidatorRegistry} from "../../contracts/interfaces/IValidatorRegistry.sol";
 import {IWithdrawalQueue} from "../../contracts/interfaces/IWithdrawalQueue.sol";
 import {IWithdrawalVault} from "../../contracts/interfaces/IWithdrawalVault.sol";
@@ -356,6 +359,15 @@ contract Factory {
     ) external payable returns (StakedEther) {
         return
             new StakedEther{value: msg.value}(authority, depositContract, registry, withdrawals, rewards, p);
+    }
+
+    function newStakerGovernor(
+        IStakedEther ledger,
+        IWrappedStakedEther wrapper,
+        TimelockController timelock,
+        IStakerGovernor.Parameters calldata first
+    ) external returns (StakerGovernor) {
+        return new StakerGovernor(ledger, wrapper, timelock, first);
     }
 
     function newValidatorRegistry(

@@ -59,6 +59,11 @@ const OPEN: Record<string, string> = {
   DutyJudge: "judge",
   WithheldRewards: "burn contest lockWithheld",
   StakeAllocator: "abandon lapse open prolong refresh settle",
+  // proposers, voters, and governance itself through its timelock; what is refused to all: see StakerGovernor.t.sol
+  StakerGovernor:
+    "cancel castOverrideVote castOverrideVoteBySig castOverrideVoteWithReason castVote castVoteBySig castVoteThrough " +
+    "castVoteWithReason castVoteWithReasonAndParams castVoteWithReasonAndParamsBySig execute " +
+    "onERC1155BatchReceived onERC1155Received onERC721Received propose queue relay setAdapter setParameters",
   StakedEther:
     "approve closeAccount delegate delegateBySig permit pull push receiveSwept stake stakeFor stakeForUnits " +
     "transfer transferFrom transferShares transferSharesFrom",

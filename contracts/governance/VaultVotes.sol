@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IStakerGovernor} from "../interfaces/IStakerGovernor.sol";
+import {IVoteAdapter} from "../interfaces/IVoteAdapter.sol";
+import {OverridableVotes} from "./OverridableVotes.sol";
+
+/// @title VaultVotes
+/// @notice Mixin of the governor: holders of a vault vote with their part of its shares, through an adapter to which the
+/// vault delegates.
+/// TRUST: an adapter says whose the votes delegated to it are, and can say wrong; none but those that governance registered
+/// is asked, and nobody but who delegated to it loses by it.
+/// INVARIANTS: VOTE-1: all that goes through an adapter is never more than what was delegated to it.
+/// ASSUMPTIONS: none. An adapter is asked without leave to change anything, by the voter's gas.
+abstract contract VaultVotes is OverridableVotes {
+    /* STORAGE */
+
+    mapping(address adapter => bool) private _adapters;
+    mapping(uint256 proposalId => mapping(address adapter => mapping(address account => bool)))
+        private _voted;
+
+    /* HOLDERS */
+
+    /// @inheritdoc IStakerGovernor
+    function castVoteThrough(
+        address adapter,
+        uint256 proposalId,
+        uint8 support
+    ) external whileActive(proposalId) returns (uint256 weight) {
+        require(_adapters[adapter], NotAnAdapter(adapter));
+        require(
+            !_voted[proposalId][adapter][msg.sender],
+            AlreadyVotedThrough(proposalId, adapter, msg.sender)
+        );
+        _voted[proposalId][adapter][msg.sender] = true;
+        uint256 shares = IVoteAdapter(adapter).pastShares(msg.sender, proposalSnapshot(proposalId));
+        (Tally storage tally, bool mayProlong) = _begin(proposalId);
+        weight = _take(proposalId, tally, adapter, msg.sender, shares);
+        require(weight != 0, NothingToVoteThrough(proposalId, adapter, msg.sender));
+        _add(tally, support, weight);
+        if (mayProlong) _prolong(proposalId, tally);
+        emit ThroughVoteCast(msg.sender, adapter, proposalId, support, weight);
+    }
+
+    /* GOVERNANCE */
+
+    /// @inheritdoc IStakerGovernor
+    function setAdapter(address adapter, bool isRegistered) external onlyGovernance {
+        require(adapter != address(0), ZeroAddress());
+        _adapters[adapter] = isRegistered;
+        emit AdapterSet(adapter, isRegistered);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IStakerGovernor
+    function isAdapter(address adapter) external view returns (bool) {
+        return _adapters[adapter];
+    }
+
+    /// @inheritdoc IStakerGovernor
+    function hasVotedThrough(
+        uint256 proposalId,
+        address adapter,
+        address account
+    ) external view returns (bool) {
+        return _voted[proposalId][adapter][account];
+    }
+}

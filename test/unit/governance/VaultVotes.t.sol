@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
+import {IStakerGovernor} from "../../../contracts/interfaces/IStakerGovernor.sol";
+import {VoteAdapter__Mock} from "../../mocks/VoteAdapter__Mock.sol";
+import {StakerVotes} from "../../utils/StakerVotes.sol";
+
+/// @notice Votes of those who hold shares through a vault, and what an adapter can and cannot do with them.
+contract VaultVotesTest is StakerVotes {
+    uint256 private constant VAULT_SHARES = 60 ether;
+
+    VoteAdapter__Mock private adapter;
+    address private vault = makeAddr("vault");
+    address private gil = makeAddr("gil");
+    address private hana = makeAddr("hana");
+    uint256 private id;
+
+    function setUp() public override {
+        super.setUp();
+        adapter = new VoteAdapter__Mock();
+        adapter.set(gil, 40 ether);
+        adapter.set(hana, 20 ether);
+        vm.prank(alice);
+        ledger.transferShares(vault, VAULT_SHARES);
+        delegateAs(vault, address(adapter), address(0));
+        govern(abi.encodeCall(governor.setAdapter, (address(adapter), true)), "the adapter");
+        id = openProposal("the proposal");
+    }
+
+    /* HOLDERS */
+
+    function test_castVoteThrough_CountsWhatTheAdapterSays() public {
+        assertTrue(governor.isAdapter(address(adapter)), "registered");
+        vm.expectEmit(address(governor));
+        emit IStakerGovernor.VotesTaken(id, address(adapter), gil, 40 ether);
+        vm.expectEmit(address(governor));
+        emit IStakerGovernor.ThroughVoteCast(gil, address(adapter), id, FOR, 40 ether);
+        assertEq(voteThrough(gil, address(adapter), id, FOR), 40 ether, "counted");
+        voteThrough(hana, address(adapter), id, AGAINST);
+        assertTally(id, 20 ether, 40 ether, 0);
+        assertTrue(governor.hasVotedThrough(id, address(adapter), gil), "told");
+        assertFalse(governor.hasVoted(id, gil), "no vote of what others delegated");
+    }
+
+    function test_castVoteThrough_RevertWhen_CastTwice_OrNothingIsThere() public {
+        voteThrough(gil, address(adapter), id, FOR);
+        vm.expectRevert(
+            abi.encodeWithSelector(IStakerGovernor.AlreadyVotedThrough.selector, id, address(adapter), gil)
+        );
+        voteThrough(gil, address(adapter), id, FOR);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IStakerGovernor.NothingToVoteThrough.selector,
+                id,
+                address(adapter),
+                stranger
+            )
+        );
+        voteThrough(stranger, address(adapter), id, FOR);
+        vm.expectRevert(IGovernor.GovernorInvalidVoteType.selector);
+        voteThrough(hana, address(adapter), id, 3);
+    }
+
+    function test_castVoteThrough_RevertWhen_NotActive() public {
+        uint256 pending = proposeAs(alice, address(authority), grantCall(gil), "pending");
+        vm.expectPartialRevert(IGovernor.GovernorUnexpectedProposalState.selector);
+        voteThrough(gil, address(adapter), pending, FOR);
+        closeVote(id);
+        vm.expectPartialRevert(IGovernor.GovernorUnexpectedProposalState.selector);
+        voteThrough(gil, address(adapter), id, FOR);
+    }
+
+    function test_castVoteThrough_IsPartOfAVoteOfOnesOwn() public {
+        stakeAs(gil, 10 ether);
+        delegateAs(gil, dora, address(0));
+        skipTime(1);
+        uint256 other = openProposal("other");
+        uint256 own = ledger.sharesOf(gil);
+        voteThrough(gil, address(adapter), other, FOR);
+        overrideVote(gil, other, FOR);
+        vote(gil, other, FOR);
+        assertTally(other, 0, 40 ether + own, 0);
+    }
+
+    function test_castVoteThrough_CanMakeItPassLate() public {
+        uint256 regular = governor.proposalDeadline(id);
+        vote(frank, id, FOR);
+        vote(dora, id, AGAINST);
+        overrideVote(carol, id, ABSTAIN);
+        vote(erik, id, FOR);
+        adapter.set(gil, VAULT_SHARES);
+        overrideVote(bob, id, AGAINST);
+        vm.warp(regular);
+        assertEq(voteThrough(gil, address(adapter), id, FOR), VAULT_SHARES, "counted");
+        (uint256 against, uint256 inFavour, ) = governor.proposalVotes(id);
+        assertEq(governor.proposalDeadline(id), inFavour > against ? regular + EXTENSION : regular, "late");
+    }
+
+    /* THE VAULT AND ITS ADAPTER */
+
+    function test_vaultAndAdapter_NeverCountTwice() public {
+        uint256 before = vm.snapshotState();
+        voteThrough(gil, address(adapter), id, FOR);
+        assertEq(overrideVote(vault, id, AGAINST), 20 ether, "what is left");
+        vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
+        voteThrough(hana, address(adapter), id, FOR);
+        assertTally(id, 20 ether, 40 ether, 0);
+
+        assertTrue(vm.revertToState(before));
+        assertEq(overrideVote(vault, id, AGAINST), VAULT_SHARES, "all");
+        vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
+        voteThrough(gil, address(adapter), id, FOR);
+        assertTally(id, VAULT_SHARES, 0, 0);
+    }
+
+    function test_adapter_ThatVotesItself_GivesWay() public {
+        uint256 before = vm.snapshotState();
+        vote(address(adapter), id, AGAINST);
+        assertTally(id, VAULT_SHARES, 0, 0);
+        voteThrough(gil, address(adapter), id, FOR);
+        assertTally(id, 20 ether, 40 ether, 0);
+
+        assertTrue(vm.revertToState(before));
+        voteThrough(gil, address(adapter), id, FOR);
+        assertEq(vote(address(adapter), id, AGAINST), 20 ether, "the rest");
+        voteThrough(hana, address(adapter), id, FOR);
+        assertTally(id, 0, 60 ether, 0);
+    }
+
+    /* ADAPTERS THAT MEAN HARM */
+
+    function test_adapter_ThatSaysTooMuch_MakesNoVotes() public {
+        adapter.set(gil, type(uint256).max);
+        adapter.set(hana, type(uint256).max);
+        assertEq(voteThrough(gil, address(adapter), id, FOR), VAULT_SHARES, "no more than was delegated");
+        vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
+        voteThrough(hana, address(adapter), id, FOR);
+        assertEq(vote(address(adapter), id, FOR), 0, "nothing left");
+        assertTally(id, 0, VAULT_SHARES, 0);
+    }
+
+    function test_adapter_WithoutDelegations_HasNothing() public {
+        VoteAdapter__Mock other = new VoteAdapter__Mock();
+        other.set(gil, 1_000 ether);
+        govern(abi.encodeCall(governor.setAdapter, (address(other), true)), "another");
+        uint256 next = openProposal("next");
+        vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
+        voteThrough(gil, address(other), next, FOR);
+    }
+
+    /// @dev It is asked by a static call: to vote, or anything else that changes something, is out of reach.
+    function test_adapter_CannotChangeAnythingMeanwhile() public {
+        bytes[3] memory calls = [
+            abi.encodeCall(governor.castVote, (id, FOR)),
+            abi.encodeCall(governor.castVoteThrough, (address(adapter), id, FOR)),
+            abi.encodeCall(governor.castOverrideVote, (id, FOR))
+        ];
+        for (uint256 i = 0; i < 3; ++i) {
+            adapter.callMeanwhile(address(governor), calls[i]);
+            vm.expectRevert();
+            voteThrough(gil, address(adapter), id, FOR);
+        }
+        adapter.callMeanwhile(address(governor), abi.encodeCall(governor.hasVoted, (id, gil)));
+        voteThrough(gil, address(adapter), id, FOR);
+        assertTally(id, 0, 40 ether, 0);
+    }
+
+    function test_adapter_ThatFails_StopsNobodyElse() public {
+        adapter.fallSilent();
+        vm.expectRevert(VoteAdapter__Mock.Silent.selector);
+        voteThrough(gil, address(adapter), id, FOR);
+        vote(alice, id, FOR);
+        assertEq(overrideVote(vault, id, FOR), VAULT_SHARES, "the vault's owner speaks");
+        closeVote(id);
+        assertState(id, IGovernor.ProposalState.Succeeded);
+    }
+
+    /* GOVERNANCE */
+
+    function test_setAdapter_OnAndOff() public {
+        VoteAdapter__Mock other = new VoteAdapter__Mock();
+        vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.NotAnAdapter.selector, address(other)));
+        voteThrough(gil, address(other), id, FOR);
+        voteThrough(gil, address(adapter), id, FOR);
+        bytes memory off = abi.encodeCall(governor.setAdapter, (address(adapter), false));
+        queueGoverned(off, "off");
+        skipTime(TIMELOCK_DELAY);
+        vm.expectEmit(address(governor));
+        emit IStakerGovernor.AdapterSet(address(adapter), false);
+        executeCall(address(governor), off, "off");
+        uint256 next = openProposal("next");
+        vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.NotAnAdapter.selector, address(adapter)));
+        voteThrough(gil, address(adapter), next, FOR);
+        assertTally(id, 0, 40 ether, 0);
+    }
+
+    function test_setAdapter_RevertWhen_Zero() public {
+        bytes memory data = abi.encodeCall(governor.setAdapter, (address(0), true));
+        queueGoverned(data, "zero");
+        skipTime(TIMELOCK_DELAY);
+        vm.expectRevert(IStakerGovernor.ZeroAddress.selector);
+        executeCall(address(governor), data, "zero");
+    }
+}
