@@ -39,7 +39,7 @@ export async function listProposals(protocol: Protocol): Promise<KnownProposal[]
     made.map(async ({ args }) => {
       const { proposalId, proposer, description, targets, calldatas, voteStart } = args;
       // an array of an event answers `values` with its iterator: by its place it is the event's own
-      const values = args[3] as bigint[];
+      const values = args[3];
       const [state, voteEnd, votes, quorum] = await Promise.all([
         governor.state(proposalId),
         governor.proposalDeadline(proposalId),

@@ -5,7 +5,7 @@ import {
   type JsonRpcApiProvider,
   type Result,
 } from "ethers";
-import { explain, FatalError } from "../lib/errors.ts";
+import { FatalError } from "../lib/errors.ts";
 import type { Call } from "../lib/proposals.ts";
 import { CONTRACT_NAMES, type ContractName, type Protocol } from "../lib/protocol.ts";
 import { refusalOf } from "../lib/reverts.ts";
@@ -26,6 +26,8 @@ export interface Simulation {
 type LocalProvider = BrowserProvider | JsonRpcApiProvider;
 
 const SECONDS_PER_BLOCK = 12;
+/** JSON-RPC's code for a method that a node knows and does not offer. */
+const METHOD_NOT_SUPPORTED = -32004;
 const ONE_ETHER = "0xde0b6b3a7640000";
 
 /**
@@ -89,7 +91,7 @@ async function setTime(provider: LocalProvider, time: number): Promise<void> {
   try {
     await provider.send("evm_setNextBlockTimestamp", [time]);
   } catch (error) {
-    if (!/not available/.test(explain(error))) throw error;
+    if ((error as { error?: { code?: unknown } }).error?.code !== METHOD_NOT_SUPPORTED) throw error;
   }
 }
 
@@ -235,7 +237,8 @@ function invariantsOf(without: Observed, then: Observed): Simulation["invariants
 }
 
 function text(value: unknown): string {
-  if (Array.isArray(value))
-    return [...value].map((each) => (Array.isArray(each) ? `[${text(each)}]` : text(each))).join(", ");
-  return String(value);
+  if (!Array.isArray(value)) return String(value);
+  return (value as unknown[])
+    .map((each) => (Array.isArray(each) ? `[${text(each)}]` : text(each)))
+    .join(", ");
 }

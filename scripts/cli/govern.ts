@@ -146,7 +146,10 @@ async function list(protocol: Protocol, options: Options): Promise<void> {
 async function show(protocol: Protocol, id: bigint, options: Options): Promise<void> {
   const proposal = await findProposal(protocol, id);
   const calls = await decodeCalls(protocol, proposal.calls);
-  const readiness = proposal.state === "queued" ? ((await readinessOf(protocol, id)) as unknown as Result).toObject() : undefined;
+  const readiness =
+    proposal.state === "queued"
+      ? ((await readinessOf(protocol, id)) as unknown as Result).toObject()
+      : undefined;
   const { for: yes, against, abstain } = proposal.votes;
   const text = [
     proposal.description,

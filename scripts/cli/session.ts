@@ -22,8 +22,8 @@ export interface Session {
   provider: JsonRpcProvider;
   protocol: Protocol;
   /// Whoever signs: the key in the environment, or an account that the node signs for.
-  signer(): Promise<Signer>;
-  close(): void;
+  signer: () => Promise<Signer>;
+  close: () => void;
 }
 
 /// The options that every command has.
@@ -57,7 +57,7 @@ function recorded({ network, deployments }: SessionOptions): Addresses {
   if (missing.length > 0) {
     throw new ConfigurationError({
       setting: "--deployments",
-      problem: `no whole deployment is recorded there: ${missing[0]} is missing`,
+      problem: `no whole deployment is recorded there: ${String(missing[0])} is missing`,
       value: folder,
       example: "--deployments deployments/devnet",
     });

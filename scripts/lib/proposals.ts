@@ -198,6 +198,6 @@ function fragmentOf(contract: Interface, name: string): FunctionFragment | null 
 }
 
 function plainText(value: unknown): string {
-  if (Array.isArray(value)) return `[${[...value].map(plainText).join(", ")}]`;
+  if (Array.isArray(value)) return `[${(value as unknown[]).map(plainText).join(", ")}]`;
   return String(value);
 }

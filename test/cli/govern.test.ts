@@ -42,7 +42,7 @@ describe("kedge govern", () => {
 
   function kedge(verb: string, args: string[], environment: Record<string, string> = {}): Promise<Outcome> {
     const options = ["--rpc-url", world.servers.rpcUrl, "--deployments", folder];
-    const command = ["--import", "tsx", "scripts/cli/main.ts", "govern", verb, ...args, ...options];
+    const command = ["--import", "tsx", "scripts/cli/main.ts", "govern", verb, ...options, ...args];
     const child = spawn(process.execPath, command, { env: { ...process.env, ...environment } });
     child.stdin.end();
     const outcome: Outcome = { code: null, stdout: "", stderr: "" };

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { dataLength, encodeBytes32String, hexlify, type Result } from "ethers";
+import { dataLength, encodeBytes32String, hexlify, ZeroAddress, type Result } from "ethers";
 import { deploy, type Deployed } from "../../scripts/deploy/deploy.ts";
 import { parameter } from "../../scripts/deploy/parameters/schema.ts";
 import { Records, type DeploymentRecord } from "../../scripts/deploy/records.ts";
@@ -15,7 +15,7 @@ import { expectRevert } from "../story/support/revert.ts";
 import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
-const TRANSACTIONS = 85;
+const TRANSACTIONS = 88;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
@@ -252,6 +252,34 @@ describe("deploy: the protocol", () => {
       minTrigger: p.minPaidTriggerWei.value,
     });
     expect(await protocol.EmergencyBrake.pauseSeconds()).to.equal(p.brakeSeconds.value);
+
+    const { ExitWindowTimelock: timelock, StakerGovernor: governor } = protocol;
+    expect(await timelock.getMinDelay()).to.equal(p.timelockDelaySeconds.value);
+    expect(await timelock.shortestDelay()).to.equal(p.shortestDelaySeconds.value);
+    expect(await timelock.inflowDelay()).to.equal(p.inflowDelaySeconds.value);
+    expect(await timelock.exitWindow()).to.equal(p.exitWindowSeconds.value);
+    expect(await timelock.maxWait()).to.equal(p.maxWaitSeconds.value);
+    expect(await timelock.absoluteEnd()).to.equal(p.absoluteEndSeconds.value);
+    expect(await timelock.observationGap()).to.equal(p.observationGapSeconds.value);
+    expect(fields(await governor.parameters())).to.deep.equal({
+      votingDelay: p.votingDelaySeconds.value,
+      votingPeriod: p.votingPeriodSeconds.value,
+      voteExtension: p.voteExtensionSeconds.value,
+      proposalThresholdBp: p.proposalThresholdBp.value,
+      quorumBp: p.quorumBp.value,
+    });
+    // the governor alone proposes and cancels, anyone executes, nobody administers but the timelock itself
+    const addresses = first.addresses;
+    const roles = [timelock.PROPOSER_ROLE(), timelock.CANCELLER_ROLE()];
+    for (const role of await Promise.all(roles)) {
+      expect(await timelock.hasRole(role, governor)).to.equal(true);
+      expect(await timelock.hasRole(role, chain.deployer)).to.equal(false);
+    }
+    expect(await timelock.hasRole(await timelock.EXECUTOR_ROLE(), ZeroAddress)).to.equal(true);
+    expect(await timelock.hasRole(ADMIN_ROLE, timelock)).to.equal(true);
+    expect(await timelock.hasRole(ADMIN_ROLE, chain.deployer)).to.equal(false);
+    expect(await timelock.appointer()).to.equal(ZeroAddress);
+    expect(await governor.timelock()).to.equal(addresses.ExitWindowTimelock);
   });
 
   it("contracts name each other, and all the same authority", async () => {
@@ -260,7 +288,7 @@ describe("deploy: the protocol", () => {
     const guarded = CONTRACT_NAMES.flatMap((name) =>
       p[name].interface.hasFunction("authority") ? [name] : [],
     );
-    expect(guarded).to.have.length(19);
+    expect(guarded).to.have.length(20);
     for (const name of guarded) {
       const contract = p[name] as unknown as { authority(): Promise<string> };
       expect(await contract.authority(), name).to.equal(a.Authority);
@@ -346,6 +374,11 @@ describe("deploy: the protocol", () => {
     expect(await p.BalanceCheckpoint.ledger()).to.equal(a.StakedEther);
     expect(await p.BalanceCheckpoint.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.BalanceCheckpoint.reports()).to.equal(a.ReportOracle);
+    expect(await p.ExitWindowTimelock.ledger()).to.equal(a.StakedEther);
+    expect(await p.ExitWindowTimelock.operatorRegistry()).to.equal(a.OperatorRegistry);
+    expect(await p.ExitWindowTimelock.withdrawalQueue()).to.equal(a.WithdrawalQueue);
+    expect(await p.StakerGovernor.ledger()).to.equal(a.StakedEther);
+    expect(await p.StakerGovernor.wrapper()).to.equal(a.WrappedStakedEther);
     expect(await p.Consolidator.withdrawalCredentials()).to.equal(
       await p.StakedEther.withdrawalCredentials(),
     );
@@ -398,7 +431,7 @@ describe("deploy: interrupted", () => {
     expect((error as Error).message).to.equal("the cable is pulled");
   }
 
-  for (const after of [1, 6, 7, 12, 14, 22, 31, 38, 80, 83, 84, 85]) {
+  for (const after of [1, 6, 7, 12, 14, 22, 31, 38, 80, 86, 87, 88]) {
     it(`after ${after} of ${TRANSACTIONS} transactions, a second run ends in the same state`, async () => {
       const records = new Records();
       await breakOff(records, after);
@@ -414,6 +447,30 @@ describe("deploy: interrupted", () => {
     const { addresses, sent } = await deploy({ ...chain, records });
     expect(sent).to.equal(0);
     expect(await finalState({ addresses, sent })).to.deep.equal(whole);
+  });
+
+  it("handed to the stakers: their timelock is the admin for ever, wherever the run broke off", async () => {
+    const { parameters } = chain;
+    const stakers = { ...chain, parameters: { ...parameters, admin: parameter(null, "none", "a test") } };
+    const records = new Records();
+    const say = (line: string) => {
+      if (line.startsWith("GUARDIAN")) throw new Error("the cable is pulled");
+    };
+    await deploy({ ...stakers, records, say }).catch(() => undefined);
+    const deployed = await deploy({ ...stakers, records });
+    const protocol = connectProtocol(deployed.addresses, chain.provider);
+    const timelock = deployed.addresses.ExitWindowTimelock;
+    const holders = await holdersByEvents(protocol);
+    expect(holders["ADMIN"]).to.deep.equal([timelock]);
+    for (const [role, who] of Object.entries(holders)) {
+      expect(who, role).to.not.include(await chain.deployer.getAddress());
+      expect(who, role).to.not.include(localAddress("admin"));
+    }
+    expect(holders["PARAMETER_MANAGER"]).to.deep.equal([timelock]);
+    expect(await protocol.Authority.isFrozen(ADMIN_ROLE)).to.equal(true);
+    expect((await deploy({ ...stakers, records })).sent, "nothing is left").to.equal(0);
+    // one transaction gives the root away and freezes it
+    expect(await chain.deployer.getNonce()).to.equal(TRANSACTIONS - 1);
   });
 
   it("between a contract and its record, the contract is deployed once more and nothing else is", async () => {

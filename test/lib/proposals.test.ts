@@ -4,7 +4,7 @@ import { ConfigurationError, FatalError } from "../../scripts/lib/errors.ts";
 import { callText, decodeCalls, readProposal } from "../../scripts/lib/proposals.ts";
 import { CONTRACT_NAMES, connectProtocol, type Addresses } from "../../scripts/lib/protocol.ts";
 
-const PROPOSER = "0x00000000000000000000000000000000000000aA";
+const PROPOSER = "0x00000000219ab540356cBB839Cbe05303d7705Fa";
 
 describe("proposals", () => {
   const provider = new JsonRpcProvider("http://127.0.0.1:1", 1, { staticNetwork: true });
