@@ -11,6 +11,7 @@ export interface Term {
 
 export type Scope = ReadonlyMap<number, Term>;
 
+/** What the parameters of a function or modifier stand for in one call. */
 export function bind(fn: Node, given: Node[], scope: Scope): Scope {
   const parameters = nodes(child(fn, "parameters"), "parameters");
   // a call on a value, as libraries have it, gives the first parameter before the brackets
@@ -18,6 +19,7 @@ export function bind(fn: Node, given: Node[], scope: Scope): Scope {
   return new Map(given.map((node, i) => [parameters[i + offset]?.id ?? -1, { node, scope }]));
 }
 
+/** With what a local variable begins as. */
 export function bindLocal(statement: Node, scope: Scope): Scope {
   const [variable, ...others] = nodes(statement, "declarations");
   const node = child(statement, "initialValue");
@@ -39,8 +41,9 @@ export function outermost(node: Node): Node[] {
   );
 }
 
+/** `msg.sender`, however it is said. */
 export function isSender({ node }: { node: Node }): boolean {
-  if (node.nodeType === "FunctionCall") return calleeName(child(node, "expression")) === "_msgSender";
+  if (node.nodeType === "FunctionCall") return nameOf(child(node, "expression")) === "_msgSender";
   return node["memberName"] === "sender" && child(node, "expression")?.["name"] === "msg";
 }
 
@@ -50,6 +53,7 @@ export function roleConstant(node: Node): string | undefined {
   return node.nodeType === "Identifier" && nameOf(node).endsWith("_ROLE") ? nameOf(node) : undefined;
 }
 
+/** The parts of a condition, of which all must hold (`&&`) or one (`||`). */
 export function parts(condition: Node, operator: "&&" | "||"): Node[] {
   if (condition.nodeType === "TupleExpression") return parts(nodes(condition, "components")[0]!, operator);
   if (condition["operator"] !== operator) return [condition];
@@ -60,18 +64,17 @@ export function parts(condition: Node, operator: "&&" | "||"): Node[] {
 
 export function reverts(statement: Node): boolean {
   const first = statement.nodeType === "Block" ? nodes(statement, "statements")[0] : statement;
-  return first?.nodeType === "RevertStatement";
+  if (first?.nodeType === "RevertStatement") return true;
+  return nameOf(child(child(first, "expression"), "expression")) === "revert";
 }
 
+/** Whether a call goes to another contract. */
 export function isExternal(callee: Node): boolean {
   const type = callee["typeDescriptions"] as { typeIdentifier?: string } | undefined;
   return type?.typeIdentifier?.startsWith("t_function_external") ?? false;
 }
 
-export function calleeName(callee: Node | undefined): string {
-  return callee === undefined ? "" : nameOf(callee);
-}
-
+/** The name of a definition, or that an expression ends in; empty where there is none. */
 export function nameOf(node: Node | undefined): string {
   const name = node?.["name"] ?? node?.["memberName"];
   return typeof name === "string" ? name : "";

@@ -1,7 +1,6 @@
 import {
   bind,
   bindLocal,
-  calleeName,
   isExternal,
   isSender,
   nameOf,
@@ -141,7 +140,7 @@ export class GuardReader {
     this.#walkBelow(node, scope, when);
     const callee = child(node, "expression");
     const given = nodes(node, "arguments");
-    const name = calleeName(callee);
+    const name = nameOf(callee);
     if (name === "require" && given[0] !== undefined) {
       for (const part of parts(given[0], "&&")) this.#demand(part, scope, when, true);
       return;
@@ -183,7 +182,7 @@ export class GuardReader {
     if (!holds && condition["operator"] === "!") {
       return this.#caller(child(condition, "subExpression")!, scope, true);
     }
-    const isRole = calleeName(child(condition, "expression")) === "hasRole";
+    const isRole = nameOf(child(condition, "expression")) === "hasRole";
     if (isRole) return holds ? this.#roleCaller(condition, scope) : undefined;
     const text = this.#textOf(condition, scope);
     if (condition["operator"] === (holds ? "==" : "!=")) {

@@ -1,5 +1,5 @@
 import { readArtifacts, type Artifact } from "../check/artifacts.ts";
-import { calleeName, isSender, nameOf, roleConstant, ROLES } from "./expressions.ts";
+import { isSender, nameOf, roleConstant, ROLES } from "./expressions.ts";
 import { GuardReader, type GuardedFunction } from "./guardReader.ts";
 import { below, child, nodes, Syntax, type Node } from "./syntax.ts";
 
@@ -65,7 +65,7 @@ function usesOfRoles(syntax: Syntax, contract: Node): Map<string, string> {
 /** A node and all below it, but for questions whether somebody who does not call has a role. */
 function askingTheCaller(node: Node): Node[] {
   const [, account] = nodes(node, "arguments");
-  const asksOther = calleeName(child(node, "expression")) === "hasRole" && account !== undefined;
+  const asksOther = nameOf(child(node, "expression")) === "hasRole" && account !== undefined;
   return asksOther && !isSender({ node: account }) ? [] : [node, ...below(node).flatMap(askingTheCaller)];
 }
 

@@ -60,6 +60,8 @@ contract Vault is Base {
 
     function look() external view onlyRole(Roles.KEEPER) returns (bool) { return isPaused; }
 
+    function mine(uint256 id) external view onlyOwner(id) returns (bool) { return isPaused; }
+
     function byModifier(uint256[] calldata) external onlyRole(Roles.KEEPER) {}
 
     function byCall() external { _demand(Roles.GUARD); }
@@ -131,6 +133,10 @@ contract Hidden is Guarded {
     constructor(IAuthority authority_) Guarded(authority_) {}
 
     function asksOfAnother(address account) external { fee = authority.hasRole(Roles.GUARD, account) ? 0 : 1; }
+
+    function direct() external { require(authority.hasRole(Roles.KEEPER, msg.sender), "no keeper"); fee = 1; }
+
+    function toOthers() external { if (authority.hasRole(Roles.GUARD, msg.sender)) revert(); fee = 1; }
 
     function asksInPassing() external {
         fee = authority.hasRole(Roles.KEEPER, msg.sender) ? 0 : 1;
@@ -204,7 +210,7 @@ describe("check/pages: guards", () => {
   });
 
   it("leaves out what anyone may call", () => {
-    const others = ["open()", "ofAnother(address)", "forAnyone(address)", "refused()"];
+    const others = ["open()", "mine(uint256)", "ofAnother(address)", "forAnyone(address)", "refused()"];
     for (const signature of others) expect(guardsOf(`Vault.${signature}`), signature).to.equal(undefined);
     expect(scan.functions.filter(({ contract }) => contract === "Base")).to.deep.equal([]);
   });
@@ -242,8 +248,13 @@ describe("check/pages: guards", () => {
       "project/contracts/Hidden.sol": HIDDEN,
     };
     withProject(compiled(sources), ({ root }) => {
-      expect(scanGuards(root).findings).to.deep.equal([
-        "contracts/Hidden.sol:16 uses Roles.KEEPER in a way that guards no function",
+      const { functions, findings } = scanGuards(root);
+      expect(findings).to.deep.equal([
+        "contracts/Hidden.sol:17 uses Roles.GUARD in a way that guards no function",
+        "contracts/Hidden.sol:20 uses Roles.KEEPER in a way that guards no function",
+      ]);
+      expect(functions).to.deep.equal([
+        { contract: "Hidden", signature: "direct()", guards: [{ callers: [role("KEEPER")] }] },
       ]);
     });
   });
