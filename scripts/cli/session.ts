@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { isAddress, Wallet, type JsonRpcProvider, type Signer } from "ethers";
-import { deploymentFolder, Records } from "../deploy/records.ts";
+import { deploymentFolder, Records } from "../lib/records.ts";
 import { connectRpc } from "../lib/connect.ts";
 import { ConfigurationError } from "../lib/errors.ts";
 import { ACCOUNT_NAMES, LOCAL_ACCOUNTS, type AccountName } from "../lib/localAccounts.ts";

@@ -2,7 +2,7 @@ import type { BaseContract, ContractFactory, ContractTransactionResponse, Signer
 import { FatalError } from "../lib/errors.ts";
 import type { ContractName } from "../lib/protocol.ts";
 import type { Parameters } from "./parameters/schema.ts";
-import type { Records } from "./records.ts";
+import type { Records } from "../lib/records.ts";
 
 /// What every step of a deployment works with.
 export class DeployContext {

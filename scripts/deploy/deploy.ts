@@ -2,7 +2,7 @@ import type { Signer } from "ethers";
 import type { Addresses } from "../lib/protocol.ts";
 import { DeployContext } from "./context.ts";
 import { parametersSchema, type Parameters } from "./parameters/schema.ts";
-import type { Records } from "./records.ts";
+import type { Records } from "../lib/records.ts";
 import { deployAuthority } from "./steps/01-authority.ts";
 import { deployOperators } from "./steps/02-operators.ts";
 import { deployVaults } from "./steps/03-vaults.ts";

@@ -7,7 +7,7 @@ import { CONTRACT_NAMES } from "../lib/protocol.ts";
 import { formatTable } from "../lib/table.ts";
 import { deploy, type Deployed } from "./deploy.ts";
 import { localParameters } from "./parameters/devnet.ts";
-import { deploymentFolder, Records } from "./records.ts";
+import { deploymentFolder, Records } from "../lib/records.ts";
 
 interface Options {
   network: "devnet";

@@ -3,7 +3,7 @@ import { BrowserProvider, type Signer } from "ethers";
 import { deploy } from "../deploy/deploy.ts";
 import { localParameters } from "../deploy/parameters/devnet.ts";
 import type { Parameters } from "../deploy/parameters/schema.ts";
-import { Records } from "../deploy/records.ts";
+import { Records } from "../lib/records.ts";
 import { BeaconClient } from "../lib/beaconClient.ts";
 import {
   ACCOUNT_NAMES,

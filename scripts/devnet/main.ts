@@ -2,7 +2,7 @@ import "./preset.ts";
 import { Command, InvalidArgumentError } from "commander";
 import { relative } from "node:path";
 import { getAddress } from "ethers";
-import { deploymentFolder, Records } from "../deploy/records.ts";
+import { deploymentFolder, Records } from "../lib/records.ts";
 import { ACCOUNT_NAMES, LOCAL_ACCOUNTS, LOCAL_MNEMONIC } from "../lib/localAccounts.ts";
 import { CONTRACT_NAMES } from "../lib/protocol.ts";
 import { formatTable } from "../lib/table.ts";

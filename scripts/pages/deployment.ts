@@ -6,7 +6,7 @@ import { filesBelow } from "../check/files.ts";
 import { deploy } from "../deploy/deploy.ts";
 import { localParameters } from "../deploy/parameters/devnet.ts";
 import type { Parameters } from "../deploy/parameters/schema.ts";
-import { Records, type DeploymentRecord } from "../deploy/records.ts";
+import { Records, type DeploymentRecord } from "../lib/records.ts";
 import { SECONDS_PER_SLOT, SLOTS_PER_EPOCH } from "../devnet/config.ts";
 import { startDevnet } from "../devnet/devnet.ts";
 import { LOCAL_ACCOUNTS } from "../lib/localAccounts.ts";
@@ -27,7 +27,7 @@ interface Compiled {
   bytecode: string;
 }
 
-/** Deploys with the parameters of local chains, and hands over what is there for as long as `use` runs. */
+/** Deploys with the parameters of local chains, governed by the stakers, and hands over what is there for as long as `use` runs. */
 export async function withDeployment<T>(
   root: string,
   roles: readonly string[],
@@ -38,11 +38,12 @@ export async function withDeployment<T>(
   try {
     await devnet.tickBlocks(1);
     const deployer = await provider.getSigner(LOCAL_ACCOUNTS.deployer);
-    const parameters = localParameters({
+    const time = {
       genesisTime: devnet.chain.genesisTime,
       secondsPerSlot: SECONDS_PER_SLOT,
       slotsPerEpoch: SLOTS_PER_EPOCH,
-    });
+    };
+    const parameters = localParameters(time, undefined, true);
     const records = new Records();
     const { addresses } = await deploy({ deployer, parameters, records });
     const compiled = artifactsByName(root);

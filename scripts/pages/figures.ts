@@ -28,6 +28,7 @@ export function shownValue(
   unit: string,
   names: ReadonlyMap<string, string> = new Map(),
 ): string {
+  if (value === null) return "none";
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value)) return value.length.toString();
   if (isAddress(value)) return `\`${names.get(value.toLowerCase()) ?? value}\``;

@@ -2,6 +2,8 @@ import { encodeBytes32String } from "ethers";
 import { fieldOf, of, type Decision, type ParameterName as Name, type Setting, type Step } from "./tables.ts";
 
 const DOUBLE: Step = { factor: 2n };
+/** A frame of the preset, in seconds. */
+const FRAME = 384n;
 const MAX_UINT16 = 2n ** 16n - 1n;
 
 /** What governance sets, within which bounds and in which steps. */
@@ -32,6 +34,18 @@ export const SETTINGS: Setting<Name>[] = [
       step: { by: "MAX_RATIO_STEP_BP" },
     },
   ]),
+  {
+    contract: "ExitWindowTimelock",
+    setter: "updateDelay",
+    name: "delay",
+    input: "newDelay",
+    first: "delay",
+    value: { view: "getMinDelay" },
+    parameter: "timelockDelaySeconds",
+    least: "shortestDelay",
+    most: "LONGEST_DELAY",
+    step: "none",
+  },
   ...of<Setting<Name>>("InstantExit", [
     {
       setter: "setParameters",
@@ -69,7 +83,7 @@ export const SETTINGS: Setting<Name>[] = [
       parameter: "refundPerCallWei",
       least: 0n,
       most: fieldOf("bounds", "perDay"),
-      step: "none",
+      step: { upBy: "MAX_STEP" },
     },
     {
       setter: "setBounds",
@@ -236,6 +250,47 @@ export const SETTINGS: Setting<Name>[] = [
       step: DOUBLE,
     },
   ]),
+  ...of<Setting<Name>>(
+    "StakerGovernor",
+    (
+      [
+        ["votingDelay", "votingDelaySeconds", 1n, 32n],
+        ["votingPeriod", "votingPeriodSeconds", 2n, 64n],
+        ["voteExtension", "voteExtensionSeconds", 1n, 32n],
+      ] as const
+    ).map(([name, parameter, least, most]) => ({
+      setter: "setParameters",
+      name,
+      value: fieldOf("parameters", name),
+      parameter,
+      least: least * FRAME,
+      most: most * FRAME,
+      step: DOUBLE,
+      note: `${least} to ${most} frames; once in a voting period`,
+    })),
+  ),
+  ...of<Setting<Name>>("StakerGovernor", [
+    {
+      setter: "setParameters",
+      name: "proposalThresholdBp",
+      value: fieldOf("parameters", "proposalThresholdBp"),
+      parameter: "proposalThresholdBp",
+      least: "MIN_PROPOSAL_THRESHOLD_BP",
+      most: "MAX_PROPOSAL_THRESHOLD_BP",
+      step: DOUBLE,
+      note: "once in a voting period",
+    },
+    {
+      setter: "setParameters",
+      name: "quorumBp",
+      value: fieldOf("parameters", "quorumBp"),
+      parameter: "quorumBp",
+      least: "MIN_QUORUM_BP",
+      most: "MAX_QUORUM_BP",
+      step: DOUBLE,
+      note: "once in a voting period",
+    },
+  ]),
   ...of<Setting<Name>>("WithdrawalQueue", [
     {
       setter: "setCooldown",
@@ -246,7 +301,7 @@ export const SETTINGS: Setting<Name>[] = [
       parameter: "cooldownSeconds",
       least: "minCooldown",
       most: "MAX_COOLDOWN",
-      step: "none",
+      step: { factor: 2n, orBy: "COOLDOWN_UNIT", upBy: "MAX_COOLDOWN_RISE" },
     },
   ]),
   ...of<Setting<Name>>(
@@ -270,5 +325,6 @@ export const DECISIONS: Decision[] = [
   { contract: "OperatorRegistry", setter: "setFlags", what: "an operator's compliance flags" },
   { contract: "OperatorRegistry", setter: "setStanding", what: "an operator's standing" },
   { contract: "OracleCommittee", setter: "setWeight", what: "a member's weight: none ends its seat" },
+  { contract: "StakerGovernor", setter: "setAdapter", what: "whether holders may vote through an adapter" },
   { contract: "WithheldRewards", setter: "lift", what: "the end of a hold that was contested" },
 ];

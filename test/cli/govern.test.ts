@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { Records } from "../../scripts/deploy/records.ts";
+import { Records } from "../../scripts/lib/records.ts";
 import { register, untilAfter } from "../story/support/govern.ts";
 import { reportNext } from "../story/support/reports.ts";
 import { stake } from "../story/support/stake.ts";

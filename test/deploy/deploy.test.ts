@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { dataLength, encodeBytes32String, hexlify, ZeroAddress, type Result } from "ethers";
 import { deploy, type Deployed } from "../../scripts/deploy/deploy.ts";
 import { parameter } from "../../scripts/deploy/parameters/schema.ts";
-import { Records, type DeploymentRecord } from "../../scripts/deploy/records.ts";
+import { Records, type DeploymentRecord } from "../../scripts/lib/records.ts";
 import { depositDomain } from "../../scripts/lib/depositData.ts";
 import { FatalError } from "../../scripts/lib/errors.ts";
 import { localAddress } from "../../scripts/lib/localAccounts.ts";

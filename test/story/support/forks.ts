@@ -9,7 +9,7 @@ import { stateOf, type BlockRecord } from "../../../scripts/devnet/history.ts";
 import type { Hex } from "../../../scripts/devnet/rpc.ts";
 import { writeBeaconRoot } from "../../../scripts/devnet/systemContracts.ts";
 import { DeployContext } from "../../../scripts/deploy/context.ts";
-import { Records } from "../../../scripts/deploy/records.ts";
+import { Records } from "../../../scripts/lib/records.ts";
 import { headerBranch, HEADER_STATE_ROOT_INDEX, headerRoot } from "../../../scripts/lib/beaconHeader.ts";
 import {
   finalityProof,
