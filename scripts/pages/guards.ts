@@ -62,11 +62,17 @@ function usesOfRoles(syntax: Syntax, contract: Node): Map<string, string> {
   return new Map(uses.map((node) => [syntax.place(node), syntax.text(node)]));
 }
 
-/** A node and all below it, but for questions whether somebody who does not call has a role. */
+/** A node and all below it, but for questions whether somebody who does not call has a role, what is kept of a role, and
+ * what an error says of it. */
 function askingTheCaller(node: Node): Node[] {
+  if (node.nodeType === "IndexAccess" || typeOf(node) === "t_error") return [];
   const [, account] = nodes(node, "arguments");
   const asksOther = nameOf(child(node, "expression")) === "hasRole" && account !== undefined;
   return asksOther && !isSender({ node: account }) ? [] : [node, ...below(node).flatMap(askingTheCaller)];
+}
+
+function typeOf(node: Node): unknown {
+  return (node["typeDescriptions"] as { typeIdentifier?: unknown } | undefined)?.typeIdentifier;
 }
 
 function firstSentence(text: unknown): string {
