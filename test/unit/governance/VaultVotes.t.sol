@@ -85,16 +85,14 @@ contract VaultVotesTest is StakerVotes {
 
     function test_castVoteThrough_CanMakeItPassLate() public {
         uint256 regular = governor.proposalDeadline(id);
-        vote(frank, id, FOR);
         vote(dora, id, AGAINST);
         overrideVote(carol, id, ABSTAIN);
         vote(erik, id, FOR);
         adapter.set(gil, VAULT_SHARES);
-        overrideVote(bob, id, AGAINST);
         vm.warp(regular);
+        assertEq(governor.proposalDeadline(id), regular, "does not pass");
         assertEq(voteThrough(gil, address(adapter), id, FOR), VAULT_SHARES, "counted");
-        (uint256 against, uint256 inFavour, ) = governor.proposalVotes(id);
-        assertEq(governor.proposalDeadline(id), inFavour > against ? regular + EXTENSION : regular, "late");
+        assertEq(governor.proposalDeadline(id), regular + EXTENSION, "late");
     }
 
     /* THE VAULT AND ITS ADAPTER */
