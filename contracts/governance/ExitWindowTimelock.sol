@@ -4,9 +4,8 @@ pragma solidity 0.8.37;
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {IERC1155Receiver} from "@openzeppelin/contracts/token/ERC1155/IERC1155Receiver.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {IAuthority} from "../interfaces/IAuthority.sol";
+import {SteppedParameters} from "../access/SteppedParameters.sol";
 import {IExitWindowTimelock} from "../interfaces/IExitWindowTimelock.sol";
-import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
 import {InflowLane} from "./InflowLane.sol";
@@ -14,11 +13,11 @@ import {OpenTime} from "./OpenTime.sol";
 
 /// @title ExitWindowTimelock
 /// @notice The only admin of the authority: what stakers decided waits until those who did not want it are out.
-/// TRUST: the governor says what is done, and takes back what is pending; anyone executes; the timelock alone names
-/// governors, by an operation of its own. Nobody shortens a wait.
+/// TRUST: the governor says what is done, and what is taken back, by another operation; anyone executes; the timelock
+/// alone names governors, by an operation of its own. Nobody shortens a wait.
 /// INVARIANTS: GOV-1, GOV-2, GOV-3.
 /// ASSUMPTIONS: those of `OpenTime` and `InflowLane`; tickets are finalised in their order.
-contract ExitWindowTimelock is InflowLane, OpenTime, TimelockController {
+contract ExitWindowTimelock is InflowLane, OpenTime, SteppedParameters, TimelockController {
     /// @notice The longest delay that can be set, in seconds.
     uint256 public constant LONGEST_DELAY = 30 days;
     /// @notice The shortest of all times that are fixed, in seconds.
@@ -66,18 +65,18 @@ contract ExitWindowTimelock is InflowLane, OpenTime, TimelockController {
 
     /// @notice The timelock administers itself, anyone executes (a list of one: zero), and nobody proposes yet.
     constructor(
-        IAuthority authority_,
         IStakedEther ledger_,
-        IOperatorRegistry operators,
         IWithdrawalQueue queue,
         address appointer_,
         Parameters memory p
     )
-        InflowLane(authority_, ledger_, operators, address(queue))
+        InflowLane(ledger_)
         OpenTime(queue, p.observationGap)
         TimelockController(p.delay, new address[](0), new address[](1), address(0))
     {
         require(appointer_ != address(0), AddressIsZero());
+        // by an operation that takes back another
+        _grantRole(CANCELLER_ROLE, address(this));
         _requireBetween("inflowDelay", p.inflowDelay, SHORTEST_TIME, p.shortestDelay);
         _requireBetween("delay", p.delay, p.shortestDelay, LONGEST_DELAY);
         _requireBetween("exitWindow", p.exitWindow, SHORTEST_TIME, LONGEST_EXIT_WINDOW);
@@ -99,7 +98,6 @@ contract ExitWindowTimelock is InflowLane, OpenTime, TimelockController {
         require(governor != address(0), AddressIsZero());
         appointer = address(0);
         _grantRole(PROPOSER_ROLE, governor);
-        _grantRole(CANCELLER_ROLE, governor);
         emit GovernorAppointed(governor);
     }
 
@@ -138,6 +136,7 @@ contract ExitWindowTimelock is InflowLane, OpenTime, TimelockController {
     /// timelock itself.
     function updateDelay(uint256 newDelay) public override {
         _requireBetween("delay", newDelay, shortestDelay, LONGEST_DELAY);
+        _scale("delay", getMinDelay(), newDelay, 0);
         super.updateDelay(newDelay);
     }
 

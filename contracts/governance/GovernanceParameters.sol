@@ -33,19 +33,22 @@ abstract contract GovernanceParameters is IStakerGovernor, Governor {
     uint256 public constant MAX_VOTE_EXTENSION_FRAMES = 32;
     /// @notice Least that `proposalThresholdBp` may be.
     uint256 public constant MIN_PROPOSAL_THRESHOLD_BP = 1;
-    /// @notice Most that `proposalThresholdBp` may be: whoever has the majority cannot close governance to all others.
+    /// @notice Most that `proposalThresholdBp` may be: whoever has the majority cannot leave the right to propose to itself
+    /// alone.
     uint256 public constant MAX_PROPOSAL_THRESHOLD_BP = 200;
     /// @notice Least that `quorumBp` may be.
     uint256 public constant MIN_QUORUM_BP = 100;
     /// @notice Most that `quorumBp` may be.
-    uint256 public constant MAX_QUORUM_BP = 4_000;
+    uint256 public constant MAX_QUORUM_BP = 2_500;
+    /// @notice Frames after the end of its vote in which what passed can be queued.
+    uint256 public constant QUEUE_FRAMES = 32;
 
     /* IMMUTABLES */
 
     /// @notice The pool, whose shares vote.
     IStakedEther public immutable ledger;
     /// @dev A frame, in seconds.
-    uint256 private immutable _frameSeconds;
+    uint256 internal immutable _frameSeconds;
 
     /* STORAGE */
 

@@ -1,44 +1,28 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {PausableUntil} from "../access/PausableUntil.sol";
-import {Roles} from "../access/Roles.sol";
-import {IAuthority} from "../interfaces/IAuthority.sol";
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {IExitWindowTimelock} from "../interfaces/IExitWindowTimelock.sol";
-import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 
 /// @title InflowLane
-/// @notice Mixin of the timelock: which calls only keep ether or stake from coming in.
+/// @notice Mixin of the timelock: which calls only keep ether from coming in, or take back what waits.
 /// TRUST: nobody; the list is code.
 /// INVARIANTS: GOV-3.
-/// ASSUMPTIONS: what these calls do ends by itself or can be taken back, and nobody who leaves needs its opposite. A
-/// standing is not among them: whoever is jailed may be made to exit, which nothing takes back.
+/// ASSUMPTIONS: a pause of stakes ends by itself, and nobody who leaves needs its opposite. Predeposits are not among what
+/// is stopped here: an operator that cannot deposit what it was allotted is demoted, and whoever is jailed may be made to
+/// exit, which nothing takes back. Nor are operators' classes: bonds that were claimed follow them.
 abstract contract InflowLane is IExitWindowTimelock {
     /* IMMUTABLES */
 
-    /// @notice Who holds which role.
-    IAuthority public immutable authority;
     /// @notice Where stakes come in.
     IStakedEther public immutable ledger;
-    /// @notice Which operators governance knows.
-    IOperatorRegistry public immutable operatorRegistry;
-    /// @dev The queue: its `pauseFor` stops finalisations.
-    address private immutable _neverPaused;
 
     /* CONSTRUCTOR */
 
-    constructor(IAuthority authority_, IStakedEther ledger_, IOperatorRegistry operators, address queue) {
-        require(
-            address(authority_) != address(0) &&
-                address(ledger_) != address(0) &&
-                address(operators) != address(0),
-            AddressIsZero()
-        );
-        authority = authority_;
+    constructor(IStakedEther ledger_) {
+        require(address(ledger_) != address(0), AddressIsZero());
         ledger = ledger_;
-        operatorRegistry = operators;
-        _neverPaused = queue;
     }
 
     /* VIEWS */
@@ -59,22 +43,11 @@ abstract contract InflowLane is IExitWindowTimelock {
 
     /* INTERNAL */
 
+    /// @dev One argument each: for how long, or what.
     function _onlyKeepsOut(address target, uint256 value, bytes calldata data) internal view returns (bool) {
-        if (value != 0) return false;
-        // one argument each: for how long
-        if (data.length == 36) {
-            bytes4 selector = bytes4(data[:4]);
-            if (target == address(ledger)) return selector == IStakedEther.pauseStaking.selector;
-            return
-                selector == PausableUntil.pauseFor.selector &&
-                target != _neverPaused &&
-                authority.hasRole(Roles.DEPOSITOR, target);
-        }
-        // an operator, and `false`
-        return
-            data.length == 68 &&
-            target == address(operatorRegistry) &&
-            bytes4(data[:4]) == IOperatorRegistry.setCurated.selector &&
-            bytes32(data[36:]) == 0;
+        if (value != 0 || data.length != 36) return false;
+        bytes4 selector = bytes4(data[:4]);
+        if (target == address(ledger)) return selector == IStakedEther.pauseStaking.selector;
+        return target == address(this) && selector == TimelockController.cancel.selector;
     }
 }

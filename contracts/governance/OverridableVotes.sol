@@ -32,11 +32,13 @@ abstract contract OverridableVotes is GovernanceParameters {
         mapping(address account => Receipt) receipts;
     }
 
-    /// @dev 1 + 1 + 12 = 14 bytes. `cast`: 0, or how it voted and 1. `taken`: what others said themselves of its votes.
+    /// @dev 1 + 1 + 12 + 12 = 26 bytes. `cast`: 0, or how it voted and 1. `taken`: what others said themselves of its votes.
+    /// `spoken`: of a vault, what its holders said of what it had delegated.
     struct Receipt {
         uint8 cast;
         bool hasOverridden;
         uint96 taken;
+        uint96 spoken;
     }
 
     bytes32 private constant OVERRIDE_BALLOT_TYPEHASH =
@@ -264,6 +266,39 @@ abstract contract OverridableVotes is GovernanceParameters {
         return needed != 0 && uint256(tally.inFavour) + tally.abstaining >= needed;
     }
 
+    /* INTERNAL: holders of vaults */
+
+    /// @dev Takes up to `shares` out of the vote of `adapter`: as much as is left of what `vault` had delegated to it.
+    /// Nothing where the vault spoke itself, so that its shares never count twice, nor those of others that delegated to
+    /// the adapter.
+    function _takeOfVault(
+        uint256 proposalId,
+        Tally storage tally,
+        address vault,
+        address adapter,
+        uint256 shares
+    ) internal returns (uint256 weight) {
+        Receipt storage receipt = tally.receipts[vault];
+        if (receipt.hasOverridden) return 0;
+        uint256 timepoint = proposalSnapshot(proposalId);
+        uint256 spoken = receipt.spoken;
+        uint256 lent = _delegatedTo(adapter, ledger, vault, timepoint) +
+            _delegatedTo(adapter, IShareLedger(address(wrapper)), vault, timepoint);
+        weight = _take(proposalId, tally, adapter, msg.sender, Math.min(shares, lent - spoken));
+        // no more than was lent
+        receipt.spoken = uint96(spoken + weight);
+    }
+
+    function _delegatedTo(
+        address adapter,
+        IShareLedger token,
+        address vault,
+        uint256 timepoint
+    ) private view returns (uint256) {
+        (address delegate, uint256 shares) = token.getPastDelegation(vault, timepoint);
+        return delegate == adapter ? shares : 0;
+    }
+
     /* INTERNAL: owners */
 
     function _castOverride(
@@ -275,6 +310,7 @@ abstract contract OverridableVotes is GovernanceParameters {
         (Tally storage tally, bool mayProlong) = _begin(proposalId);
         Receipt storage receipt = tally.receipts[voter];
         require(!receipt.hasOverridden, AlreadyOverridden(proposalId, voter));
+        require(receipt.spoken == 0, HoldersSpoke(proposalId, voter));
         receipt.hasOverridden = true;
         weight =
             _takeDelegated(proposalId, tally, ledger, voter) +

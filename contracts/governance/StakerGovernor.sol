@@ -63,10 +63,14 @@ contract StakerGovernor is VaultVotes, GovernorTimelockControl {
     }
 
     /// @inheritdoc IGovernor
+    /// @dev What nobody queues expires: a majority of long ago leaves nothing behind.
     function state(
         uint256 proposalId
-    ) public view override(Governor, GovernorTimelockControl) returns (ProposalState) {
-        return super.state(proposalId);
+    ) public view override(Governor, GovernorTimelockControl) returns (ProposalState current) {
+        current = super.state(proposalId);
+        if (current != ProposalState.Succeeded) return current;
+        uint256 until = proposalDeadline(proposalId) + QUEUE_FRAMES * _frameSeconds;
+        if (block.timestamp > until) return ProposalState.Expired;
     }
 
     /// @inheritdoc IGovernor

@@ -8,14 +8,15 @@ import {OverridableVotes} from "./OverridableVotes.sol";
 /// @title VaultVotes
 /// @notice Mixin of the governor: holders of a vault vote with their part of its shares, through an adapter to which the
 /// vault delegates.
-/// TRUST: an adapter says whose the votes delegated to it are, and can say wrong; none but those that governance registered
-/// is asked, and nobody but who delegated to it loses by it.
-/// INVARIANTS: VOTE-1: all that goes through an adapter is never more than what was delegated to it.
+/// TRUST: an adapter says whose the votes that its vault delegated to it are, and can say wrong; none but those that
+/// governance registered is asked, and nobody but the vault's holders loses by it.
+/// INVARIANTS: VOTE-1: all that goes through an adapter is never more than what its vault had delegated to it, and nothing
+/// if the vault spoke itself.
 /// ASSUMPTIONS: none. An adapter is asked without leave to change anything, by the voter's gas.
 abstract contract VaultVotes is OverridableVotes {
     /* STORAGE */
 
-    mapping(address adapter => bool) private _adapters;
+    mapping(address adapter => address vault) private _vaults;
     mapping(uint256 proposalId => mapping(address adapter => mapping(address account => bool)))
         private _voted;
 
@@ -27,7 +28,8 @@ abstract contract VaultVotes is OverridableVotes {
         uint256 proposalId,
         uint8 support
     ) external whileActive(proposalId) returns (uint256 weight) {
-        require(_adapters[adapter], NotAnAdapter(adapter));
+        address vault = _vaults[adapter];
+        require(vault != address(0), NotAnAdapter(adapter));
         require(
             !_voted[proposalId][adapter][msg.sender],
             AlreadyVotedThrough(proposalId, adapter, msg.sender)
@@ -35,7 +37,7 @@ abstract contract VaultVotes is OverridableVotes {
         _voted[proposalId][adapter][msg.sender] = true;
         uint256 shares = IVoteAdapter(adapter).pastShares(msg.sender, proposalSnapshot(proposalId));
         (Tally storage tally, bool mayProlong) = _begin(proposalId);
-        weight = _take(proposalId, tally, adapter, msg.sender, shares);
+        weight = _takeOfVault(proposalId, tally, vault, adapter, shares);
         require(weight != 0, NothingToVoteThrough(proposalId, adapter, msg.sender));
         _add(tally, support, weight);
         if (mayProlong) _prolong(proposalId, tally);
@@ -45,17 +47,18 @@ abstract contract VaultVotes is OverridableVotes {
     /* GOVERNANCE */
 
     /// @inheritdoc IStakerGovernor
-    function setAdapter(address adapter, bool isRegistered) external onlyGovernance {
+    function setAdapter(address adapter, address vault) external onlyGovernance {
         require(adapter != address(0), ZeroAddress());
-        _adapters[adapter] = isRegistered;
-        emit AdapterSet(adapter, isRegistered);
+        require(vault != adapter, NotAVault(vault));
+        _vaults[adapter] = vault;
+        emit AdapterSet(adapter, vault);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IStakerGovernor
-    function isAdapter(address adapter) external view returns (bool) {
-        return _adapters[adapter];
+    function vaultOf(address adapter) external view returns (address) {
+        return _vaults[adapter];
     }
 
     /// @inheritdoc IStakerGovernor

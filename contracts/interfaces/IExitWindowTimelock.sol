@@ -19,10 +19,10 @@ pragma solidity 0.8.37;
 /// and no report was parked at either. So a suspension longer than the gap never counts, and a shorter one does not
 /// either if anybody observes while it lasts. Where nobody observes, the absolute end remains.
 ///
-/// **Inflow lane.** An operation whose calls, all of them and without ether, only keep ether or stake from coming in has a
-/// delay that is shorter by `delay − inflowDelay`, and no window: `pauseStaking` of the ledger; `pauseFor` of a holder of
-/// `DEPOSITOR`; `setCurated(id, false)` of the operators' registry. It is told by its contents as it is queued, and the
-/// list is code. `getMinDelay` is the delay of all others, so that a governor queues both in the same way.
+/// **Inflow lane.** An operation whose calls, all of them and without ether, only keep ether from coming in, or take back
+/// what waits, has a delay that is shorter by `delay − inflowDelay`, and no window: `pauseStaking` of the ledger, and
+/// `cancel` of the timelock itself. It is told by its contents as it is queued, and the list is code. `getMinDelay` is the
+/// delay of all others, so that a governor queues both in the same way.
 interface IExitWindowTimelock {
     /// @notice What is fixed at deployment, in seconds, and the first delay.
     /// @param delay First delay of ordinary operations.
@@ -94,10 +94,11 @@ interface IExitWindowTimelock {
     error WindowIsOpen(bytes32 id, uint256 possibleFrom);
     /// @notice Who administers the timelock, and who executes, is fixed.
     error RoleIsFixed(bytes32 role);
-    /// @notice The timelock keeps neither ether nor tokens that ask whether they are welcome.
+    /// @notice The timelock takes neither plain ether nor tokens that ask whether they are welcome. What is sent along
+    /// with an execution, and not sent on, stays.
     error TakesNothing();
 
-    /// @notice Names the first governor, which proposes and cancels. Once; caller: who deployed (`appointer`), which has no
+    /// @notice Names the first governor, which proposes. Once; caller: who deployed (`appointer`), which has no
     /// other power, and none afterwards. Later governors are named by operations.
     function appoint(address governor) external;
 

@@ -34,8 +34,8 @@ interface IStakerGovernor {
 
     /// @notice The parameters changed.
     event ParametersSet(Parameters oldParameters, Parameters newParameters);
-    /// @notice Holders may vote through `adapter`, or may no more.
-    event AdapterSet(address indexed adapter, bool isRegistered);
+    /// @notice Holders of `vault` may vote through `adapter`; nobody may where it is zero.
+    event AdapterSet(address indexed adapter, address indexed vault);
     /// @notice The first vote on a proposal came: this is the quorum that it needs, for good.
     event QuorumKept(uint256 indexed proposalId, uint256 quorum);
     /// @notice `weight` no longer counts, or will not count, in the vote of `delegate`: `voter` said itself.
@@ -76,6 +76,10 @@ interface IStakerGovernor {
     error AlreadyOverridden(uint256 proposalId, address voter);
     /// @notice At the snapshot `voter` had delegated nothing to others, or others have voted with all of it.
     error NothingToOverride(uint256 proposalId, address voter);
+    /// @notice Holders of `vault` have voted with what it had delegated: it has no say of its own on this proposal.
+    error HoldersSpoke(uint256 proposalId, address vault);
+    /// @notice An adapter is no vault of its own.
+    error NotAVault(address vault);
     /// @notice `adapter` is not registered.
     error NotAnAdapter(address adapter);
     /// @notice `voter` has voted through `adapter`.
@@ -114,8 +118,9 @@ interface IStakerGovernor {
     ) external returns (uint256 weight);
 
     /// @notice The caller votes with what it had in a vault at the snapshot, as the vault's adapter says; at most what is
-    /// left of the votes delegated to the adapter. Once for each proposal and adapter; reverts while the proposal is not
-    /// active.
+    /// left of what the vault had delegated to the adapter, and nothing if the vault has voted itself
+    /// (`castOverrideVote`): holders ask for a vault that cannot. Once for each proposal and adapter; reverts while the
+    /// proposal is not active.
     /// @return weight Shares counted.
     function castVoteThrough(
         address adapter,
@@ -128,14 +133,15 @@ interface IStakerGovernor {
     /// are those of its making, its extension that of its first vote, and its quorum follows the fraction at its snapshot.
     function setParameters(Parameters calldata newParameters) external;
 
-    /// @notice Lets holders vote through an adapter, or no more. Caller: governance, by a vote. What was voted stays.
-    function setAdapter(address adapter, bool isRegistered) external;
+    /// @notice Lets holders of `vault` vote through an adapter, or nobody any more (zero). Caller: governance, by a vote.
+    /// What was voted stays.
+    function setAdapter(address adapter, address vault) external;
 
     /// @notice The parameters.
     function parameters() external view returns (Parameters memory);
 
-    /// @notice Whether holders may vote through `adapter`.
-    function isAdapter(address adapter) external view returns (bool);
+    /// @notice Whose holders may vote through `adapter`; zero for nobody.
+    function vaultOf(address adapter) external view returns (address);
 
     /// @notice Shares against, for and abstaining.
     function proposalVotes(

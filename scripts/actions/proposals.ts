@@ -1,6 +1,13 @@
-import type { ContractTransactionReceipt, Provider, Signer } from "ethers";
+import {
+  AbiCoder,
+  keccak256,
+  toUtf8String,
+  Utf8ErrorFuncs,
+  type ContractTransactionReceipt,
+  type Signer,
+} from "ethers";
 import { FatalError } from "../lib/errors.ts";
-import { descriptionHash, type Call } from "../lib/proposals.ts";
+import type { Call } from "../lib/proposals.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
 
@@ -21,7 +28,10 @@ export type ProposalState = (typeof STATES)[number];
 export interface KnownProposal {
   proposalId: bigint;
   proposer: string;
+  /** As far as it is a text. */
   description: string;
+  /** Of the description's bytes. */
+  hash: string;
   calls: Call[];
   state: ProposalState;
   voteStart: number;
@@ -33,48 +43,78 @@ export interface KnownProposal {
 
 /** All proposals that were ever made, in their order. */
 export async function listProposals(protocol: Protocol): Promise<KnownProposal[]> {
-  const governor = protocol.StakerGovernor;
-  const made = await governor.queryFilter(governor.filters.ProposalCreated());
-  return Promise.all(
-    made.map(async ({ args }) => {
-      const { proposalId, proposer, description, targets, calldatas, voteStart } = args;
-      // an array of an event answers `values` with its iterator: by its place it is the event's own
-      const values = args[3];
-      const [state, voteEnd, votes, quorum] = await Promise.all([
-        governor.state(proposalId),
-        governor.proposalDeadline(proposalId),
-        governor.proposalVotes(proposalId),
-        governor.proposalQuorum(proposalId),
-      ]);
-      return {
-        proposalId,
-        proposer,
-        description,
-        calls: targets.map((target, i) => ({ target, value: values[i]!, data: calldatas[i]! })),
-        state: STATES[Number(state)]!,
-        voteStart: Number(voteStart),
-        voteEnd: Number(voteEnd),
-        votes: { against: votes[0], for: votes[1], abstain: votes[2] },
-        quorum,
-      };
-    }),
-  );
+  return Promise.all((await proposalsMade(protocol)).map((made) => withState(protocol, made)));
 }
 
-/** @throws FatalError where there is no such proposal */
+/**
+ * @throws FatalError where there is no such proposal, or what the node tells of it is not what its id stands for
+ */
 export async function findProposal(protocol: Protocol, proposalId: bigint): Promise<KnownProposal> {
-  const found = (await listProposals(protocol)).find((proposal) => proposal.proposalId === proposalId);
-  if (found === undefined) throw new FatalError(`there is no proposal ${proposalId}`);
-  return found;
+  const made = (await proposalsMade(protocol)).find((each) => each.proposalId === proposalId);
+  if (made === undefined) throw new FatalError(`there is no proposal ${proposalId}`);
+  return withState(protocol, made);
+}
+
+type Made = Omit<KnownProposal, "state" | "voteEnd" | "votes" | "quorum">;
+
+/**
+ * From the events' bytes. Texts are read as bytes: one that is no UTF-8 is shown as far as it goes, and stands in nobody's
+ * way.
+ */
+async function proposalsMade(protocol: Protocol): Promise<Made[]> {
+  const governor = protocol.StakerGovernor;
+  const event = governor.interface.getEvent("ProposalCreated");
+  const provider = governor.runner?.provider;
+  if (!provider) throw new FatalError("nobody to ask for proposals");
+  const logs = await provider.getLogs({
+    address: await governor.getAddress(),
+    topics: [event.topicHash],
+    fromBlock: 0,
+  });
+  const types = event.inputs.map(({ type }) => type.replace("string", "bytes"));
+  return logs.map(({ data }) => {
+    const [proposalId, proposer, targets, values, , datas, voteStart, , bytes] = AbiCoder.defaultAbiCoder()
+      .decode(types, data)
+      .toArray(true) as [bigint, string, string[], bigint[], string[], string[], bigint, bigint, string];
+    const calls = targets.map((target, i) => ({ target, value: values[i]!, data: datas[i]! }));
+    const description = toUtf8String(bytes, Utf8ErrorFuncs.replace);
+    const hash = keccak256(bytes);
+    const id = AbiCoder.defaultAbiCoder().encode(
+      ["address[]", "uint256[]", "bytes[]", "bytes32"],
+      [targets, values, datas, hash],
+    );
+    if (BigInt(keccak256(id)) !== proposalId) {
+      throw new FatalError(`the node tells other calls of proposal ${proposalId} than it was made of`);
+    }
+    return { proposalId, proposer, description, hash, calls, voteStart: Number(voteStart) };
+  });
+}
+
+async function withState(protocol: Protocol, made: Made): Promise<KnownProposal> {
+  const governor = protocol.StakerGovernor;
+  const { proposalId } = made;
+  const [state, voteEnd, votes, quorum] = await Promise.all([
+    governor.state(proposalId),
+    governor.proposalDeadline(proposalId),
+    governor.proposalVotes(proposalId),
+    governor.proposalQuorum(proposalId),
+  ]);
+  return {
+    ...made,
+    state: STATES[Number(state)]!,
+    voteEnd: Number(voteEnd),
+    votes: { against: votes[0], for: votes[1], abstain: votes[2] },
+    quorum,
+  };
 }
 
 /** What governor and timelock know a proposal by. */
-function parts({ calls, description }: Pick<KnownProposal, "calls" | "description">) {
+function parts({ calls, hash }: Pick<KnownProposal, "calls" | "hash">) {
   return [
     calls.map(({ target }) => target),
     calls.map(({ value }) => value),
     calls.map(({ data }) => data),
-    descriptionHash(description),
+    hash,
   ] as const;
 }
 
@@ -121,11 +161,4 @@ async function operationOf(protocol: Protocol, proposalId: bigint): Promise<stri
   const salt = `0x${(governor ^ BigInt(hash)).toString(16).padStart(64, "0")}`;
   const none = `0x${"00".repeat(32)}`;
   return protocol.ExitWindowTimelock.hashOperationBatch([...targets], [...values], [...payloads], none, salt);
-}
-
-/** The time of the newest block. */
-export async function chainTime(provider: Provider): Promise<number> {
-  const block = await provider.getBlock("latest");
-  if (block === null) throw new FatalError("the chain has no block");
-  return block.timestamp;
 }

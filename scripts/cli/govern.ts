@@ -15,7 +15,15 @@ import {
 import { propose } from "../actions/propose.ts";
 import { simulateProposal, type Simulation } from "../actions/simulateProposal.ts";
 import { ConfigurationError, FatalError } from "../lib/errors.ts";
-import { callText, decodeCalls, readProposal, type Call } from "../lib/proposals.ts";
+import {
+  callText,
+  decodeCalls,
+  printable,
+  readProposal,
+  requireKnown,
+  type Call,
+  type DecodedCall,
+} from "../lib/proposals.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { refusalOf } from "../lib/reverts.ts";
 import { formatTable } from "../lib/table.ts";
@@ -152,7 +160,7 @@ async function show(protocol: Protocol, id: bigint, options: Options): Promise<v
       : undefined;
   const { for: yes, against, abstain } = proposal.votes;
   const text = [
-    proposal.description,
+    printable(proposal.description),
     "",
     ...calls.map((call) => `  ${callText(call)}`),
     "",
@@ -170,7 +178,7 @@ async function bring(
 ): Promise<void> {
   const proposer = await signer();
   const proposal = await readProposal(await textOf(path), protocol, await proposer.getAddress());
-  await showCalls(protocol, proposal.calls);
+  requireKnown(await showCalls(protocol, proposal.calls));
   if (options.simulation) {
     const result = await simulateProposal(provider, protocol, proposal.calls);
     log(simulationText(result));
@@ -188,13 +196,18 @@ async function bring(
 }
 
 /// What the chain would do, from the bytes that are signed.
-async function showCalls(protocol: Protocol, calls: readonly Call[]): Promise<void> {
-  for (const call of await decodeCalls(protocol, calls)) log(callText(call));
+async function showCalls(protocol: Protocol, calls: readonly Call[]): Promise<DecodedCall[]> {
+  const decoded = await decodeCalls(protocol, calls);
+  for (const call of decoded) log(callText(call));
+  return decoded;
 }
 
-function simulationText({ failure, events, changes, invariants }: Simulation): string {
+function simulationText({ failure, events, changes, invariants, untried }: Simulation): string {
   if (failure !== undefined) return `it fails: ${failure}`;
   return [
+    ...untried.map(
+      ({ data }) => `not tried, as the governor obeys it in a decision alone: ${data.slice(0, 10)}`,
+    ),
     ...changes.map(({ contract, figure, before, after }) => `${contract}.${figure}: ${before} -> ${after}`),
     ...events,
     ...invariants.map(({ name, holds }) => `${holds ? "holds" : "BROKEN"}: ${name}`),
@@ -220,7 +233,7 @@ async function textOf(path: string): Promise<string> {
 }
 
 function titleOf({ description }: KnownProposal): string {
-  return description.split("\n", 1)[0]!.replace(/^# /, "");
+  return printable(description.split("\n", 1)[0]!.replace(/^# /, ""));
 }
 
 function iso(seconds: number): string {

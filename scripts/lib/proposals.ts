@@ -1,7 +1,7 @@
 /**
  * Proposals to the stakers: read from a file that people can read, and calls read back from their bytes.
  */
-import { getAddress, id, isError, type FunctionFragment, type Interface } from "ethers";
+import { getAddress, isError, type FunctionFragment, type Interface } from "ethers";
 import { z } from "zod";
 import { ConfigurationError, FatalError } from "./errors.ts";
 import { CONTRACT_NAMES, type ContractName, type Protocol } from "./protocol.ts";
@@ -22,8 +22,10 @@ export interface Proposal {
 
 /** What a call says, read from its bytes alone. */
 export interface DecodedCall {
-  contract: ContractName;
-  /** Such as `setFee(uint256)`. */
+  /** None where it goes to no contract of the protocol, or to no function that is known of it. */
+  contract: ContractName | undefined;
+  target: string;
+  /** Such as `setFee(uint256)`; all bytes where nothing is known. */
   signature: string;
   arguments: { name: string; type: string; value: string }[];
   value: bigint;
@@ -78,43 +80,50 @@ export async function readProposal(text: string, protocol: Protocol, proposer: s
   return { description, calls };
 }
 
-/**
- * What each call does, from its bytes: what is shown before anybody signs is what the chain would do.
- *
- * @throws FatalError where a call is to no contract of the protocol, or to no function of it
- */
+/** What each call does, from its bytes: what is shown before anybody signs. What is not understood is shown as it is. */
 export async function decodeCalls(protocol: Protocol, calls: readonly Call[]): Promise<DecodedCall[]> {
   const names = new Map<string, ContractName>();
   for (const name of CONTRACT_NAMES) names.set((await protocol[name].getAddress()).toLowerCase(), name);
   return calls.map(({ target, value, data }) => {
+    const unknown = { contract: undefined, target, signature: data, arguments: [], value };
     const contract = names.get(target.toLowerCase());
-    if (contract === undefined)
-      throw new FatalError(`a call goes to ${target}, which is no contract of the protocol`);
-    const parsed = protocol[contract].interface.parseTransaction({ data, value });
-    if (parsed === null) throw new FatalError(`${contract} has no function ${data.slice(0, 10)}`);
-    return {
-      contract,
-      signature: parsed.signature,
-      arguments: parsed.fragment.inputs.map(({ name, type }, i) => ({
+    if (contract === undefined) return unknown;
+    try {
+      const parsed = protocol[contract].interface.parseTransaction({ data, value });
+      if (parsed === null) return unknown;
+      const { signature, fragment, args } = parsed;
+      const shown = fragment.inputs.map(({ name, type }, i) => ({
         name: name || String(i),
         type,
-        value: plainText(parsed.args[i]),
-      })),
-      value,
-    };
+        value: printable(plainText(args[i])),
+      }));
+      return { contract, target, signature, arguments: shown, value };
+    } catch {
+      // bytes that are no such arguments
+      return unknown;
+    }
   });
 }
 
-/** The id that the governor gives to a proposal's description. */
-export function descriptionHash(description: string): string {
-  return id(description);
+/** @throws FatalError where a call is not understood: nobody should propose what nobody can read */
+export function requireKnown(decoded: readonly DecodedCall[]): void {
+  for (const { contract, target, signature } of decoded) {
+    if (contract === undefined) throw new FatalError(`a call to ${target} is not understood: ${signature}`);
+  }
+}
+
+/** A text without what would move a terminal's cursor, or hide what comes behind it. */
+export function printable(value: string): string {
+  return value.replace(/[^\P{C}\n]/gu, "\ufffd");
 }
 
 /** One line for each call, such as `ReportOracle.setFee(newFeeBp: 900)`. */
-export function callText({ contract, signature, arguments: args, value }: DecodedCall): string {
+export function callText({ contract, target, signature, arguments: args, value }: DecodedCall): string {
+  const sent = value === 0n ? "" : ` with ${value} wei`;
+  if (contract === undefined) return `NOT UNDERSTOOD: ${target} is called with ${signature}${sent}`;
   const name = signature.slice(0, signature.indexOf("("));
   const list = args.map((argument) => `${argument.name}: ${argument.value}`).join(", ");
-  return `${contract}.${name}(${list})${value === 0n ? "" : ` with ${value} wei`}`;
+  return `${contract}.${name}(${list})${sent}`;
 }
 
 function parse(text: string): z.infer<typeof file> {

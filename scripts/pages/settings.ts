@@ -44,7 +44,7 @@ export const SETTINGS: Setting<Name>[] = [
     parameter: "timelockDelaySeconds",
     least: "shortestDelay",
     most: "LONGEST_DELAY",
-    step: "none",
+    step: DOUBLE,
   },
   ...of<Setting<Name>>("InstantExit", [
     {

@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { AbiCoder } from "ethers";
 import { Records } from "../../scripts/lib/records.ts";
 import { register, untilAfter } from "../story/support/govern.ts";
 import { reportNext } from "../story/support/reports.ts";
 import { stake } from "../story/support/stake.ts";
-import { ETHER, startWorld, type World } from "../story/support/world.ts";
+import { ETHER, mined, startWorld, type World } from "../story/support/world.ts";
 
 const SECRET = "0x4bbbf85ce3377467afe5d46f804f221813b2bb87f24d81f60f1fcdbf7cbf4356";
 
@@ -82,6 +83,29 @@ describe("kedge govern", () => {
     const early = await kedge("queue", [proposalId, "--account", "alice", "--yes"]);
     expect(early.code).to.equal(1);
     expect(early.stderr).to.contain("GovernorUnexpectedProposalState").and.not.contain("    at ");
+  });
+
+  it("is not stopped by a text that is none, nor by a call that nobody knows: it can be voted against", async () => {
+    const { accounts, protocol } = world;
+    const governor = protocol.StakerGovernor;
+    const thief = await accounts.bob.getAddress();
+    const types = ["address[]", "uint256[]", "bytes[]", "bytes"];
+    const data = AbiCoder.defaultAbiCoder().encode(types, [[thief], [0n], ["0x12345678"], "0xff801b5b324b"]);
+    const selector = governor.interface.getFunction("propose").selector;
+    await mined(accounts.alice.sendTransaction({ to: governor, data: selector + data.slice(2) }));
+    const list = await kedge("list", ["--json"]);
+    expect(list.code, list.stderr).to.equal(0);
+    const made = (JSON.parse(list.stdout) as { proposalId: string; voteStart: number }[]).at(-1)!;
+    await untilAfter(world, made.voteStart);
+    const shown = await kedge("show", [made.proposalId]);
+    expect(shown.code, shown.stderr).to.equal(0);
+    expect(shown.stdout)
+      .to.contain(`NOT UNDERSTOOD: ${thief} is called with 0x12345678`)
+      .and.not.contain("\x1b");
+    const vote = ["--support", "against", "--account", "alice", "--yes"];
+    const voted = await kedge("vote", [made.proposalId, ...vote]);
+    expect(voted.code, voted.stderr).to.equal(0);
+    expect(voted.stderr).to.contain("NOT UNDERSTOOD");
   });
 
   it("refuses what would fail, before it is signed", async () => {

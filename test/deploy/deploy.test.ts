@@ -268,11 +268,13 @@ describe("deploy: the protocol", () => {
       proposalThresholdBp: p.proposalThresholdBp.value,
       quorumBp: p.quorumBp.value,
     });
-    // the governor alone proposes and cancels, anyone executes, nobody administers but the timelock itself
+    // the governor alone proposes, anyone executes, nobody administers or takes back but the timelock itself
     const addresses = first.addresses;
-    const roles = [timelock.PROPOSER_ROLE(), timelock.CANCELLER_ROLE()];
-    for (const role of await Promise.all(roles)) {
-      expect(await timelock.hasRole(role, governor)).to.equal(true);
+    const [proposer, canceller] = [await timelock.PROPOSER_ROLE(), await timelock.CANCELLER_ROLE()];
+    expect(await timelock.hasRole(proposer, governor)).to.equal(true);
+    expect(await timelock.hasRole(canceller, governor)).to.equal(false);
+    expect(await timelock.hasRole(canceller, timelock)).to.equal(true);
+    for (const role of [proposer, canceller]) {
       expect(await timelock.hasRole(role, chain.deployer)).to.equal(false);
     }
     expect(await timelock.hasRole(await timelock.EXECUTOR_ROLE(), ZeroAddress)).to.equal(true);
@@ -288,7 +290,7 @@ describe("deploy: the protocol", () => {
     const guarded = CONTRACT_NAMES.flatMap((name) =>
       p[name].interface.hasFunction("authority") ? [name] : [],
     );
-    expect(guarded).to.have.length(20);
+    expect(guarded).to.have.length(19);
     for (const name of guarded) {
       const contract = p[name] as unknown as { authority(): Promise<string> };
       expect(await contract.authority(), name).to.equal(a.Authority);
@@ -375,7 +377,6 @@ describe("deploy: the protocol", () => {
     expect(await p.BalanceCheckpoint.validatorRegistry()).to.equal(a.ValidatorRegistry);
     expect(await p.BalanceCheckpoint.reports()).to.equal(a.ReportOracle);
     expect(await p.ExitWindowTimelock.ledger()).to.equal(a.StakedEther);
-    expect(await p.ExitWindowTimelock.operatorRegistry()).to.equal(a.OperatorRegistry);
     expect(await p.ExitWindowTimelock.withdrawalQueue()).to.equal(a.WithdrawalQueue);
     expect(await p.StakerGovernor.ledger()).to.equal(a.StakedEther);
     expect(await p.StakerGovernor.wrapper()).to.equal(a.WrappedStakedEther);

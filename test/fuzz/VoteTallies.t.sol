@@ -32,7 +32,7 @@ contract VoteTalliesTest is StakerVotes {
         }
         for (uint256 i = 0; i < ADAPTERS; ++i) {
             adapters[i] = new VoteAdapter__Mock();
-            bytes memory data = abi.encodeCall(governor.setAdapter, (address(adapters[i]), true));
+            bytes memory data = abi.encodeCall(governor.setAdapter, (address(adapters[i]), accounts[i]));
             govern(data, vm.toString(i));
         }
     }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { JsonRpcProvider, toBeHex } from "ethers";
 import { ConfigurationError, FatalError } from "../../scripts/lib/errors.ts";
-import { callText, decodeCalls, readProposal } from "../../scripts/lib/proposals.ts";
+import { callText, decodeCalls, printable, readProposal, requireKnown } from "../../scripts/lib/proposals.ts";
 import { CONTRACT_NAMES, connectProtocol, type Addresses } from "../../scripts/lib/protocol.ts";
 
 const PROPOSER = "0x00000000219ab540356cBB839Cbe05303d7705Fa";
@@ -71,14 +71,22 @@ describe("proposals", () => {
     expect((await refusal(readProposal("{ title", protocol, PROPOSER))).message).to.contain("is not JSON");
   });
 
-  it("a call to somebody else, or to no function, is not passed over", async () => {
+  it("a call to somebody else, or to no function, is shown as it is, and nobody proposes it", async () => {
     const { calls } = await read({});
-    for (const change of [{ target: PROPOSER }, { data: "0x12345678" }]) {
-      const error = await decodeCalls(protocol, [{ ...calls[0]!, ...change }]).catch(
-        (reason: unknown) => reason,
-      );
-      expect(error).to.be.instanceOf(FatalError);
-      expect((error as Error).message).to.contain(Object.values(change)[0]);
+    for (const change of [
+      { target: PROPOSER },
+      { data: "0x12345678" },
+      { data: calls[0]!.data.slice(0, 40) },
+    ]) {
+      const [decoded] = await decodeCalls(protocol, [{ ...calls[0]!, ...change }]);
+      expect(callText(decoded!)).to.match(/^NOT UNDERSTOOD: 0x\w{40} is called with 0x/);
+      expect(callText(decoded!)).to.contain(Object.values(change)[0]);
+      expect(() => requireKnown([decoded!])).to.throw(FatalError, "is not understood");
     }
+    requireKnown(await decodeCalls(protocol, calls));
+  });
+
+  it("a text cannot move a terminal's cursor, nor hide what stands behind it", () => {
+    expect(printable("a\rb\x1b[2Kc\u202ed\ne")).to.equal("a\ufffdb\ufffd[2Kc\ufffdd\ne");
   });
 });

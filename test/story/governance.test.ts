@@ -4,12 +4,14 @@ import { delegate } from "../../scripts/actions/delegate.ts";
 import { closeWindow, executeProposal, findProposal, readinessOf } from "../../scripts/actions/proposals.ts";
 import { propose } from "../../scripts/actions/propose.ts";
 import { simulateProposal } from "../../scripts/actions/simulateProposal.ts";
+import type { ContractName } from "../../scripts/lib/protocol.ts";
+import { deployAllocation } from "../../scripts/deploy/steps/08-allocation.ts";
 import { deployOracle } from "../../scripts/deploy/steps/07-oracle.ts";
 import { deploySlashing } from "../../scripts/deploy/steps/10-slashing.ts";
 import { deployCheckpoints } from "../../scripts/deploy/steps/14-checkpoints.ts";
 import { readProposal } from "../../scripts/lib/proposals.ts";
 import { ADMIN_ROLE, ROLE_NAMES, roleId } from "../../scripts/lib/roles.ts";
-import { deploySuccessors, rolesToMove } from "./support/forks.ts";
+import { deploySuccessors, rolesToMove, showInFulu, type Successors } from "./support/forks.ts";
 import {
   bring,
   decide,
@@ -36,6 +38,7 @@ const setFee = (bp: number): WrittenCall => ({
 describe("story: governance by stakers", () => {
   let world: World;
   let start: string;
+  let indices: number[];
 
   before(async () => {
     world = await startWorld({ bondWei: (64n * ETHER) / 10n, stakersGovern: true });
@@ -45,7 +48,7 @@ describe("story: governance by stakers", () => {
     await register(world, ["alice", "bob"]);
     // carol's votes are alice's
     await delegate(world.protocol, world.accounts.carol, { delegate: world.accounts.alice });
-    await runValidators(world, 0, 2);
+    ({ indices } = await runValidators(world, 0, 2));
     await reportNext(world);
   });
   after(() => world.close());
@@ -93,7 +96,11 @@ describe("story: governance by stakers", () => {
         protocol.ReportOracle,
         "Unauthorized",
       );
-      await expectRevert(governor.connect(who).setAdapter(who, true), governor, "GovernorOnlyExecutor");
+      await expectRevert(
+        governor.connect(who).setAdapter(who, accounts.bob),
+        governor,
+        "GovernorOnlyExecutor",
+      );
     }
   });
 
@@ -258,6 +265,62 @@ describe("story: governance by stakers", () => {
     );
   });
 
+  it("a simulation shows who gets which role, what is broken, and what cannot be tried", async () => {
+    const { accounts, protocol, provider } = world;
+    const thief = await accounts.alice.getAddress();
+    const attempt = async (...calls: WrittenCall[]) => {
+      const text = JSON.stringify({ title: "Try", text: "A story.", calls });
+      return simulateProposal(provider, protocol, (await readProposal(text, protocol, thief)).calls);
+    };
+    const depositor = await protocol.BeaconDepositor.getAddress();
+    const granted = await attempt({
+      contract: "Authority",
+      function: "grantRole",
+      arguments: [roleId("DEPOSITOR"), thief],
+    });
+    expect(granted.changes).to.deep.equal([
+      {
+        contract: "Authority",
+        figure: "holders of DEPOSITOR",
+        before: depositor,
+        after: [depositor, thief].sort().join(", "),
+      },
+    ]);
+    const role = await protocol.ExitWindowTimelock.PROPOSER_ROLE();
+    const governor = await protocol.StakerGovernor.getAddress();
+    const taken = await attempt(
+      { contract: "ExitWindowTimelock", function: "grantRole", arguments: [role, thief] },
+      { contract: "ExitWindowTimelock", function: "revokeRole", arguments: [role, governor] },
+    );
+    expect(taken.invariants.filter(({ holds }) => !holds).map(({ name }) => name.slice(0, 5))).to.deep.equal([
+      "GOV-1",
+    ]);
+    const own = await attempt({
+      contract: "StakerGovernor",
+      function: "setAdapter",
+      arguments: [thief, depositor],
+    });
+    expect([own.failure, own.untried.length, own.changes.length]).to.deep.equal([undefined, 1, 0]);
+  });
+
+  it("what was decided is taken back by another decision, sooner than it can be done", async () => {
+    const { accounts, protocol } = world;
+    const timelock = protocol.ExitWindowTimelock;
+    // tickets wait, and so does the decision; what takes it back waits for nobody
+    await request(world, "bob", 59n * ETHER);
+    const wrong = await decide(world, "alice", [setFee(1_200)]);
+    const queued = await timelock.queryFilter(timelock.filters.OperationQueued());
+    const { id } = queued.at(-1)!.args;
+    const back = await decide(world, "alice", [
+      { contract: "ExitWindowTimelock", function: "cancel", arguments: [id] },
+    ]);
+    const { inflowOnly, delayEndsAt } = await readinessOf(protocol, back);
+    expect(inflowOnly).to.equal(true);
+    await untilAfter(world, delayEndsAt);
+    await executeProposal(protocol, accounts.keeper, back);
+    expect((await findProposal(protocol, wrong)).state).to.equal("cancelled");
+  });
+
   it("the oracle is replaced by one operation, while a report for the old one is in flight", async () => {
     const { accounts, protocol } = world;
     const names = ["ReportOracle", "MemberEvidence", "BalanceCheckpoint"] as const;
@@ -297,6 +360,61 @@ describe("story: governance by stakers", () => {
     expect(finalized.shares).to.be.greaterThan(0n);
     expect(await claim(fresh, "bob", ticket)).to.be.at.least(5n * ETHER - GWEI);
     await reportNext(fresh);
+  });
+
+  /// All that the old ones may do is what the new ones may, from one transaction to the next.
+  async function enactSuccessors(names: ContractName[], steps: Successors["steps"]): Promise<World> {
+    const fresh = await deploySuccessors(world, { given: {}, names, steps });
+    const moves = await rolesToMove(world, fresh, names);
+    await enact(
+      world,
+      "alice",
+      moves.flatMap(({ role, from, to }): WrittenCall[] => [
+        { contract: "Authority", function: "grantRole", arguments: [role, to] },
+        { contract: "Authority", function: "revokeRole", arguments: [role, from] },
+      ]),
+    );
+    return fresh;
+  }
+
+  it("the committee is replaced with the oracle that asks it, and reports go on", async () => {
+    const fresh = await enactSuccessors(
+      ["OracleCommittee", "ReportOracle", "MemberEvidence", "BalanceCheckpoint"],
+      [deployOracle, deploySlashing, deployCheckpoints],
+    );
+    const refSlot = await nextBoundary(fresh);
+    await untilFinal(fresh, refSlot);
+    await expectRevert(
+      submit(world, await prepare(world, refSlot)),
+      world.protocol.StakedEther,
+      "Unauthorized",
+    );
+    await file(fresh, await prepare(fresh, refSlot));
+    await reportNext(fresh);
+  });
+
+  it("the verifier is replaced with the oracle of slashings that asks it, and faults are proven", async () => {
+    const { accounts, devnet, protocol } = world;
+    const fresh = await enactSuccessors(
+      ["BeaconVerifier", "SlashingOracle"],
+      [deployAllocation, deploySlashing],
+    );
+    expect(await fresh.protocol.SlashingOracle.verifier()).to.equal(
+      await fresh.protocol.BeaconVerifier.getAddress(),
+    );
+    expect(await fresh.protocol.BeaconVerifier.getAddress()).to.not.equal(
+      await protocol.BeaconVerifier.getAddress(),
+    );
+    const [index] = indices;
+    devnet.slashProposer(index!);
+    await devnet.tickUntil(() => devnet.chain.validator(index!).slashed);
+    await devnet.tickBlocks(2);
+    const { block, validator, proof } = showInFulu(world, devnet.chain.head, index!);
+    const prove = ({ protocol: p }: World) =>
+      mined(p.SlashingOracle.connect(accounts.bob).proveSlashed(block, index!, validator, proof));
+    await expectRevert(prove(world), protocol.ValidatorRegistry, "Unauthorized");
+    await prove(fresh);
+    expect((await protocol.ValidatorRegistry.validator(index!)).slashed).to.equal(true);
   });
 
   it("governance lifts what a guardian stopped, and arms the brake again, in one operation", async () => {

@@ -211,14 +211,12 @@ contract Factory {
     }
 
     function newExitWindowTimelock(
-        IAuthority authority,
         IStakedEther ledger,
-        IOperatorRegistry operators,
         IWithdrawalQueue queue,
         address appointer,
         IExitWindowTimelock.Parameters calldata p
     ) external returns (ExitWindowTimelock) {
-        return new ExitWindowTimelock(authority, ledger, operators, queue, appointer, p);
+        return new ExitWindowTimelock(ledger, queue, appointer, p);
     }
 
     function newInstantExit(

@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {Roles} from "../../contracts/access/Roles.sol";
 import {ExitWindowTimelock} from "../../contracts/governance/ExitWindowTimelock.sol";
-import {IAuthority} from "../../contracts/interfaces/IAuthority.sol";
 import {IExitWindowTimelock} from "../../contracts/interfaces/IExitWindowTimelock.sol";
 import {Withdrawals} from "./Withdrawals.sol";
 
@@ -52,15 +51,7 @@ abstract contract TimelockTest is Withdrawals {
     }
 
     function makeTimelock(IExitWindowTimelock.Parameters memory p) internal returns (ExitWindowTimelock) {
-        return
-            factory.newExitWindowTimelock(
-                IAuthority(address(authority)),
-                ledger,
-                operatorRegistry,
-                queue,
-                address(this),
-                p
-            );
+        return factory.newExitWindowTimelock(ledger, queue, address(this), p);
     }
 
     /* OPERATIONS OF ONE CALL */

@@ -8,9 +8,7 @@ export async function deployGovernance(c: DeployContext): Promise<void> {
   await c.deploy(
     "ExitWindowTimelock",
     ExitWindowTimelock__factory,
-    c.addressOf("Authority"),
     c.addressOf("StakedEther"),
-    c.addressOf("OperatorRegistry"),
     c.addressOf("WithdrawalQueue"),
     await c.deployer.getAddress(),
     {

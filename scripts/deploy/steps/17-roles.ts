@@ -1,4 +1,10 @@
-import { Authority__factory, StakedEther__factory } from "../../../typechain-types/index.js";
+import {
+  Authority__factory,
+  ExitWindowTimelock__factory,
+  StakedEther__factory,
+  type Authority,
+} from "../../../typechain-types/index.js";
+import { FatalError } from "../../lib/errors.ts";
 import { ADMIN_ROLE, roleId, type RoleName } from "../../lib/roles.ts";
 import type { DeployContext } from "../context.ts";
 
@@ -90,6 +96,7 @@ export async function grantRoles(c: DeployContext): Promise<void> {
       () => authority.isFrozen(ADMIN_ROLE),
       () => authority.handOver(admin),
     );
+    await requireHolders(c, authority, deployer);
     return;
   }
   await c.ensure(
@@ -102,4 +109,28 @@ export async function grantRoles(c: DeployContext): Promise<void> {
     async () => !(await authority.hasRole(ADMIN_ROLE, deployer)),
     () => authority.renounceRole(ADMIN_ROLE, deployer),
   );
+}
+
+/// Nothing is taken on trust of what was sent before: who holds each role is asked of the chain.
+async function requireHolders(c: DeployContext, authority: Authority, deployer: string): Promise<void> {
+  const expected = new Map<string, Set<string>>([[ADMIN_ROLE, new Set([adminOf(c).toLowerCase()])]]);
+  for (const [name, holder] of holders(c)) {
+    const set = expected.get(roleId(name)) ?? new Set();
+    expected.set(roleId(name), set.add(holder.toLowerCase()));
+  }
+  for (const [role, named] of expected) {
+    const strangers = (await authority.getRoleMembers(role)).filter((who) => !named.has(who.toLowerCase()));
+    if (strangers.length > 0) {
+      throw new FatalError(
+        `the role ${role} is held by ${strangers.join(", ")}, whom the deployment does not name`,
+      );
+    }
+  }
+  const timelock = ExitWindowTimelock__factory.connect(c.addressOf("ExitWindowTimelock"), c.deployer);
+  const [proposer, canceller] = [await timelock.PROPOSER_ROLE(), await timelock.CANCELLER_ROLE()];
+  const isRight =
+    (await timelock.hasRole(proposer, c.addressOf("StakerGovernor"))) &&
+    !(await timelock.hasRole(proposer, deployer)) &&
+    !(await timelock.hasRole(canceller, deployer));
+  if (!isRight) throw new FatalError("somebody else than the stakers' governor proposes to their timelock");
 }

@@ -5,10 +5,10 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 import {IERC1155Receiver} from "@openzeppelin/contracts/token/ERC1155/IERC1155Receiver.sol";
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
+import {SteppedParameters} from "../../../contracts/access/SteppedParameters.sol";
 import {ExitWindowTimelock} from "../../../contracts/governance/ExitWindowTimelock.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
 import {IExitWindowTimelock} from "../../../contracts/interfaces/IExitWindowTimelock.sol";
-import {IOperatorRegistry} from "../../../contracts/interfaces/IOperatorRegistry.sol";
 import {IStakedEther} from "../../../contracts/interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../../../contracts/interfaces/IWithdrawalQueue.sol";
 import {TimelockTest} from "../../utils/TimelockTest.sol";
@@ -128,7 +128,7 @@ contract ExitWindowTimelockTest is TimelockTest {
         expectNoWindow(unknown);
         bytes32 id = queueOrdinary();
         skipTime(WINDOW);
-        vm.prank(governor);
+        vm.prank(address(timelock));
         timelock.cancel(id);
         expectNoWindow(id);
         queueOrdinary();
@@ -364,7 +364,7 @@ contract ExitWindowTimelockTest is TimelockTest {
         skipTime(WINDOW);
         timelock.closeWindow(id);
         assertReady(id, "ready");
-        vm.prank(governor);
+        vm.prank(address(timelock));
         timelock.cancel(id);
         expectUnready(id);
         executeCall(address(authority), ordinaryCall());
@@ -386,7 +386,7 @@ contract ExitWindowTimelockTest is TimelockTest {
         bytes32 id = queueWithATicket();
         observeDaily(45);
         assertReady(id, "the maximum");
-        vm.prank(governor);
+        vm.prank(address(timelock));
         timelock.cancel(id);
         queueOrdinary();
         assertEq(openSeconds(id), 0, "from the second queueing on");
@@ -394,12 +394,16 @@ contract ExitWindowTimelockTest is TimelockTest {
         assertWaits(id, "anew");
     }
 
-    function test_cancel_RevertWhen_CallerIsNotTheGovernor() public {
+    /// @dev Who takes back decides it as everything else, and sooner: the lane has no window.
+    function test_cancel_RevertWhen_CallerIsNotTheTimelock() public {
         bytes32 id = queueOrdinary();
         bytes32 role = timelock.CANCELLER_ROLE();
-        expectUnauthorized(mallory, role);
-        vm.prank(mallory);
-        timelock.cancel(id);
+        address[2] memory others = [mallory, governor];
+        for (uint256 i = 0; i < 2; ++i) {
+            expectUnauthorized(others[i], role);
+            vm.prank(others[i]);
+            timelock.cancel(id);
+        }
     }
 
     function test_schedule_RevertGiven_ItIsPendingOrDone() public {
@@ -445,7 +449,7 @@ contract ExitWindowTimelockTest is TimelockTest {
     /// @dev A predecessor holds back what is ready, and takes nothing from its wait.
     function test_execute_RevertGiven_ItsPredecessorIsNotDone() public {
         bytes32 first = queueOrdinary();
-        bytes memory data = abi.encodeCall(queue.setCooldown, (1 days));
+        bytes memory data = abi.encodeCall(queue.setCooldown, (5 days));
         bytes32 second = timelock.hashOperation(address(queue), 0, data, first, 0);
         vm.prank(governor);
         timelock.schedule(address(queue), 0, data, first, 0, DELAY);
@@ -459,7 +463,7 @@ contract ExitWindowTimelockTest is TimelockTest {
         timelock.closeWindow(first);
         executeOrdinary();
         timelock.execute(address(queue), 0, data, first, 0);
-        assertEq(queue.cooldown(), 1 days, "executed");
+        assertEq(queue.cooldown(), 5 days, "executed");
     }
 
     function test_executeBatch_WaitsAsOne() public {
@@ -504,6 +508,18 @@ contract ExitWindowTimelockTest is TimelockTest {
         assertEq(timelock.getTimestamp(lane), currentTime() + INFLOW_DELAY, "the same delay in the lane");
     }
 
+    function test_updateDelay_ByAFactorOfTwoOnceInAPeriod() public {
+        vm.startPrank(address(timelock));
+        expectStepTooLarge(2 * DELAY + 1);
+        timelock.updateDelay(2 * DELAY + 1);
+        timelock.updateDelay(2 * DELAY);
+        vm.expectPartialRevert(SteppedParameters.StepTooSoon.selector);
+        timelock.updateDelay(2 * DELAY - 1);
+        skipTime(7 days);
+        timelock.updateDelay(DELAY);
+        assertEq(timelock.getMinDelay(), DELAY, "and back");
+    }
+
     function test_updateDelay_RevertWhen_OutOfBounds() public {
         uint256[2] memory bad = [uint256(1 days - 1), 30 days + 1];
         for (uint256 i = 0; i < 2; ++i) {
@@ -546,7 +562,11 @@ contract ExitWindowTimelockTest is TimelockTest {
         fresh.appoint(governor);
         assertEq(fresh.appointer(), address(0), "nobody any more");
         assertTrue(fresh.hasRole(fresh.PROPOSER_ROLE(), governor), "proposes");
-        assertTrue(fresh.hasRole(fresh.CANCELLER_ROLE(), governor), "cancels");
+        assertTrue(
+            fresh.hasRole(fresh.CANCELLER_ROLE(), address(fresh)),
+            "what was decided is taken back by a decision"
+        );
+        assertFalse(fresh.hasRole(fresh.CANCELLER_ROLE(), governor), "and by nobody alone");
         vm.expectRevert(abi.encodeWithSelector(IExitWindowTimelock.NotTheAppointer.selector, address(this)));
         fresh.appoint(mallory);
     }
@@ -669,19 +689,14 @@ contract ExitWindowTimelockTest is TimelockTest {
     }
 
     function test_constructor_RevertWhen_AnAddressIsZero() public {
-        IAuthority a = IAuthority(address(authority));
         IExitWindowTimelock.Parameters memory p = timelockParameters();
         bytes4 refused = IExitWindowTimelock.AddressIsZero.selector;
         vm.expectRevert(refused);
-        factory.newExitWindowTimelock(IAuthority(address(0)), ledger, operatorRegistry, queue, governor, p);
+        factory.newExitWindowTimelock(IStakedEther(address(0)), queue, governor, p);
         vm.expectRevert(refused);
-        factory.newExitWindowTimelock(a, IStakedEther(address(0)), operatorRegistry, queue, governor, p);
+        factory.newExitWindowTimelock(ledger, IWithdrawalQueue(address(0)), governor, p);
         vm.expectRevert(refused);
-        factory.newExitWindowTimelock(a, ledger, IOperatorRegistry(address(0)), queue, governor, p);
-        vm.expectRevert(refused);
-        factory.newExitWindowTimelock(a, ledger, operatorRegistry, IWithdrawalQueue(address(0)), governor, p);
-        vm.expectRevert(refused);
-        factory.newExitWindowTimelock(a, ledger, operatorRegistry, queue, address(0), p);
+        factory.newExitWindowTimelock(ledger, queue, address(0), p);
     }
 
     /* INTERNAL */
@@ -712,6 +727,12 @@ contract ExitWindowTimelockTest is TimelockTest {
                 id,
                 bytes32(uint256(1 << uint8(TimelockController.OperationState.Ready)))
             )
+        );
+    }
+
+    function expectStepTooLarge(uint256 to) private {
+        vm.expectRevert(
+            abi.encodeWithSelector(SteppedParameters.StepTooLarge.selector, bytes32("delay"), DELAY, to)
         );
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {PausableUntil} from "../../../contracts/access/PausableUntil.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
@@ -36,36 +37,32 @@ contract InflowLaneTest is TimelockTest {
         assertTrue(paused, "paused");
     }
 
-    function test_schedule_PausesTheDepositorSoon() public {
-        bytes memory data = abi.encodeCall(depositor.pauseFor, (14 days));
-        bytes32 id = queueCall(address(depositor), data);
-        executeInLane(id, address(depositor), data);
-        assertEq(depositor.pausedUntil(), currentTime() + 14 days, "paused");
+    /// @dev A decision that was found to be wrong is taken back before anyone can execute it.
+    function test_schedule_TakesBackWhatWaitsSoon() public {
+        bytes32 wrong = queueOrdinary();
+        requestFor(alice, 1 ether);
+        bytes memory data = abi.encodeCall(timelock.cancel, (wrong));
+        bytes32 id = queueCall(address(timelock), data);
+        executeInLane(id, address(timelock), data);
+        assertFalse(timelock.isOperation(wrong), "taken back");
+        skipTime(120 days);
+        vm.expectPartialRevert(TimelockController.TimelockUnexpectedOperationState.selector);
+        timelock.execute(address(authority), 0, ordinaryCall(), 0, 0);
     }
 
-    function test_schedule_KnowsAnOperatorNoLongerSoon() public {
-        bytes memory data = abi.encodeCall(operatorRegistry.setCurated, (operatorId, false));
-        bytes32 id = queueCall(address(operatorRegistry), data);
-        executeInLane(id, address(operatorRegistry), data);
-        assertFalse(operatorRegistry.isCurated(operatorId), "as any other");
-    }
-
-    function test_scheduleBatch_AllThreeSoon() public {
-        address[] memory targets = new address[](3);
-        bytes[] memory payloads = new bytes[](3);
+    function test_scheduleBatch_BothSoon() public {
+        address[] memory targets = new address[](2);
+        bytes[] memory payloads = new bytes[](2);
         (targets[0], payloads[0]) = (address(ledger), abi.encodeCall(ledger.pauseStaking, (1 days)));
-        (targets[1], payloads[1]) = (address(depositor), abi.encodeCall(depositor.pauseFor, (1 days)));
-        (targets[2], payloads[2]) = (
-            address(operatorRegistry),
-            abi.encodeCall(operatorRegistry.setCurated, (operatorId, false))
-        );
-        uint256[] memory values = new uint256[](3);
+        (targets[1], payloads[1]) = (address(timelock), abi.encodeCall(timelock.cancel, (queueOrdinary())));
+        uint256[] memory values = new uint256[](2);
         assertTrue(timelock.isInflowOnly(targets, values, payloads), "told before");
         bytes32 id = scheduleBatch(targets, values, payloads, DELAY);
         skipTime(INFLOW_DELAY);
         assertReady(id, "in the lane");
         timelock.executeBatch(targets, values, payloads, 0, 0);
-        assertEq(depositor.pausedUntil(), currentTime() + 1 days, "paused");
+        (bool paused, ) = ledger.stakingPause();
+        assertTrue(paused, "paused");
     }
 
     /// @dev What a proposer adds to the delay is waited for.
@@ -92,9 +89,15 @@ contract InflowLaneTest is TimelockTest {
     function test_schedule_InflowThatOpensWaits() public {
         assertOrdinary(address(ledger), abi.encodeCall(ledger.resumeStaking, ()));
         assertOrdinary(address(depositor), abi.encodeCall(depositor.resume, ()));
+        // pauses of predeposits add up to a demotion, and claims of bonds follow the class of their operator
+        assertOrdinary(address(depositor), abi.encodeCall(depositor.pauseFor, (1 days)));
         assertOrdinary(
             address(operatorRegistry),
             abi.encodeCall(operatorRegistry.setCurated, (operatorId, true))
+        );
+        assertOrdinary(
+            address(operatorRegistry),
+            abi.encodeCall(operatorRegistry.setCurated, (operatorId, false))
         );
         for (uint256 i = 0; i < 4; ++i) {
             // jailed, too: its validators may be made to exit
@@ -150,6 +153,7 @@ contract InflowLaneTest is TimelockTest {
         );
         assertOrdinary(address(authority), abi.encodeCall(authority.freezeRole, (Roles.ACCOUNTING)));
         assertOrdinary(address(timelock), abi.encodeCall(timelock.updateDelay, (1 days)));
+        assertOrdinary(address(governor), abi.encodeCall(timelock.cancel, (keccak256("elsewhere"))));
         assertOrdinary(
             address(timelock),
             abi.encodeCall(timelock.grantRole, (timelock.PROPOSER_ROLE(), mallory))
@@ -178,17 +182,6 @@ contract InflowLaneTest is TimelockTest {
         );
     }
 
-    /// @dev A depositor is who holds the role; the queue could not be one, whatever it held.
-    function test_schedule_OnlyTheDepositorIsPausedSoon() public {
-        bytes memory data = abi.encodeCall(depositor.pauseFor, (1 days));
-        vm.prank(address(timelock));
-        authority.revokeRole(Roles.DEPOSITOR, address(depositor));
-        assertOrdinary(address(depositor), data);
-        vm.prank(address(timelock));
-        authority.grantRole(Roles.DEPOSITOR, address(queue));
-        assertOrdinary(address(queue), data);
-    }
-
     function test_scheduleBatch_MixedWithEtherOrEmptyWaits() public {
         address[] memory targets = new address[](2);
         bytes[] memory payloads = new bytes[](2);
@@ -215,38 +208,35 @@ contract InflowLaneTest is TimelockTest {
         assertFalse(timelock.readiness(id).inflowOnly, "ether");
     }
 
-    /// @dev The list once more, beside the code: target, function, length and last word.
-    function testFuzz_isInflowOnly_TheThreeAndNothingElse(
+    /// @dev The list once more, beside the code: target, function and length.
+    function testFuzz_isInflowOnly_TheTwoAndNothingElse(
         uint8 target,
         uint8 selector,
-        uint8 length,
-        uint8 last
+        uint8 length
     ) public view {
         address[6] memory all = [
             address(ledger),
+            address(timelock),
             address(depositor),
             address(operatorRegistry),
             address(queue),
-            address(authority),
-            address(timelock)
+            address(authority)
         ];
-        bytes4[5] memory selectors = [
+        bytes4[6] memory selectors = [
             ledger.pauseStaking.selector,
+            timelock.cancel.selector,
             depositor.pauseFor.selector,
             operatorRegistry.setCurated.selector,
-            operatorRegistry.setStanding.selector,
+            timelock.updateDelay.selector,
             depositor.resume.selector
         ];
-        (target, selector, length, last) = (target % 6, selector % 5, length % 4, last % 3);
+        (target, selector, length) = (target % 6, selector % 6, length % 4);
         bytes memory data = abi.encodePacked(selectors[selector]);
-        for (uint256 i = 1; i < length; ++i) data = abi.encodePacked(data, uint256(1 days));
-        if (length > 0) data = abi.encodePacked(data, uint256(last));
+        for (uint256 i = 0; i < length; ++i) data = abi.encodePacked(data, uint256(1 days));
         address[] memory targets = new address[](1);
         bytes[] memory payloads = new bytes[](1);
         (targets[0], payloads[0]) = (all[target], data);
-        bool inLane = (target == 0 && selector == 0 && length == 1) ||
-            (target == 1 && selector == 1 && length == 1) ||
-            (target == 2 && selector == 2 && length == 2 && last == 0);
+        bool inLane = target < 2 && selector == target && length == 1;
         assertEq(timelock.isInflowOnly(targets, new uint256[](1), payloads), inLane, "the list");
     }
 

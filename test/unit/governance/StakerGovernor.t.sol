@@ -43,6 +43,26 @@ contract StakerGovernorTest is StakerVotes {
 
     /* THE LIFE OF A PROPOSAL */
 
+    /// @dev A majority of long ago leaves nothing behind that anyone could queue.
+    function test_state_ExpiresWhereNobodyQueues() public {
+        bytes memory data = grantCall(guardian);
+        uint256 id = proposeAs(alice, address(authority), data, "a guardian");
+        openVote(id);
+        vote(alice, id, FOR);
+        uint256 until = governor.proposalDeadline(id) + 32 * FRAME_SECONDS;
+        vm.warp(until);
+        assertState(id, IGovernor.ProposalState.Succeeded);
+        uint256 before = vm.snapshotState();
+        queueCall(address(authority), data, "a guardian");
+        skipTime(TIMELOCK_DELAY);
+        assertState(id, IGovernor.ProposalState.Queued);
+        assertTrue(vm.revertToState(before));
+        vm.warp(until + 1);
+        assertState(id, IGovernor.ProposalState.Expired);
+        vm.expectPartialRevert(IGovernor.GovernorUnexpectedProposalState.selector);
+        queueCall(address(authority), data, "a guardian");
+    }
+
     function test_life_FromTheProposalToItsExecution() public {
         bytes memory data = grantCall(guardian);
         uint256 id = proposeAs(alice, address(authority), data, "a guardian");
@@ -130,13 +150,21 @@ contract StakerGovernorTest is StakerVotes {
         report(0);
         vm.expectRevert(abi.encodeWithSelector(IShareLedger.PastSupplyUnknown.selector, snapshot));
         governor.quorum(snapshot);
-        assertState(passed, IGovernor.ProposalState.Succeeded);
+        assertState(passed, IGovernor.ProposalState.Expired);
         assertState(refused, IGovernor.ProposalState.Defeated);
         assertState(ignored, IGovernor.ProposalState.Defeated);
+    }
+
+    function test_state_OfWhatWasQueuedLongAgo_NeverReverts() public {
+        uint256 id = openProposal("passes");
+        vote(alice, id, FOR);
+        closeVote(id);
         queueCall(address(authority), grantCall(stranger), "passes");
-        skipTime(TIMELOCK_DELAY);
+        for (uint256 i = 0; i < 260; ++i) nextFrame();
+        report(0);
+        assertState(id, IGovernor.ProposalState.Queued);
         executeCall(address(authority), grantCall(stranger), "passes");
-        assertState(passed, IGovernor.ProposalState.Executed);
+        assertState(id, IGovernor.ProposalState.Executed);
     }
 
     /* WHO PROPOSES */

@@ -24,14 +24,14 @@ contract VaultVotesTest is StakerVotes {
         vm.prank(alice);
         ledger.transferShares(vault, VAULT_SHARES);
         delegateAs(vault, address(adapter), address(0));
-        govern(abi.encodeCall(governor.setAdapter, (address(adapter), true)), "the adapter");
+        govern(abi.encodeCall(governor.setAdapter, (address(adapter), vault)), "the adapter");
         id = openProposal("the proposal");
     }
 
     /* HOLDERS */
 
     function test_castVoteThrough_CountsWhatTheAdapterSays() public {
-        assertTrue(governor.isAdapter(address(adapter)), "registered");
+        assertEq(governor.vaultOf(address(adapter)), vault, "registered");
         vm.expectEmit(address(governor));
         emit IStakerGovernor.VotesTaken(id, address(adapter), gil, 40 ether);
         vm.expectEmit(address(governor));
@@ -100,9 +100,9 @@ contract VaultVotesTest is StakerVotes {
     function test_vaultAndAdapter_NeverCountTwice() public {
         uint256 before = vm.snapshotState();
         voteThrough(gil, address(adapter), id, FOR);
-        assertEq(overrideVote(vault, id, AGAINST), 20 ether, "what is left");
-        vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
-        voteThrough(hana, address(adapter), id, FOR);
+        vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.HoldersSpoke.selector, id, vault));
+        overrideVote(vault, id, AGAINST);
+        voteThrough(hana, address(adapter), id, AGAINST);
         assertTally(id, 20 ether, 40 ether, 0);
 
         assertTrue(vm.revertToState(before));
@@ -110,6 +110,36 @@ contract VaultVotesTest is StakerVotes {
         vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
         voteThrough(gil, address(adapter), id, FOR);
         assertTally(id, VAULT_SHARES, 0, 0);
+    }
+
+    /// @dev Whoever else delegates to the adapter has its votes there, and no holder of the vault takes them: neither where the
+    /// vault speaks itself, nor where it delegated to somebody else.
+    function test_vault_TakesNothingOfOthers() public {
+        stakeAs(stranger, 50 ether);
+        delegateAs(stranger, address(adapter), address(0));
+        skipTime(1);
+        uint256 own = ledger.sharesOf(stranger);
+        uint256 next = openProposal("next");
+        adapter.set(gil, VAULT_SHARES);
+        uint256 before = vm.snapshotState();
+        overrideVote(vault, next, FOR);
+        vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
+        voteThrough(gil, address(adapter), next, FOR);
+        assertEq(overrideVote(stranger, next, AGAINST), own, "its own");
+        assertTally(next, own, VAULT_SHARES, 0);
+
+        assertTrue(vm.revertToState(before));
+        assertEq(voteThrough(gil, address(adapter), next, FOR), VAULT_SHARES, "the vault's");
+        vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
+        voteThrough(hana, address(adapter), next, FOR);
+        assertEq(overrideVote(stranger, next, AGAINST), own, "its own");
+        assertTally(next, own, VAULT_SHARES, 0);
+
+        delegateAs(vault, dora, address(0));
+        skipTime(1);
+        uint256 last = openProposal("last");
+        vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
+        voteThrough(gil, address(adapter), last, FOR);
     }
 
     function test_adapter_ThatVotesItself_GivesWay() public {
@@ -141,7 +171,7 @@ contract VaultVotesTest is StakerVotes {
     function test_adapter_WithoutDelegations_HasNothing() public {
         VoteAdapter__Mock other = new VoteAdapter__Mock();
         other.set(gil, 1_000 ether);
-        govern(abi.encodeCall(governor.setAdapter, (address(other), true)), "another");
+        govern(abi.encodeCall(governor.setAdapter, (address(other), vault)), "another");
         uint256 next = openProposal("next");
         vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
         voteThrough(gil, address(other), next, FOR);
@@ -181,11 +211,11 @@ contract VaultVotesTest is StakerVotes {
         vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.NotAnAdapter.selector, address(other)));
         voteThrough(gil, address(other), id, FOR);
         voteThrough(gil, address(adapter), id, FOR);
-        bytes memory off = abi.encodeCall(governor.setAdapter, (address(adapter), false));
+        bytes memory off = abi.encodeCall(governor.setAdapter, (address(adapter), address(0)));
         queueGoverned(off, "off");
         skipTime(TIMELOCK_DELAY);
         vm.expectEmit(address(governor));
-        emit IStakerGovernor.AdapterSet(address(adapter), false);
+        emit IStakerGovernor.AdapterSet(address(adapter), address(0));
         executeCall(address(governor), off, "off");
         uint256 next = openProposal("next");
         vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.NotAnAdapter.selector, address(adapter)));
@@ -193,11 +223,16 @@ contract VaultVotesTest is StakerVotes {
         assertTally(id, 0, 40 ether, 0);
     }
 
-    function test_setAdapter_RevertWhen_Zero() public {
-        bytes memory data = abi.encodeCall(governor.setAdapter, (address(0), true));
+    function test_setAdapter_RevertWhen_ZeroOrItself() public {
+        bytes memory data = abi.encodeCall(governor.setAdapter, (address(0), vault));
         queueGoverned(data, "zero");
         skipTime(TIMELOCK_DELAY);
         vm.expectRevert(IStakerGovernor.ZeroAddress.selector);
         executeCall(address(governor), data, "zero");
+        data = abi.encodeCall(governor.setAdapter, (address(adapter), address(adapter)));
+        queueGoverned(data, "itself");
+        skipTime(TIMELOCK_DELAY);
+        vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.NotAVault.selector, address(adapter)));
+        executeCall(address(governor), data, "itself");
     }
 }
