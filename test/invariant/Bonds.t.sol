@@ -195,6 +195,8 @@ contract BondsHandler is BondedOperators {
             validatorRegistry.markDuplicate(id, k.root, 1, pubkeyHash, k.signatureHash, none);
         } else {
             bool wasLost = validatorRegistry.markForeign(id, k.root, 1, pubkeyHash, k.signatureHash, none);
+            // what was locked for the key pays what is owed, before the loss of the key is asked for
+            _release(id);
             missed[id] += bonds.burn(id, wasLost ? 0 : 1 ether, 0.4 ether, _prover, 0.1 ether);
             _checkConserved(id);
         }
