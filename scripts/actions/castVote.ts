@@ -3,7 +3,7 @@ import type { Protocol } from "../lib/protocol.ts";
 import { eventIn, receiptOf } from "../lib/receipts.ts";
 
 /** By the numbers of the governor. */
-export const SUPPORT = { against: 0n, for: 1n, abstain: 2n } as const;
+const SUPPORT = { against: 0n, for: 1n, abstain: 2n } as const;
 export type Support = keyof typeof SUPPORT;
 
 export interface Voted {

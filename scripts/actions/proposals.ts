@@ -12,7 +12,7 @@ import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
 
 /** By the numbers of OpenZeppelin's governor. */
-export const STATES = [
+const STATES = [
   "pending",
   "active",
   "cancelled",

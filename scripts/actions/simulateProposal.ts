@@ -5,6 +5,7 @@ import {
   type JsonRpcApiProvider,
   type Result,
 } from "ethers";
+import { abiText } from "../lib/abiText.ts";
 import { FatalError } from "../lib/errors.ts";
 import type { Call } from "../lib/proposals.ts";
 import { CONTRACT_NAMES, type ContractName, type Protocol } from "../lib/protocol.ts";
@@ -135,7 +136,7 @@ async function eventsOf(
     for (const name of CONTRACT_NAMES) {
       if ((await protocol[name].getAddress()).toLowerCase() !== log.address.toLowerCase()) continue;
       const event = protocol[name].interface.parseLog(log);
-      if (event !== null) lines.push(`${name}.${event.name}(${text(event.args)})`);
+      if (event !== null) lines.push(`${name}.${event.name}(${event.args.map(abiText).join(", ")})`);
     }
   }
   return lines;
@@ -160,7 +161,7 @@ async function observe(provider: LocalProvider, protocol: Protocol): Promise<Obs
   const { Authority: authority, StakedEther: ledger, WrappedStakedEther: wrapper } = protocol;
   const roles = [["ADMIN", ADMIN_ROLE], ...ROLE_NAMES.map((name) => [name, roleId(name)])] as const;
   for (const [name, role] of roles) {
-    const value = text([...(await authority.getRoleMembers(role))].sort());
+    const value = [...(await authority.getRoleMembers(role))].sort().join(", ");
     figures.set(`role ${name}`, { contract: "Authority", figure: `holders of ${name}`, value });
   }
   const { ExitWindowTimelock: timelock, StakerGovernor: governor } = protocol;
@@ -203,11 +204,15 @@ async function figuresOf(contract: BaseContract): Promise<{ key: string; figure:
       const names = output.components?.map(({ name }) => name) ?? [];
       if (names.length === 0 || !Array.isArray(result)) {
         const figure = output.name ? `${view.name}.${output.name}` : view.name;
-        found.push({ key: `${view.name}.${i}`, figure, value: text(result) });
+        found.push({ key: `${view.name}.${i}`, figure, value: abiText(result) });
         return;
       }
       names.forEach((name, j) =>
-        found.push({ key: `${view.name}.${i}.${j}`, figure: `${view.name}.${name}`, value: text(result[j]) }),
+        found.push({
+          key: `${view.name}.${i}.${j}`,
+          figure: `${view.name}.${name}`,
+          value: abiText(result[j]),
+        }),
       );
     });
   }
@@ -252,11 +257,4 @@ function invariantsOf(without: Observed, then: Observed): Simulation["invariants
       holds: then.wrapped.supply === then.wrapped.shares,
     },
   ];
-}
-
-function text(value: unknown): string {
-  if (!Array.isArray(value)) return String(value);
-  return (value as unknown[])
-    .map((each) => (Array.isArray(each) ? `[${text(each)}]` : text(each)))
-    .join(", ");
 }

@@ -48,7 +48,7 @@ export async function stakersPropose({ step, protocol, signers, journal }: Stage
   return proposalId;
 }
 
-/** Alice votes against what she proposed, with Carol's votes; Carol says herself what hers are for. */
+/** Alice votes for what she proposed, with Carol's votes too; Carol says herself what hers are for. */
 export async function stakersVote(
   { step, protocol, signers, journal, network }: Stage,
   proposalId: bigint,

@@ -3,6 +3,7 @@
  */
 import { getAddress, isError, type FunctionFragment, type Interface } from "ethers";
 import { z } from "zod";
+import { abiText } from "./abiText.ts";
 import { ConfigurationError, FatalError } from "./errors.ts";
 import { CONTRACT_NAMES, type ContractName, type Protocol } from "./protocol.ts";
 
@@ -95,7 +96,7 @@ export async function decodeCalls(protocol: Protocol, calls: readonly Call[]): P
       const shown = fragment.inputs.map(({ name, type }, i) => ({
         name: name || String(i),
         type,
-        value: printable(plainText(args[i])),
+        value: printable(abiText(args[i])),
       }));
       return { contract, target, signature, arguments: shown, value };
     } catch {
@@ -204,9 +205,4 @@ function fragmentOf(contract: Interface, name: string): FunctionFragment | null 
     }
     throw error;
   }
-}
-
-function plainText(value: unknown): string {
-  if (Array.isArray(value)) return `[${(value as unknown[]).map(plainText).join(", ")}]`;
-  return String(value);
 }

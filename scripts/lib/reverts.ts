@@ -1,4 +1,5 @@
 import { isError } from "ethers";
+import { abiText } from "./abiText.ts";
 import { FatalError } from "./errors.ts";
 import { CONTRACT_NAMES, type Protocol } from "./protocol.ts";
 
@@ -12,11 +13,7 @@ export function refusalOf(protocol: Protocol, error: unknown): FatalError | unde
   for (const name of CONTRACT_NAMES) {
     const parsed = protocol[name].interface.parseError(data);
     if (parsed === null) continue;
-    return new FatalError(`${parsed.name}(${parsed.args.map(plain).join(", ")})`, { cause: error });
+    return new FatalError(`${parsed.name}(${parsed.args.map(abiText).join(", ")})`, { cause: error });
   }
   return new FatalError(data === "0x" ? "refused without a reason" : `refused: ${data}`, { cause: error });
-}
-
-function plain(value: unknown): string {
-  return Array.isArray(value) ? `[${value.map(plain).join(", ")}]` : String(value);
 }
