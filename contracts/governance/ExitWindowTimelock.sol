@@ -8,7 +8,7 @@ import {SteppedParameters} from "../access/SteppedParameters.sol";
 import {IExitWindowTimelock} from "../interfaces/IExitWindowTimelock.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IWithdrawalQueue} from "../interfaces/IWithdrawalQueue.sol";
-import {InflowLane} from "./InflowLane.sol";
+import {Lanes} from "./Lanes.sol";
 import {OpenTime} from "./OpenTime.sol";
 
 /// @title ExitWindowTimelock
@@ -16,8 +16,8 @@ import {OpenTime} from "./OpenTime.sol";
 /// TRUST: the governor says what is done, and what is taken back, by another operation; anyone executes; the timelock
 /// alone names governors, by an operation of its own. Nobody shortens a wait.
 /// INVARIANTS: GOV-1, GOV-2, GOV-3.
-/// ASSUMPTIONS: those of `OpenTime` and `InflowLane`; tickets are finalised in their order.
-contract ExitWindowTimelock is InflowLane, OpenTime, SteppedParameters, TimelockController {
+/// ASSUMPTIONS: those of `OpenTime` and `Lanes`; tickets are finalised in their order.
+contract ExitWindowTimelock is Lanes, SteppedParameters, TimelockController {
     /// @notice The longest delay that can be set, in seconds.
     uint256 public constant LONGEST_DELAY = 30 days;
     /// @notice The shortest of all times that are fixed, in seconds.
@@ -28,17 +28,20 @@ contract ExitWindowTimelock is InflowLane, OpenTime, SteppedParameters, Timelock
     uint256 public constant LONGEST_MAX_WAIT = 90 days;
     /// @notice See `LONGEST_EXIT_WINDOW`.
     uint256 public constant LONGEST_ABSOLUTE_END = 365 days;
+    /// @inheritdoc IExitWindowTimelock
+    uint256 public constant SHELF_LIFE = 14 days;
 
     /// @dev What is known of a pending operation beside OpenZeppelin's time.
     struct Pending {
-        // one slot: 5 + 6 + 3 + 1 + 1 + 5 + 8 = 29 bytes. Times end in the year 36,812, ids and shares as in the queue; a
-        // discount is less than 30 days
+        // one slot: 5 + 5 + 3 + 1 + 1 + 5 + 4 + 8 = 32 bytes. Times end in the year 36,812, that of `notedAt` in 2106, as in
+        // the ledger; ids and shares as in the queue; a discount is less than 30 days
         uint40 queuedAt;
-        uint48 openBefore;
+        uint40 openBefore;
         uint24 discount;
-        bool inflowOnly;
+        Lane lane;
         bool closed;
         uint40 lastTicketId;
+        uint32 notedAt;
         uint64 shares;
     }
 
@@ -70,7 +73,7 @@ contract ExitWindowTimelock is InflowLane, OpenTime, SteppedParameters, Timelock
         address appointer_,
         Parameters memory p
     )
-        InflowLane(ledger_)
+        Lanes(ledger_)
         OpenTime(queue, p.observationGap)
         TimelockController(p.delay, new address[](0), new address[](1), address(0))
     {
@@ -115,7 +118,7 @@ contract ExitWindowTimelock is InflowLane, OpenTime, SteppedParameters, Timelock
     ) public override {
         super.schedule(target, value, data, predecessor, salt, delay);
         bytes32 id = hashOperation(target, value, data, predecessor, salt);
-        _keep(id, _onlyKeepsOut(target, value, data));
+        _keep(id, _laneOf(target, value, data));
     }
 
     /// @notice Queues calls that are made together, as in `schedule`. Caller: `PROPOSER_ROLE`.
@@ -129,7 +132,7 @@ contract ExitWindowTimelock is InflowLane, OpenTime, SteppedParameters, Timelock
     ) public override {
         super.scheduleBatch(targets, values, payloads, predecessor, salt, delay);
         bytes32 id = hashOperationBatch(targets, values, payloads, predecessor, salt);
-        _keep(id, isInflowOnly(targets, values, payloads));
+        _keep(id, laneOf(targets, values, payloads));
     }
 
     /// @notice Sets the delay of operations that are queued later, from `shortestDelay` to `LONGEST_DELAY`. Caller: the
@@ -145,7 +148,7 @@ contract ExitWindowTimelock is InflowLane, OpenTime, SteppedParameters, Timelock
     /// @inheritdoc IExitWindowTimelock
     function closeWindow(bytes32 id) external {
         Pending storage p = _pending[id];
-        require(isOperationPending(id) && !p.inflowOnly, NoWindow(id));
+        require(isOperationPending(id) && p.lane == Lane.Ordinary, NoWindow(id));
         require(!p.closed, WindowIsClosed(id));
         uint256 possibleFrom = p.queuedAt + exitWindow;
         require(block.timestamp >= possibleFrom, WindowIsOpen(id, possibleFrom));
@@ -155,6 +158,15 @@ contract ExitWindowTimelock is InflowLane, OpenTime, SteppedParameters, Timelock
         (p.closed, p.lastTicketId, p.shares) = (true, uint40(last), uint64(shares));
         emit WindowClosed(id, last, shares);
         _observe();
+    }
+
+    /// @inheritdoc IExitWindowTimelock
+    function noteReady(bytes32 id) external {
+        Pending storage p = _pending[id];
+        require(isOperationReady(id) && p.lane == Lane.Ordinary, NotToBeNoted(id));
+        require(p.notedAt == 0, AlreadyNoted(id, p.notedAt));
+        p.notedAt = uint32(block.timestamp);
+        emit ReadinessNoted(id, block.timestamp + SHELF_LIFE);
     }
 
     /// @notice Takes no ether: who executes an operation brings what its calls send.
@@ -169,12 +181,13 @@ contract ExitWindowTimelock is InflowLane, OpenTime, SteppedParameters, Timelock
         if (!isOperationPending(id)) return r;
         Pending memory p = _pending[id];
         r.ready = isOperationReady(id);
-        r.inflowOnly = p.inflowOnly;
+        r.lane = p.lane;
+        r.expiresAt = _expiresAt(id, p);
         r.queuedAt = p.queuedAt;
         r.delayEndsAt = getTimestamp(id);
         r.openSeconds = _openTime() - p.openBefore;
         (, r.sharesFinalized, ) = withdrawalQueue.totals();
-        if (p.inflowOnly) return r;
+        if (p.lane != Lane.Ordinary) return r;
         (r.windowClosed, r.lastTicketId, r.sharesNeeded) = (p.closed, p.lastTicketId, p.shares);
         (r.windowEndsAt, r.endsAt) = (p.queuedAt + exitWindow, p.queuedAt + absoluteEnd);
     }
@@ -185,10 +198,14 @@ contract ExitWindowTimelock is InflowLane, OpenTime, SteppedParameters, Timelock
         if (time > DONE_TIMESTAMP) time -= _pending[id].discount;
     }
 
-    /// @notice Ready when the delay is over, and whoever asked to leave in time is out, or was waited for long enough.
+    /// @notice Ready when the delay is over, and whoever asked to leave in time is out, or was waited for long enough; unset
+    /// again where nobody executed it in time.
     function getOperationState(bytes32 id) public view override returns (OperationState state) {
         state = super.getOperationState(id);
-        if (state == OperationState.Ready && !_waitsForNobody(_pending[id])) state = OperationState.Waiting;
+        if (state != OperationState.Ready) return state;
+        Pending memory p = _pending[id];
+        if (!_waitsForNobody(p)) return OperationState.Waiting;
+        if (block.timestamp >= _expiresAt(id, p)) return OperationState.Unset;
     }
 
     /// @notice Refuses such a token.
@@ -225,19 +242,30 @@ contract ExitWindowTimelock is InflowLane, OpenTime, SteppedParameters, Timelock
 
     /* INTERNAL */
 
-    /// @dev An id comes back only after it was cancelled; then it waits anew.
-    function _keep(bytes32 id, bool inflowOnly) private {
-        uint48 openBefore = _observe();
+    /// @dev An id comes back only after it was cancelled, or has expired; then it waits anew.
+    function _keep(bytes32 id, Lane lane) private {
+        // seconds that went by since the deployment
+        uint40 openBefore = uint40(_observe());
         // at most the longest delay
-        uint24 discount = inflowOnly ? uint24(getMinDelay() - inflowDelay) : 0;
-        _pending[id] = Pending(uint40(block.timestamp), openBefore, discount, inflowOnly, false, 0, 0);
-        emit OperationQueued(id, inflowOnly, getTimestamp(id));
+        uint24 discount = lane == Lane.Inflow ? uint24(getMinDelay() - inflowDelay) : 0;
+        _pending[id] = Pending(uint40(block.timestamp), openBefore, discount, lane, false, 0, 0, 0);
+        emit OperationQueued(id, lane, getTimestamp(id));
     }
 
-    /// @dev None of these ends, once it holds: what is ready stays so. `maxWait` and `absoluteEnd` are longer than the
-    /// window.
+    /// @dev Counted from when it was ready, where that is known: without a window it is.
+    function _expiresAt(bytes32 id, Pending memory p) private view returns (uint256 time) {
+        time = p.notedAt;
+        if (time == 0) {
+            time = getTimestamp(id);
+            if (p.lane == Lane.Ordinary) time = Math.max(time, p.queuedAt + absoluteEnd);
+        }
+        time += SHELF_LIFE;
+    }
+
+    /// @dev None of these ends, once it holds: what is ready stays so, for its time. `maxWait` and `absoluteEnd` are longer
+    /// than the window.
     function _waitsForNobody(Pending memory p) private view returns (bool) {
-        if (p.inflowOnly) return true;
+        if (p.lane != Lane.Ordinary) return true;
         if (p.closed) {
             (, uint256 finalized, ) = withdrawalQueue.totals();
             if (finalized >= p.shares) return true;

@@ -3,11 +3,11 @@ pragma solidity 0.8.37;
 
 import {Governor} from "@openzeppelin/contracts/governance/Governor.sol";
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IShareLedger} from "../interfaces/IShareLedger.sol";
 import {IStakerGovernor} from "../interfaces/IStakerGovernor.sol";
 import {IWrappedStakedEther} from "../interfaces/IWrappedStakedEther.sol";
+import {OwnerSignature} from "../libraries/OwnerSignature.sol";
 import {GovernanceParameters} from "./GovernanceParameters.sol";
 
 /// @title OverridableVotes
@@ -32,11 +32,13 @@ abstract contract OverridableVotes is GovernanceParameters {
         mapping(address account => Receipt) receipts;
     }
 
-    /// @dev 1 + 1 + 12 + 12 = 26 bytes. `cast`: 0, or how it voted and 1. `taken`: what others said themselves of its votes.
-    /// `spoken`: of a vault, what its holders said of what it had delegated.
+    /// @dev 1 + 1 + 1 + 12 + 12 = 27 bytes. `cast`: 0, or how it voted and 1. `holdersSpoke`: of a vault, whether one of its
+    /// holders voted. `taken`: what others said themselves of its votes. `spoken`: of an adapter, what holders said through
+    /// it.
     struct Receipt {
         uint8 cast;
         bool hasOverridden;
+        bool holdersSpoke;
         uint96 taken;
         uint96 spoken;
     }
@@ -102,7 +104,7 @@ abstract contract OverridableVotes is GovernanceParameters {
             )
         );
         require(
-            SignatureChecker.isValidSignatureNowCalldata(voter, _hashTypedDataV4(structHash), signature),
+            OwnerSignature.isValid(voter, _hashTypedDataV4(structHash), signature),
             GovernorInvalidSignature(voter)
         );
         weight = _castOverride(proposalId, voter, support, reason);
@@ -173,6 +175,8 @@ abstract contract OverridableVotes is GovernanceParameters {
         Receipt storage receipt = tally.receipts[account];
         if (receipt.cast != 0) revert GovernorAlreadyCastVote(account);
         weight = totalWeight - receipt.taken;
+        // it would fix the quorum, and the extension
+        if (weight == 0) revert NothingToVote(proposalId, account);
         _add(tally, support, weight);
         // at most 2, as just added
         unchecked {
@@ -270,7 +274,7 @@ abstract contract OverridableVotes is GovernanceParameters {
 
     /// @dev Takes up to `shares` out of the vote of `adapter`: as much as is left of what `vault` had delegated to it.
     /// Nothing where the vault spoke itself, so that its shares never count twice, nor those of others that delegated to
-    /// the adapter.
+    /// the adapter. An adapter that was another vault's before has less left, never more.
     function _takeOfVault(
         uint256 proposalId,
         Tally storage tally,
@@ -278,15 +282,17 @@ abstract contract OverridableVotes is GovernanceParameters {
         address adapter,
         uint256 shares
     ) internal returns (uint256 weight) {
-        Receipt storage receipt = tally.receipts[vault];
-        if (receipt.hasOverridden) return 0;
+        if (tally.receipts[vault].hasOverridden) return 0;
         uint256 timepoint = proposalSnapshot(proposalId);
-        uint256 spoken = receipt.spoken;
         uint256 lent = _delegatedTo(adapter, ledger, vault, timepoint) +
             _delegatedTo(adapter, IShareLedger(address(wrapper)), vault, timepoint);
-        weight = _take(proposalId, tally, adapter, msg.sender, Math.min(shares, lent - spoken));
+        Receipt storage receipt = tally.receipts[adapter];
+        uint256 spoken = receipt.spoken;
+        weight = Math.min(shares, Math.saturatingSub(lent, spoken));
+        weight = _take(proposalId, tally, adapter, msg.sender, weight);
         // no more than was lent
         receipt.spoken = uint96(spoken + weight);
+        tally.receipts[vault].holdersSpoke = true;
     }
 
     function _delegatedTo(
@@ -310,7 +316,7 @@ abstract contract OverridableVotes is GovernanceParameters {
         (Tally storage tally, bool mayProlong) = _begin(proposalId);
         Receipt storage receipt = tally.receipts[voter];
         require(!receipt.hasOverridden, AlreadyOverridden(proposalId, voter));
-        require(receipt.spoken == 0, HoldersSpoke(proposalId, voter));
+        require(!receipt.holdersSpoke, HoldersSpoke(proposalId, voter));
         receipt.hasOverridden = true;
         weight =
             _takeDelegated(proposalId, tally, ledger, voter) +

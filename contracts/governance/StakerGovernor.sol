@@ -8,6 +8,7 @@ import {GovernorTimelockControl} from "@openzeppelin/contracts/governance/extens
 import {IERC6372} from "@openzeppelin/contracts/interfaces/IERC6372.sol";
 import {IStakedEther} from "../interfaces/IStakedEther.sol";
 import {IWrappedStakedEther} from "../interfaces/IWrappedStakedEther.sol";
+import {OwnerSignature} from "../libraries/OwnerSignature.sol";
 import {GovernanceParameters} from "./GovernanceParameters.sol";
 import {OverridableVotes} from "./OverridableVotes.sol";
 import {VaultVotes} from "./VaultVotes.sol";
@@ -104,6 +105,42 @@ contract StakerGovernor is VaultVotes, GovernorTimelockControl {
     ) internal override returns (uint256) {
         require(ledger.reportTimes()[0] != 0, NoReportBooked());
         return super._propose(targets, values, calldatas, description, proposer);
+    }
+
+    /// @dev Its nonce is used up whether it signed or not: who refuses reverts.
+    function _validateVoteSig(
+        uint256 proposalId,
+        uint8 support,
+        address voter,
+        bytes memory signature
+    ) internal override returns (bool) {
+        bytes32 structHash = keccak256(
+            abi.encode(BALLOT_TYPEHASH, proposalId, support, voter, _useNonce(voter))
+        );
+        return OwnerSignature.isValid(voter, _hashTypedDataV4(structHash), signature);
+    }
+
+    /// @dev As above.
+    function _validateExtendedVoteSig(
+        uint256 proposalId,
+        uint8 support,
+        address voter,
+        string memory reason,
+        bytes memory params,
+        bytes memory signature
+    ) internal override returns (bool) {
+        bytes32 structHash = keccak256(
+            abi.encode(
+                EXTENDED_BALLOT_TYPEHASH,
+                proposalId,
+                support,
+                voter,
+                _useNonce(voter),
+                keccak256(bytes(reason)),
+                keccak256(params)
+            )
+        );
+        return OwnerSignature.isValid(voter, _hashTypedDataV4(structHash), signature);
     }
 
     function _queueOperations(

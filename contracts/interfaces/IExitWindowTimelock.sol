@@ -11,19 +11,31 @@ pragma solidity 0.8.37;
 /// - `maxWait` of open time has passed since T: time in which finalisations are neither paused, nor held, nor suspended;
 /// - T + `absoluteEnd` has come.
 ///
-/// What is ready stays so, until it is executed or cancelled: whoever pauses later has no veto, and those who had asked are
-/// out already, or had their `maxWait`.
+/// What is ready stays so, until it is executed, cancelled, or not wanted any more: whoever pauses later has no veto, and
+/// those who had asked are out already, or had their `maxWait`. Where nobody executes it for `SHELF_LIFE` it expires, and is
+/// as one that was never queued: nothing lies about to be used against a later decision. That time is counted from when
+/// somebody noted that it was ready (`noteReady`), which anyone may, or else from the last moment at which it became so.
 ///
 /// Open time is counted by observations, which anyone makes (`observe`); queueing and closing make one, too. What lies
 /// between two of them counts, less what a pause or a hold took of it, if they are no further apart than `observationGap`
 /// and no report was parked at either. So a suspension longer than the gap never counts, and a shorter one does not
 /// either if anybody observes while it lasts. Where nobody observes, the absolute end remains.
 ///
-/// **Inflow lane.** An operation whose calls, all of them and without ether, only keep ether from coming in, or take back
-/// what waits, has a delay that is shorter by `delay − inflowDelay`, and no window: `pauseStaking` of the ledger, and
-/// `cancel` of the timelock itself. It is told by its contents as it is queued, and the list is code. `getMinDelay` is the
-/// delay of all others, so that a governor queues both in the same way.
+/// **Lanes.** An operation is told by its contents as it is queued: all of its calls, without ether. The lists are code.
+/// - `Inflow`: they only keep ether from coming in, or take back what waits: `pauseStaking` of the ledger, and `cancel` of
+///   the timelock itself. Its delay is shorter by `delay − inflowDelay`, and it has no window. `getMinDelay` is the delay of
+///   all others, so that a governor queues all in the same way.
+/// - `Opening`: some of them only let those out who wait: `resume` of the queue, and `resolve` of a report oracle, refusing.
+///   It has the whole delay, and no window: nobody waits behind the tickets that it would free.
+/// - `Ordinary`: all others.
 interface IExitWindowTimelock {
+    /// @notice What an operation needs not wait for (see above); a longer wait comes first.
+    enum Lane {
+        Ordinary,
+        Opening,
+        Inflow
+    }
+
     /// @notice What is fixed at deployment, in seconds, and the first delay.
     /// @param delay First delay of ordinary operations.
     /// @param shortestDelay Least that `updateDelay` may set.
@@ -45,19 +57,20 @@ interface IExitWindowTimelock {
 
     /// @notice What an operation waits for; zeros for one that is not pending.
     /// @param ready Whether it can be executed, its predecessor aside.
-    /// @param inflowOnly Whether it is in the inflow lane: its delay is all that it waits for.
+    /// @param lane Its lane: in all but the ordinary one its delay is all that it waits for.
     /// @param queuedAt When it was queued.
     /// @param delayEndsAt When its delay is over.
-    /// @param windowEndsAt From when on its window may be closed; 0 in the lane.
+    /// @param windowEndsAt From when on its window may be closed; 0 where it has none.
     /// @param windowClosed Whether it was.
     /// @param lastTicketId The last ticket that it waits for, if closed; 0 if there is none.
     /// @param sharesNeeded What the queue must have finalised in all, if closed (1e-9 shares).
     /// @param sharesFinalized What it has (1e-9 shares).
     /// @param openSeconds Open time that was counted since it was queued.
-    /// @param endsAt When it waits for nobody any more; 0 in the lane.
+    /// @param endsAt When it waits for nobody any more; 0 where it has no window.
+    /// @param expiresAt When it cannot be executed any more; earlier once somebody notes that it is ready.
     struct Readiness {
         bool ready;
-        bool inflowOnly;
+        Lane lane;
         uint256 queuedAt;
         uint256 delayEndsAt;
         uint256 windowEndsAt;
@@ -67,13 +80,16 @@ interface IExitWindowTimelock {
         uint256 sharesFinalized;
         uint256 openSeconds;
         uint256 endsAt;
+        uint256 expiresAt;
     }
 
     /// @notice An operation was queued, beside OpenZeppelin's events, whose delay is that of before the lane's discount.
-    event OperationQueued(bytes32 indexed id, bool inflowOnly, uint256 delayEndsAt);
+    event OperationQueued(bytes32 indexed id, Lane lane, uint256 delayEndsAt);
     /// @notice The window of an operation was closed: it waits for tickets up to `lastTicketId`, `shares` in all (1e-9
     /// shares).
     event WindowClosed(bytes32 indexed id, uint256 lastTicketId, uint256 shares);
+    /// @notice An operation was found to be ready; it expires at `expiresAt` (seconds since 1970).
+    event ReadinessNoted(bytes32 indexed id, uint256 expiresAt);
     /// @notice Somebody looked: `openSeconds` of open time were counted since the deployment; `suspended` tells whether a
     /// report is parked.
     event Observed(uint256 openSeconds, bool suspended);
@@ -86,12 +102,16 @@ interface IExitWindowTimelock {
     error AddressIsZero();
     /// @notice The caller may not name the governor, or it was named.
     error NotTheAppointer(address caller);
-    /// @notice The operation is not pending, or is in the inflow lane: it has no window.
+    /// @notice The operation is not pending, or in a lane that has no window.
     error NoWindow(bytes32 id);
     /// @notice The window was closed before.
     error WindowIsClosed(bytes32 id);
     /// @notice The window may be closed from `possibleFrom` on.
     error WindowIsOpen(bytes32 id, uint256 possibleFrom);
+    /// @notice The operation is not ready, or has no window: the end of its delay is known.
+    error NotToBeNoted(bytes32 id);
+    /// @notice It was noted at `notedAt` that the operation is ready.
+    error AlreadyNoted(bytes32 id, uint256 notedAt);
     /// @notice Who administers the timelock, and who executes, is fixed.
     error RoleIsFixed(bytes32 role);
     /// @notice The timelock takes neither plain ether nor tokens that ask whether they are welcome. What is sent along
@@ -111,15 +131,22 @@ interface IExitWindowTimelock {
     /// `WindowIsOpen`.
     function closeWindow(bytes32 id) external;
 
+    /// @notice Notes that an operation with a window is ready, so that it expires `SHELF_LIFE` from now. Anyone may, once.
+    /// Reverts with `NotToBeNoted`, `AlreadyNoted`.
+    function noteReady(bytes32 id) external;
+
+    /// @notice How long an operation that is ready can be executed, in seconds.
+    function SHELF_LIFE() external view returns (uint256);
+
     /// @notice What a pending operation waits for.
     function readiness(bytes32 id) external view returns (Readiness memory);
 
-    /// @notice Whether the calls only keep ether or stake from coming in (see above). The roles are those of now.
-    function isInflowOnly(
+    /// @notice The lane of an operation of these calls; the ordinary one for what is no operation.
+    function laneOf(
         address[] calldata targets,
         uint256[] calldata values,
         bytes[] calldata payloads
-    ) external view returns (bool);
+    ) external view returns (Lane);
 
     /// @notice Open time counted since the deployment, when it was counted last, and whether a report was parked then.
     function openTime() external view returns (uint256 openSeconds, uint256 observedAt, bool suspended);

@@ -72,6 +72,8 @@ interface IStakerGovernor {
     error ZeroAddress();
     /// @notice Before the first report nobody knows how many shares there are.
     error NoReportBooked();
+    /// @notice At the snapshot nothing was delegated to `voter`, or the owners of all of it have said themselves.
+    error NothingToVote(uint256 proposalId, address voter);
     /// @notice `voter` has voted with what it had delegated to others.
     error AlreadyOverridden(uint256 proposalId, address voter);
     /// @notice At the snapshot `voter` had delegated nothing to others, or others have voted with all of it.

@@ -11,9 +11,9 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {IShareLedger} from "../interfaces/IShareLedger.sol";
+import {OwnerSignature} from "../libraries/OwnerSignature.sol";
 import {PoolMath} from "../libraries/PoolMath.sol";
 import {Account} from "../types/Account.sol";
 
@@ -301,13 +301,7 @@ abstract contract ShareLedger is IShareLedger, IERC20Errors, EIP712, IERC165 {
         bytes32 digest = _hashTypedDataV4(
             keccak256(abi.encode(PERMIT_TYPEHASH, owner, spender, value, _useNonce(owner), deadline))
         );
-        // a key first: an account with code set by EIP-7702 still signs with its key
-        (address signer, ECDSA.RecoverError failure, ) = ECDSA.tryRecover(digest, signature);
-        bool valid = failure == ECDSA.RecoverError.NoError && signer == owner && owner != address(0);
-        require(
-            valid || SignatureChecker.isValidERC1271SignatureNow(owner, digest, signature),
-            InvalidPermit(owner)
-        );
+        require(OwnerSignature.isValid(owner, digest, signature), InvalidPermit(owner));
         _approve(owner, spender, value);
     }
 

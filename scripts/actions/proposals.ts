@@ -99,13 +99,19 @@ async function withState(protocol: Protocol, made: Made): Promise<KnownProposal>
     governor.proposalVotes(proposalId),
     governor.proposalQuorum(proposalId),
   ]);
+  const told = STATES[Number(state)]!;
   return {
     ...made,
-    state: STATES[Number(state)]!,
+    state: told === "cancelled" && (await hasExpired(protocol, made)) ? "expired" : told,
     voteEnd: Number(voteEnd),
     votes: { against: votes[0], for: votes[1], abstain: votes[2] },
     quorum,
   };
+}
+
+/** The governor takes what expired in the timelock for cancelled; what was cancelled there is forgotten. */
+async function hasExpired(protocol: Protocol, made: Made): Promise<boolean> {
+  return (await protocol.ExitWindowTimelock.getTimestamp(await operationIdOf(protocol, made))) !== 0n;
 }
 
 /** What governor and timelock know a proposal by. */
@@ -149,16 +155,38 @@ export async function closeWindow(
   return receiptOf(protocol.ExitWindowTimelock.connect(sender).closeWindow(id));
 }
 
+/** Notes that a decision is ready, so that it expires if nobody executes it. Anyone may. */
+export async function noteReady(
+  protocol: Protocol,
+  sender: Signer,
+  proposalId: bigint,
+): Promise<ContractTransactionReceipt> {
+  const id = await operationOf(protocol, proposalId);
+  return receiptOf(protocol.ExitWindowTimelock.connect(sender).noteReady(id));
+}
+
 /** What a queued proposal waits for: `IExitWindowTimelock.Readiness`. */
 export async function readinessOf(protocol: Protocol, proposalId: bigint) {
   return protocol.ExitWindowTimelock.readiness(await operationOf(protocol, proposalId));
 }
 
-/** The timelock's id of a proposal: its salt is the governor's address and the hash of the description. */
 async function operationOf(protocol: Protocol, proposalId: bigint): Promise<string> {
-  const [targets, values, payloads, hash] = parts(await findProposal(protocol, proposalId));
-  const governor = BigInt(await protocol.StakerGovernor.getAddress()) << 96n;
-  const salt = `0x${(governor ^ BigInt(hash)).toString(16).padStart(64, "0")}`;
+  return operationIdOf(protocol, await findProposal(protocol, proposalId));
+}
+
+/** The timelock's id of a proposal: its salt is the governor's address and the hash of the description. */
+async function operationIdOf(
+  { ExitWindowTimelock: timelock, StakerGovernor: governor }: Protocol,
+  proposal: Pick<KnownProposal, "calls" | "hash">,
+): Promise<string> {
+  const [targets, values, payloads, hash] = parts(proposal);
+  const salt = (BigInt(await governor.getAddress()) << 96n) ^ BigInt(hash);
   const none = `0x${"00".repeat(32)}`;
-  return protocol.ExitWindowTimelock.hashOperationBatch([...targets], [...values], [...payloads], none, salt);
+  return timelock.hashOperationBatch(
+    [...targets],
+    [...values],
+    [...payloads],
+    none,
+    `0x${salt.toString(16).padStart(64, "0")}`,
+  );
 }

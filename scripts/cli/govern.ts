@@ -8,6 +8,7 @@ import {
   executeProposal,
   findProposal,
   listProposals,
+  noteReady,
   queueProposal,
   readinessOf,
   type KnownProposal,
@@ -110,6 +111,7 @@ export function governCommand(): Command {
   for (const [name, description, send] of [
     ["queue", "give what passed to the timelock", queueProposal],
     ["close-window", "wait for nobody who asks to leave from now on", closeWindow],
+    ["note-ready", "have a decision expire if nobody executes it from now on", noteReady],
     ["execute", "do what was decided, when all who asked to leave are out", executeProposal],
   ] as const) {
     signed(proposal(verb(name, description))).action((proposalId: bigint, options: Options) =>

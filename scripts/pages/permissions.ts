@@ -3,6 +3,7 @@ import type { Caller, Guard, GuardedFunction } from "./guardReader.ts";
 import type { DeclaredRole } from "./guards.ts";
 import { code, table } from "./markdown.ts";
 import type { Subjects } from "./subjects.ts";
+import { waitsOf, waitTable, type Wait } from "./waits.ts";
 
 export interface RoleRow {
   role: string;
@@ -27,6 +28,8 @@ export interface CallerRow {
 }
 
 export interface Permissions {
+  /** What `GOVERNED` means in seconds. */
+  waits: Wait[];
   roles: RoleRow[];
   /** Functions of roles and of governance. */
   functions: FunctionRow[];
@@ -53,7 +56,13 @@ export async function permissionsOf(given: {
 }): Promise<Permissions> {
   const { functions, subjects, names } = given;
   const shown = (contract: string) => (subjects.has(contract) ? contract : `${contract} (not deployed)`);
-  const permissions: Permissions = { roles: roleRows(given), functions: [], fixed: [], owned: [] };
+  const permissions: Permissions = {
+    waits: await waitsOf(subjects),
+    roles: roleRows(given),
+    functions: [],
+    fixed: [],
+    owned: [],
+  };
 
   for (const fn of functions) {
     const at = { contract: shown(fn.contract), signature: fn.signature };
@@ -96,7 +105,7 @@ export function isSetByGovernance(
 }
 
 /** The blocks of docs/permissions.md. */
-export function permissionBlocks({ roles, functions, fixed, owned }: Permissions): string[] {
+export function permissionBlocks({ waits, roles, functions, fixed, owned }: Permissions): string[] {
   const list = (names: readonly string[]) => names.map(code).join(", ");
   return [
     "# Permissions",
@@ -109,6 +118,16 @@ export function permissionBlocks({ roles, functions, fixed, owned }: Permissions
       `The delay is \`${NO_DELAY}\` where the holder acts at once: a contract by its code, a person by hand. It is \`${GOVERNED}\``,
       "where the holder is the admin of all roles, which is governance. What governance may set, and how far:",
       "[parameters](parameters.md).",
+    ].join("\n"),
+    "## How long it takes",
+    [
+      "What is governed is proposed, voted on, queued, and done when the delay is over and everyone who asked to leave in the",
+      "window has left, in this deployment:",
+    ].join("\n"),
+    waitTable(waits),
+    [
+      "A decision that only lets those out who wait (the end of a pause of finalisations, a parked report refused) has the whole delay",
+      "and no window.",
     ].join("\n"),
     "## Roles",
     "What a role may do is its sentence in `contracts/access/Roles.sol`. Nobody can grant or revoke a frozen role.",

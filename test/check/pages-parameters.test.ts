@@ -100,6 +100,7 @@ const FUNCTIONS = [
 ];
 
 const PERMISSIONS: Permissions = {
+  waits: [],
   roles: [],
   fixed: [],
   owned: [],

@@ -25,7 +25,9 @@ contract ExitWindowHandler is TimelockTest {
         Close,
         Execute,
         Cancel,
-        QueueAgain
+        QueueAgain,
+        Note,
+        Expire
     }
 
     /// @dev Why an operation was executed.
@@ -51,6 +53,7 @@ contract ExitWindowHandler is TimelockTest {
         uint256 queuedAt;
         uint256 openBefore;
         uint256 lastTicket;
+        uint256 notedAt;
     }
 
     uint256 private constant TINY_DELAY = 6 hours;
@@ -58,6 +61,7 @@ contract ExitWindowHandler is TimelockTest {
     uint256 private constant TINY_WINDOW = 12 hours;
     uint256 private constant TINY_WAIT = 30 hours;
     uint256 private constant TINY_END = 84 hours;
+    uint256 private constant SHELF_LIFE = 14 days;
     uint256 private constant MAX_PENDING = 5;
 
     mapping(Action => uint256) public done;
@@ -216,6 +220,27 @@ contract ExitWindowHandler is TimelockTest {
         }
     }
 
+    function note(uint256 pick, uint256 luck) external {
+        (bool found, uint256 index) = _find(pick, Stage.Pending);
+        if (!found || luck % 4 > 0) return;
+        Operation storage o = _operations[index];
+        bool may = !o.inLane && o.notedAt == 0 && o.wasReady;
+        vm.prank(mallory);
+        try timelock.noteReady(o.id) {
+            _check(may, "GOV-3: what is ready is noted, once");
+            o.notedAt = currentTime();
+            _end(Action.Note);
+        } catch {
+            _check(!may, "GOV-3: anyone notes what is ready");
+        }
+    }
+
+    /// @dev Long enough for what lies about to expire.
+    function sleep(uint256 luck) external {
+        if (luck % 16 > 0) return;
+        for (uint256 i = 0; i < 18; ++i) this.passTime(1 days);
+    }
+
     function execute(uint256 pick) external {
         (bool found, uint256 index) = _find(pick, Stage.Pending);
         if (!found) return;
@@ -260,7 +285,7 @@ contract ExitWindowHandler is TimelockTest {
         timelock.schedule(target, 0, data, 0, bytes32(index), delay);
         _looked();
         if (index == _operations.length) _operations.push();
-        _operations[index] = Operation(id, Stage.Pending, inLane, false, false, currentTime(), open, 0);
+        _operations[index] = Operation(id, Stage.Pending, inLane, false, false, currentTime(), open, 0, 0);
         _in[Stage.Pending].push(index);
     }
 
@@ -302,6 +327,12 @@ contract ExitWindowHandler is TimelockTest {
         return Reason.Maximum;
     }
 
+    /// @dev When nobody can execute it any more.
+    function _expiresAt(Operation memory o) private pure returns (uint256) {
+        if (o.notedAt > 0) return o.notedAt + SHELF_LIFE;
+        return o.queuedAt + (o.inLane ? TINY_LANE : TINY_END) + SHELF_LIFE;
+    }
+
     /// @dev What the model knows to be ready: less than all that is, as open time may have been missed.
     function _mustBeReady(Operation memory o) private view returns (bool) {
         uint256 age = currentTime() - o.queuedAt;
@@ -329,8 +360,15 @@ contract ExitWindowHandler is TimelockTest {
     function _end(Action action) private {
         ++done[action];
         uint256[] storage list = _in[Stage.Pending];
-        for (uint256 i = 0; i < list.length; ++i) {
-            Operation storage o = _operations[list[i]];
+        for (uint256 i = list.length; i > 0; ) {
+            uint256 index = list[--i];
+            Operation storage o = _operations[index];
+            if (currentTime() >= _expiresAt(o)) {
+                _check(!timelock.isOperation(o.id), "GOV-3: nothing lies about for ever");
+                ++done[Action.Expire];
+                _move(index, Stage.Cancelled);
+                continue;
+            }
             bool isReady = timelock.getOperationState(o.id) == TimelockController.OperationState.Ready;
             _check(isReady || !o.wasReady, "GOV-3: what is ready stays so");
             _check(isReady || !_mustBeReady(o), "GOV-3: what must be ready is");
@@ -393,7 +431,7 @@ contract ExitWindowInvariantTest is RandomWalk {
 
     /// @dev Time passes, and somebody looks, more often than anything else.
     function _actions() private view returns (bytes4[] memory actions) {
-        actions = new bytes4[](18);
+        actions = new bytes4[](20);
         actions[0] = handler.request.selector;
         actions[1] = handler.finalizeSome.selector;
         actions[2] = handler.pause.selector;
@@ -412,5 +450,7 @@ contract ExitWindowInvariantTest is RandomWalk {
         actions[15] = handler.observe.selector;
         actions[16] = handler.passTime.selector;
         actions[17] = handler.observe.selector;
+        actions[18] = handler.note.selector;
+        actions[19] = handler.sleep.selector;
     }
 }

@@ -1,7 +1,13 @@
 import { expect } from "chai";
 import { castVote, overrideVote } from "../../scripts/actions/castVote.ts";
 import { delegate } from "../../scripts/actions/delegate.ts";
-import { closeWindow, executeProposal, findProposal, readinessOf } from "../../scripts/actions/proposals.ts";
+import {
+  closeWindow,
+  executeProposal,
+  findProposal,
+  noteReady,
+  readinessOf,
+} from "../../scripts/actions/proposals.ts";
 import { propose } from "../../scripts/actions/propose.ts";
 import { simulateProposal } from "../../scripts/actions/simulateProposal.ts";
 import type { ContractName } from "../../scripts/lib/protocol.ts";
@@ -137,7 +143,12 @@ describe("story: governance by stakers", () => {
       "TimelockUnexpectedOperationState",
     );
     await expectRevert(closeWindow(p, accounts.keeper, proposalId), p.ExitWindowTimelock, "WindowIsOpen");
+    await expectRevert(noteReady(p, accounts.keeper, proposalId), p.ExitWindowTimelock, "NotToBeNoted");
     await untilDue(world, proposalId);
+    await noteReady(protocol, accounts.keeper, proposalId);
+    const { expiresAt, ready } = await readinessOf(protocol, proposalId);
+    const now = (await provider.getBlock("latest"))!.timestamp;
+    expect([ready, expiresAt]).to.deep.equal([true, BigInt(now) + (await p.ExitWindowTimelock.SHELF_LIFE())]);
     await executeProposal(protocol, accounts.keeper, proposalId);
     expect(await oracle.feeBp()).to.equal(900n);
     expect((await findProposal(protocol, proposalId)).state).to.equal("executed");
@@ -177,7 +188,12 @@ describe("story: governance by stakers", () => {
     await stake(world, "manager", 5_000n * ETHER);
     await delegate(protocol, trader, { delegate: trader });
     await world.devnet.tickBlocks(1);
-    expect((await castVote(protocol, trader, { proposalId, support: "against" })).weight).to.equal(0n);
+    await expectRevert(
+      castVote(protocol, trader, { proposalId, support: "against" }),
+      protocol.StakerGovernor,
+      "NothingToVote",
+      [proposalId, await trader.getAddress()],
+    );
     await castVote(protocol, alice, { proposalId, support: "for" });
     // nor do they raise the quorum of what is voted on
     const { votes, quorum } = await findProposal(protocol, proposalId);
@@ -314,8 +330,14 @@ describe("story: governance by stakers", () => {
     const back = await decide(world, "alice", [
       { contract: "ExitWindowTimelock", function: "cancel", arguments: [id] },
     ]);
-    const { inflowOnly, delayEndsAt } = await readinessOf(protocol, back);
-    expect(inflowOnly).to.equal(true);
+    // what the governor takes for cancelled, and the timelock still knows of, has expired
+    const forgetful = new Proxy(protocol.StakerGovernor, {
+      get: (governor, name) => (name === "state" ? async () => 2n : (Reflect.get(governor, name) as unknown)),
+    });
+    const late = await findProposal({ ...protocol, StakerGovernor: forgetful }, wrong);
+    expect(late.state).to.equal("expired");
+    const { lane, delayEndsAt } = await readinessOf(protocol, back);
+    expect(lane).to.equal(2n);
     await untilAfter(world, delayEndsAt);
     await executeProposal(protocol, accounts.keeper, back);
     expect((await findProposal(protocol, wrong)).state).to.equal("cancelled");

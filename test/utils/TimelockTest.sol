@@ -97,6 +97,17 @@ abstract contract TimelockTest is Withdrawals {
         assertTrue(timelock.readiness(id).ready, why);
     }
 
+    /// @notice Of the next call.
+    function expectUnready(bytes32 id) internal {
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                TimelockController.TimelockUnexpectedOperationState.selector,
+                id,
+                bytes32(uint256(1 << uint8(TimelockController.OperationState.Ready)))
+            )
+        );
+    }
+
     /* TIME */
 
     /// @notice Somebody looks once a day.

@@ -471,7 +471,10 @@ contract ExitWindowTimelockTest is TimelockTest {
         bytes32 id = timelock.hashOperationBatch(targets, values, payloads, 0, 0);
         vm.prank(governor);
         timelock.scheduleBatch(targets, values, payloads, 0, 0, DELAY);
-        assertFalse(timelock.readiness(id).inflowOnly, "one call of two is not");
+        assertTrue(
+            timelock.readiness(id).lane == IExitWindowTimelock.Lane.Ordinary,
+            "one call of two is not in the lane"
+        );
         uint256 ticket = requestFor(alice, 1 ether);
         skipTime(WINDOW);
         timelock.closeWindow(id);
@@ -493,7 +496,7 @@ contract ExitWindowTimelockTest is TimelockTest {
 
         bytes memory data = abi.encodeCall(timelock.updateDelay, (1 days));
         bytes32 id = queueCall(address(timelock), data);
-        assertFalse(timelock.readiness(id).inflowOnly, "an ordinary operation");
+        assertTrue(timelock.readiness(id).lane == IExitWindowTimelock.Lane.Ordinary, "an ordinary operation");
         skipTime(WINDOW);
         bytes32 pending = queueOrdinary();
         uint256 readyAt = currentTime() + DELAY;
@@ -718,16 +721,6 @@ contract ExitWindowTimelockTest is TimelockTest {
         values = new uint256[](2);
         (targets[0], payloads[0]) = (address(ledger), abi.encodeCall(ledger.pauseStaking, (1 days)));
         (targets[1], payloads[1]) = (address(authority), ordinaryCall());
-    }
-
-    function expectUnready(bytes32 id) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                TimelockController.TimelockUnexpectedOperationState.selector,
-                id,
-                bytes32(uint256(1 << uint8(TimelockController.OperationState.Ready)))
-            )
-        );
     }
 
     function expectStepTooLarge(uint256 to) private {

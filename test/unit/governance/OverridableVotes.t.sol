@@ -236,11 +236,51 @@ contract OverridableVotesTest is StakerVotes {
     /// @dev One nonce for all ballots of a voter.
     function test_castVoteBySig_AndOverrides_ShareTheNonce() public {
         (, uint256 key) = makeAddrAndKey("carol");
+        delegateAs(frank, carol, address(0));
+        skipTime(1);
+        id = openProposal("other");
         bytes32 structHash = keccak256(abi.encode(governor.BALLOT_TYPEHASH(), id, FOR, carol, 0));
         bytes memory plain = signature(key, digestOf("Kedge Staker Governor", address(governor), structHash));
         governor.castVoteBySig(id, FOR, carol, plain);
         _expectRefused(id, FOR, carol, "", signature(key, _ballot(carol, FOR, 0, "")));
         governor.castOverrideVoteBySig(id, FOR, carol, "", signature(key, _ballot(carol, FOR, 1, "")));
+    }
+
+    /// @dev An account whose key has set code (EIP-7702) signs ballots with its key, or as its code decides.
+    function test_ballots_OfAnAccountWithCode() public {
+        (, uint256 key) = makeAddrAndKey("carol");
+        vm.etch(carol, address(new Wallet__Mock()).code);
+        _expectRefused(id, FOR, carol, "", signature(key, _ballot(carol, AGAINST, 0, "")));
+        uint256 before = vm.snapshotState();
+        assertEq(
+            governor.castOverrideVoteBySig(id, FOR, carol, "", signature(key, _ballot(carol, FOR, 0, ""))),
+            carolHas,
+            "by key"
+        );
+        assertTrue(vm.revertToState(before));
+        Wallet__Mock(carol).approveHash(_ballot(carol, FOR, 0, ""));
+        assertEq(governor.castOverrideVoteBySig(id, FOR, carol, "", ""), carolHas, "by code");
+        assertTrue(vm.revertToState(before));
+
+        (, key) = makeAddrAndKey("dora");
+        vm.etch(dora, address(new Wallet__Mock()).code);
+        bytes32 plain = keccak256(abi.encode(governor.BALLOT_TYPEHASH(), id, FOR, dora, 0));
+        plain = digestOf("Kedge Staker Governor", address(governor), plain);
+        before = vm.snapshotState();
+        assertEq(governor.castVoteBySig(id, FOR, dora, signature(key, plain)), doraHas, "by key");
+        assertTrue(vm.revertToState(before));
+        bytes32 longer = keccak256(
+            abi.encode(governor.EXTENDED_BALLOT_TYPEHASH(), id, FOR, dora, 0, keccak256("why"), keccak256(""))
+        );
+        longer = digestOf("Kedge Staker Governor", address(governor), longer);
+        bytes memory signed = signature(key, longer);
+        assertEq(
+            governor.castVoteWithReasonAndParamsBySig(id, FOR, dora, "why", "", signed),
+            doraHas,
+            "by key"
+        );
+        vm.expectRevert(abi.encodeWithSelector(IGovernor.GovernorInvalidSignature.selector, dora));
+        governor.castVoteBySig(id, FOR, dora, signature(key, plain));
     }
 
     /* LATE */
@@ -274,7 +314,7 @@ contract OverridableVotesTest is StakerVotes {
         vote(erik, id, FOR);
         assertEq(governor.proposalDeadline(id), regular, "no quorum");
         vote(dora, id, AGAINST);
-        vote(frank, id, ABSTAIN);
+        vote(alice, id, ABSTAIN);
         assertEq(governor.proposalDeadline(id), regular, "not for it");
     }
 

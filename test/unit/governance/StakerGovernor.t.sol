@@ -253,7 +253,8 @@ contract StakerGovernorTest is StakerVotes {
         ledger.transferShares(last, 1);
         delegateAs(last, last, address(0));
         skipTime(1);
-        assertEq(vote(last, id, FOR), 0, "came too late");
+        vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.NothingToVote.selector, id, last));
+        vote(last, id, FOR);
         closeVote(id);
         assertState(id, IGovernor.ProposalState.Defeated);
     }
@@ -330,7 +331,8 @@ contract StakerGovernorTest is StakerVotes {
         delegateAs(frank, stranger, address(0));
         skipTime(1);
         assertEq(vote(erik, id, FOR), weight, "as it was");
-        assertEq(vote(stranger, id, FOR), 0, "too late");
+        vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.NothingToVote.selector, id, stranger));
+        vote(stranger, id, FOR);
     }
 
     /// @dev Whatever is borrowed and given back in one second has no say, not even in the second of the snapshot.
@@ -346,12 +348,27 @@ contract StakerGovernorTest is StakerVotes {
         skipTime(1);
         stakeAs(stranger, 1_000 ether);
         skipTime(1);
-        assertEq(vote(stranger, id, FOR), 0, "borrowed, and bought");
+        vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.NothingToVote.selector, id, stranger));
+        vote(stranger, id, FOR);
         assertEq(
             vote(dora, id, FOR),
             (ledger.unitsOf(carol) + ledger.unitsOf(bob)) / 1e6,
             "the lender's stayed"
         );
+    }
+
+    /// @dev It would be the first vote, which fixes the quorum and the extension.
+    function test_castVote_RevertWhen_TheVoterHasNoVotes() public {
+        uint256 id = openProposal("once");
+        vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.NothingToVote.selector, id, frank));
+        vote(frank, id, ABSTAIN);
+        assertEq(governor.proposalQuorum(id), 0, "no vote yet");
+        overrideVote(carol, id, FOR);
+        overrideVote(bob, id, FOR);
+        uint256 wrapped = wrapper.balanceOf(bob);
+        vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.NothingToVote.selector, id, erik));
+        vote(erik, id, AGAINST);
+        assertTally(id, 0, ledger.sharesOf(bob) + ledger.sharesOf(carol) + wrapped, 0);
     }
 
     function test_castVote_RevertWhen_CastTwice_OrForNothingKnown() public {

@@ -79,7 +79,6 @@ contract VaultVotesTest is StakerVotes {
         uint256 own = ledger.sharesOf(gil);
         voteThrough(gil, address(adapter), other, FOR);
         overrideVote(gil, other, FOR);
-        vote(gil, other, FOR);
         assertTally(other, 0, 40 ether + own, 0);
     }
 
@@ -164,8 +163,54 @@ contract VaultVotesTest is StakerVotes {
         assertEq(voteThrough(gil, address(adapter), id, FOR), VAULT_SHARES, "no more than was delegated");
         vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
         voteThrough(hana, address(adapter), id, FOR);
-        assertEq(vote(address(adapter), id, FOR), 0, "nothing left");
+        vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.NothingToVote.selector, id, address(adapter)));
+        vote(address(adapter), id, FOR);
         assertTally(id, 0, VAULT_SHARES, 0);
+    }
+
+    /// @dev A vault lends its kETH to one adapter and its wkETH to another: holders of each speak for theirs.
+    function test_adapters_TwoOfOneVault_DoNotMeet() public {
+        VoteAdapter__Mock other = new VoteAdapter__Mock();
+        govern(abi.encodeCall(governor.setAdapter, (address(other), vault)), "another");
+        wrapAs(vault, 30 ether);
+        delegateAs(vault, address(0), address(other));
+        skipTime(1);
+        uint256 wrapped = wrapper.balanceOf(vault);
+        other.set(gil, 5 ether);
+        other.set(hana, type(uint256).max);
+        uint256 next = openProposal("next");
+        uint256 before = vm.snapshotState();
+        assertEq(voteThrough(gil, address(adapter), next, FOR), 40 ether, "kETH");
+        assertEq(voteThrough(gil, address(other), next, FOR), 5 ether, "wkETH");
+        assertEq(voteThrough(hana, address(other), next, AGAINST), wrapped - 5 ether, "the rest of it");
+        assertEq(voteThrough(hana, address(adapter), next, AGAINST), 20 ether, "the rest of this");
+        assertTally(next, 20 ether + wrapped - 5 ether, 45 ether, 0);
+        vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.HoldersSpoke.selector, next, vault));
+        overrideVote(vault, next, FOR);
+
+        assertTrue(vm.revertToState(before));
+        overrideVote(vault, next, FOR);
+        vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
+        voteThrough(gil, address(other), next, FOR);
+        assertTally(next, 0, VAULT_SHARES + wrapped, 0);
+    }
+
+    /// @dev What was said through it for one vault is not there for the next.
+    function test_adapter_ThatMovesToAnotherVault_CountsWhatWasSaid() public {
+        address second = makeAddr("second");
+        vm.prank(alice);
+        ledger.transferShares(second, 10 ether);
+        delegateAs(second, address(adapter), address(0));
+        skipTime(1);
+        bytes memory move = abi.encodeCall(governor.setAdapter, (address(adapter), second));
+        queueGoverned(move, "move");
+        uint256 next = openProposal("next");
+        assertEq(voteThrough(gil, address(adapter), next, FOR), 40 ether, "of the first");
+        skipTime(TIMELOCK_DELAY);
+        executeCall(address(governor), move, "move");
+        vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
+        voteThrough(hana, address(adapter), next, FOR);
+        assertTally(next, 0, 40 ether, 0);
     }
 
     function test_adapter_WithoutDelegations_HasNothing() public {

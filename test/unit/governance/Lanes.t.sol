@@ -12,8 +12,12 @@ import {EmergencyBrake} from "../../../contracts/access/EmergencyBrake.sol";
 import {IEmergencyBrake} from "../../../contracts/interfaces/IEmergencyBrake.sol";
 import {TimelockTest} from "../../utils/TimelockTest.sol";
 
-/// @notice The shorter lane: which calls are in it, and that all others wait for the exit window; GOV-3.
-contract InflowLaneTest is TimelockTest {
+/// @notice The lanes without a window: which calls are in them, and that all others wait for the exit window; GOV-3.
+contract LanesTest is TimelockTest {
+    IExitWindowTimelock.Lane private constant ORDINARY = IExitWindowTimelock.Lane.Ordinary;
+    IExitWindowTimelock.Lane private constant OPENING = IExitWindowTimelock.Lane.Opening;
+    IExitWindowTimelock.Lane private constant INFLOW = IExitWindowTimelock.Lane.Inflow;
+
     uint256 private operatorId;
 
     function setUp() public override {
@@ -28,7 +32,11 @@ contract InflowLaneTest is TimelockTest {
         bytes memory data = abi.encodeCall(ledger.pauseStaking, (3 days));
         bytes32 id = timelock.hashOperation(address(ledger), 0, data, 0, 0);
         vm.expectEmit(address(timelock));
-        emit IExitWindowTimelock.OperationQueued(id, true, currentTime() + INFLOW_DELAY);
+        emit IExitWindowTimelock.OperationQueued(
+            id,
+            IExitWindowTimelock.Lane.Inflow,
+            currentTime() + INFLOW_DELAY
+        );
         queueCall(address(ledger), data);
         // a ticket does not hold it back
         requestFor(alice, 1 ether);
@@ -56,7 +64,7 @@ contract InflowLaneTest is TimelockTest {
         (targets[0], payloads[0]) = (address(ledger), abi.encodeCall(ledger.pauseStaking, (1 days)));
         (targets[1], payloads[1]) = (address(timelock), abi.encodeCall(timelock.cancel, (queueOrdinary())));
         uint256[] memory values = new uint256[](2);
-        assertTrue(timelock.isInflowOnly(targets, values, payloads), "told before");
+        assertLane(timelock.laneOf(targets, values, payloads), INFLOW, "told before");
         bytes32 id = scheduleBatch(targets, values, payloads, DELAY);
         skipTime(INFLOW_DELAY);
         assertReady(id, "in the lane");
@@ -80,7 +88,8 @@ contract InflowLaneTest is TimelockTest {
         vm.expectRevert(abi.encodeWithSelector(IExitWindowTimelock.NoWindow.selector, id));
         timelock.closeWindow(id);
         IExitWindowTimelock.Readiness memory r = timelock.readiness(id);
-        assertTrue(r.inflowOnly && r.ready, "nothing but its delay");
+        assertLane(r.lane, INFLOW, "nothing but its delay");
+        assertTrue(r.ready, "nothing but its delay");
         assertEq(r.windowEndsAt + r.endsAt, 0, "no window");
     }
 
@@ -114,7 +123,6 @@ contract InflowLaneTest is TimelockTest {
 
     function test_schedule_WhatTouchesThoseWhoLeaveWaits() public {
         assertOrdinary(address(queue), abi.encodeCall(queue.pauseFor, (1 days)));
-        assertOrdinary(address(queue), abi.encodeCall(queue.resume, ()));
         assertOrdinary(address(queue), abi.encodeCall(queue.hold, ()));
         assertOrdinary(address(queue), abi.encodeCall(queue.suspend, ()));
         assertOrdinary(address(queue), abi.encodeCall(queue.endSuspension, ()));
@@ -196,8 +204,8 @@ contract InflowLaneTest is TimelockTest {
         values[1] = 1;
         assertOrdinaryBatch(targets, values, payloads, "ether");
         assertOrdinaryBatch(new address[](0), new uint256[](0), new bytes[](0), "nothing at all");
-        assertFalse(timelock.isInflowOnly(targets, new uint256[](1), payloads), "lengths");
-        assertFalse(timelock.isInflowOnly(targets, values, new bytes[](3)), "lengths");
+        assertLane(timelock.laneOf(targets, new uint256[](1), payloads), ORDINARY, "lengths");
+        assertLane(timelock.laneOf(targets, values, new bytes[](3)), ORDINARY, "lengths");
     }
 
     function test_schedule_WithEtherWaits() public {
@@ -205,39 +213,85 @@ contract InflowLaneTest is TimelockTest {
         bytes32 id = timelock.hashOperation(address(ledger), 1, data, 0, 0);
         vm.prank(governor);
         timelock.schedule(address(ledger), 1, data, 0, 0, DELAY);
-        assertFalse(timelock.readiness(id).inflowOnly, "ether");
+        assertLane(timelock.readiness(id).lane, ORDINARY, "ether");
     }
 
-    /// @dev The list once more, beside the code: target, function and length.
-    function testFuzz_isInflowOnly_TheTwoAndNothingElse(
-        uint8 target,
-        uint8 selector,
-        uint8 length
-    ) public view {
+    /// @dev The lists once more, beside the code: target, function and length.
+    function testFuzz_laneOf_TheListsAndNothingElse(uint8 target, uint8 selector, uint8 length) public view {
         address[6] memory all = [
             address(ledger),
             address(timelock),
-            address(depositor),
-            address(operatorRegistry),
             address(queue),
-            address(authority)
+            address(operatorRegistry),
+            address(depositor),
+            address(oracle)
         ];
-        bytes4[6] memory selectors = [
+        bytes4[7] memory selectors = [
             ledger.pauseStaking.selector,
             timelock.cancel.selector,
-            depositor.pauseFor.selector,
+            queue.resume.selector,
+            oracle.resolve.selector,
             operatorRegistry.setCurated.selector,
             timelock.updateDelay.selector,
-            depositor.resume.selector
+            queue.pauseFor.selector
         ];
-        (target, selector, length) = (target % 6, selector % 6, length % 4);
+        (target, selector, length) = (target % 6, selector % 7, length % 12);
         bytes memory data = abi.encodePacked(selectors[selector]);
-        for (uint256 i = 0; i < length; ++i) data = abi.encodePacked(data, uint256(1 days));
+        // an answer of one is to accept
+        bool accepts = length % 2 == 1;
+        for (uint256 i = 0; i < length; ++i) {
+            data = abi.encodePacked(data, uint256(accepts || i + 1 < length ? 1 : 0));
+        }
         address[] memory targets = new address[](1);
         bytes[] memory payloads = new bytes[](1);
         (targets[0], payloads[0]) = (all[target], data);
-        bool inLane = target < 2 && selector == target && length == 1;
-        assertEq(timelock.isInflowOnly(targets, new uint256[](1), payloads), inLane, "the list");
+        IExitWindowTimelock.Lane expected = ORDINARY;
+        if (target < 2 && selector == target && length == 1) expected = INFLOW;
+        if (target == 2 && selector == 2 && length == 0) expected = OPENING;
+        // the queue has a list of its own
+        if (target != 2 && selector == 3 && length == 10) expected = OPENING;
+        assertLane(timelock.laneOf(targets, new uint256[](1), payloads), expected, "the lists");
+    }
+
+    /* WHAT ONLY LETS OUT */
+
+    /// @dev Nobody waits behind the tickets that it frees.
+    function test_schedule_EndsAPauseOfFinalisationsAfterItsDelay() public {
+        requestFor(alice, 1 ether);
+        queue.pauseFor(10 days);
+        bytes memory data = abi.encodeCall(queue.resume, ());
+        bytes32 id = queueCall(address(queue), data);
+        executeAfterDelay(id, address(queue), data);
+        assertLe(queue.pausedUntil(), currentTime(), "it is over");
+    }
+
+    function test_schedule_RefusesAParkedReportAfterItsDelay() public {
+        requestFor(alice, 1 ether);
+        bytes memory data = abi.encodeCall(oracle.resolve, (neutralReport(FIRST_FRAME + 1), false));
+        bytes32 id = queueCall(address(oracle), data);
+        assertLane(timelock.readiness(id).lane, OPENING, "refusing");
+        skipTime(DELAY - 1);
+        assertWaits(id, "its delay");
+        skipTime(1);
+        assertReady(id, "and nothing else");
+    }
+
+    function test_scheduleBatch_OpeningBesideInflow_HasTheWholeDelay() public {
+        queue.pauseFor(10 days);
+        address[] memory targets = new address[](2);
+        bytes[] memory payloads = new bytes[](2);
+        (targets[0], payloads[0]) = (address(ledger), abi.encodeCall(ledger.pauseStaking, (1 days)));
+        (targets[1], payloads[1]) = (address(queue), abi.encodeCall(queue.resume, ()));
+        bytes32 id = scheduleBatch(targets, new uint256[](2), payloads, DELAY);
+        assertLane(timelock.readiness(id).lane, OPENING, "the longer wait");
+        skipTime(DELAY - 1);
+        assertWaits(id, "its delay");
+        skipTime(1);
+        timelock.executeBatch(targets, new uint256[](2), payloads, 0, 0);
+        assertLe(queue.pausedUntil(), currentTime(), "open");
+        targets[0] = address(queue);
+        payloads[0] = abi.encodeCall(PausableUntil.pauseFor, (1 days));
+        assertOrdinaryBatch(targets, new uint256[](2), payloads, "it shuts, too");
     }
 
     /* INTERNAL */
@@ -251,9 +305,26 @@ contract InflowLaneTest is TimelockTest {
         executeCall(target, data);
     }
 
+    function executeAfterDelay(bytes32 id, address target, bytes memory data) private {
+        assertLane(timelock.readiness(id).lane, OPENING, "only lets out");
+        skipTime(DELAY - 1);
+        assertWaits(id, "its delay");
+        skipTime(1);
+        assertReady(id, "no window");
+        executeCall(target, data);
+    }
+
+    function assertLane(
+        IExitWindowTimelock.Lane lane,
+        IExitWindowTimelock.Lane expected,
+        string memory why
+    ) private pure {
+        assertEq(uint256(lane), uint256(expected), why);
+    }
+
     function assertOrdinary(address target, bytes memory data) private {
         bytes32 id = queueCall(target, data);
-        assertFalse(timelock.readiness(id).inflowOnly, "not in the lane");
+        assertLane(timelock.readiness(id).lane, ORDINARY, "in no lane");
         uint256 snapshot = vm.snapshotState();
         skipTime(DELAY);
         assertWaits(id, "its window is open");
@@ -269,9 +340,9 @@ contract InflowLaneTest is TimelockTest {
         bytes[] memory payloads,
         string memory why
     ) private {
-        assertFalse(timelock.isInflowOnly(targets, values, payloads), why);
+        assertLane(timelock.laneOf(targets, values, payloads), ORDINARY, why);
         bytes32 id = scheduleBatch(targets, values, payloads, DELAY);
-        assertFalse(timelock.readiness(id).inflowOnly, why);
+        assertLane(timelock.readiness(id).lane, ORDINARY, why);
     }
 
     function scheduleBatch(

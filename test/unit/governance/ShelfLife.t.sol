@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IExitWindowTimelock} from "../../../contracts/interfaces/IExitWindowTimelock.sol";
+import {TimelockTest} from "../../utils/TimelockTest.sol";
+
+/// @notice What is ready and nobody executes expires: nothing lies about to be used against a later decision; GOV-3.
+contract ShelfLifeTest is TimelockTest {
+    uint256 private life;
+
+    function setUp() public override {
+        super.setUp();
+        life = timelock.SHELF_LIFE();
+    }
+
+    /* COUNTED FROM ITS NOTE */
+
+    function test_noteReady_CountsFromThere() public {
+        bytes32 id = queueReady();
+        skipTime(20 days);
+        vm.expectEmit(address(timelock));
+        emit IExitWindowTimelock.ReadinessNoted(id, currentTime() + life);
+        vm.prank(mallory);
+        timelock.noteReady(id);
+        assertEq(timelock.readiness(id).expiresAt, currentTime() + life, "told");
+        uint256 before = vm.snapshotState();
+        skipTime(life - 1);
+        executeOrdinary();
+
+        assertTrue(vm.revertToState(before));
+        skipTime(life);
+        assertExpired(id);
+    }
+
+    function test_noteReady_RevertGiven_ItIsNotReady_OrWasNoted() public {
+        bytes32 id = queueOrdinary();
+        expectNotToBeNoted(id);
+        skipTime(WINDOW - 1);
+        requestFor(alice, 1 ether);
+        skipTime(1);
+        timelock.closeWindow(id);
+        expectNotToBeNoted(id);
+        waitAndFinalize(1);
+        timelock.noteReady(id);
+        uint256 notedAt = currentTime();
+        skipTime(1 days);
+        vm.expectRevert(abi.encodeWithSelector(IExitWindowTimelock.AlreadyNoted.selector, id, notedAt));
+        timelock.noteReady(id);
+        assertEq(timelock.readiness(id).expiresAt, notedAt + life, "of the first note");
+        executeOrdinary();
+        expectNotToBeNoted(id);
+        expectNotToBeNoted(keccak256("unknown"));
+    }
+
+    /// @dev Without a window the moment is known.
+    function test_noteReady_RevertGiven_ALane() public {
+        bytes32 id = queueCall(address(ledger), abi.encodeCall(ledger.pauseStaking, (1 days)));
+        skipTime(INFLOW_DELAY);
+        assertReady(id, "in the lane");
+        expectNotToBeNoted(id);
+    }
+
+    /* OR FROM THE LAST MOMENT AT WHICH IT BECAME READY */
+
+    function test_execute_RevertGiven_NobodyDidAfterTheAbsoluteEnd() public {
+        bytes32 id = queueOrdinary();
+        uint256 end = currentTime() + ABSOLUTE_END + life;
+        assertEq(timelock.readiness(id).expiresAt, end, "told while it waits");
+        requestFor(alice, 1 ether);
+        uint256 before = vm.snapshotState();
+        vm.warp(end - 1);
+        executeOrdinary();
+
+        assertTrue(vm.revertToState(before));
+        vm.warp(end);
+        assertExpired(id);
+    }
+
+    /// @dev A delay that is longer than all else.
+    function test_execute_RevertGiven_NobodyDidAfterALongDelay() public {
+        bytes memory data = ordinaryCall();
+        bytes32 id = timelock.hashOperation(address(authority), 0, data, 0, 0);
+        vm.prank(governor);
+        timelock.schedule(address(authority), 0, data, 0, 0, 200 days);
+        uint256 end = currentTime() + 200 days + life;
+        vm.warp(end - 1);
+        assertReady(id, "a second before");
+        vm.warp(end);
+        assertExpired(id);
+    }
+
+    function test_execute_RevertGiven_NobodyDidInALane() public {
+        queue.pauseFor(14 days);
+        bytes memory pause = abi.encodeCall(ledger.pauseStaking, (1 days));
+        bytes memory resume = abi.encodeCall(queue.resume, ());
+        bytes32 inflow = queueCall(address(ledger), pause);
+        bytes32 opening = queueCall(address(queue), resume);
+        uint256 queuedAt = currentTime();
+        vm.warp(queuedAt + INFLOW_DELAY + life - 1);
+        assertReady(inflow, "a second before");
+        skipTime(1);
+        expectUnready(inflow);
+        executeCall(address(ledger), pause);
+        vm.warp(queuedAt + DELAY + life - 1);
+        assertReady(opening, "a second before");
+        skipTime(1);
+        expectUnready(opening);
+        executeCall(address(queue), resume);
+    }
+
+    /* WHAT HAS EXPIRED */
+
+    /// @dev It is as one that was never queued, and waits anew, for those who ask meanwhile, too.
+    function test_schedule_WhatHasExpiredWaitsAnew() public {
+        bytes32 id = queueReady();
+        timelock.noteReady(id);
+        skipTime(life);
+        assertExpired(id);
+        uint256 ticket = requestFor(alice, 1 ether);
+        queueOrdinary();
+        IExitWindowTimelock.Readiness memory r = timelock.readiness(id);
+        assertEq(r.queuedAt, currentTime(), "anew");
+        assertEq(r.expiresAt, currentTime() + ABSOLUTE_END + life, "its note is forgotten");
+        assertFalse(r.windowClosed, "its window is open");
+        skipTime(WINDOW);
+        timelock.closeWindow(id);
+        assertWaits(id, "who asked meanwhile");
+        waitAndFinalize(ticket);
+        executeOrdinary();
+    }
+
+    /// @dev Pauses that were decided long before cannot be kept for the day of another decision, so that it binds those who
+    /// asked to leave at its absolute end.
+    function test_pauses_CannotBeKeptForAnotherDay() public {
+        uint256 count = 6;
+        bytes memory pause = abi.encodeCall(queue.pauseFor, (14 days));
+        for (uint256 i = 0; i < count; ++i) {
+            vm.prank(governor);
+            timelock.schedule(address(queue), 0, pause, 0, bytes32(i), DELAY);
+        }
+        skipTime(WINDOW);
+        for (uint256 i = 0; i < count; ++i) {
+            bytes32 pauseId = timelock.hashOperation(address(queue), 0, pause, 0, bytes32(i));
+            timelock.closeWindow(pauseId);
+            timelock.noteReady(pauseId);
+        }
+        bytes32 id = queueOrdinary();
+        uint256 ticket = requestFor(alice, 1 ether);
+        uint256 executed = 0;
+        for (uint256 day = 0; day < 60 && !queue.ticket(ticket).finalized; ++day) {
+            bytes32 next = timelock.hashOperation(address(queue), 0, pause, 0, bytes32(executed));
+            if (currentTime() >= queue.pausedUntil() && timelock.isOperationReady(next)) {
+                timelock.execute(address(queue), 0, pause, 0, bytes32(executed));
+                ++executed;
+            }
+            skipTime(1 days);
+            timelock.observe();
+            if (timelock.readiness(id).queuedAt + WINDOW == currentTime()) timelock.closeWindow(id);
+            if (currentTime() >= queue.ticket(ticket).readyAt) queue.finalize(ticket, currentTime());
+        }
+        assertTrue(queue.ticket(ticket).finalized, "she is out");
+        assertEq(executed, 1, "the others have expired");
+        assertReady(id, "and then it binds");
+    }
+
+    /* INTERNAL */
+
+    function queueReady() private returns (bytes32 id) {
+        id = queueOrdinary();
+        skipTime(WINDOW);
+        timelock.closeWindow(id);
+        assertReady(id, "nobody waits");
+    }
+
+    function assertExpired(bytes32 id) private {
+        assertFalse(timelock.isOperation(id), "as if it had never been queued");
+        assertEq(timelock.readiness(id).queuedAt, 0, "nothing pending");
+        expectUnready(id);
+        executeCall(address(authority), ordinaryCall());
+        expectNotToBeNoted(id);
+    }
+
+    function expectNotToBeNoted(bytes32 id) private {
+        vm.expectRevert(abi.encodeWithSelector(IExitWindowTimelock.NotToBeNoted.selector, id));
+        timelock.noteReady(id);
+    }
+}
