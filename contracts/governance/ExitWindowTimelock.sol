@@ -29,7 +29,7 @@ contract ExitWindowTimelock is Lanes, SteppedParameters, TimelockController {
     /// @notice See `LONGEST_EXIT_WINDOW`.
     uint256 public constant LONGEST_ABSOLUTE_END = 365 days;
     /// @inheritdoc IExitWindowTimelock
-    uint256 public constant SHELF_LIFE = 14 days;
+    uint256 public constant SHELF_LIFE = 30 days;
 
     /// @dev What is known of a pending operation beside OpenZeppelin's time.
     struct Pending {

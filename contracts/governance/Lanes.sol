@@ -66,13 +66,18 @@ abstract contract Lanes is OpenTime {
         return target == address(this) && selector == TimelockController.cancel.selector;
     }
 
-    /// @dev The end of a pause of finalisations; a parked report that is refused.
+    /// @dev The end of a pause of finalisations that runs; a parked report that is refused.
     function _onlyLetsOut(address target, bytes4 selector, bytes calldata data) private view returns (bool) {
         if (target == address(withdrawalQueue))
-            return selector == PausableUntil.resume.selector && data.length == 4;
+            return selector == PausableUntil.resume.selector && data.length == 4 && _isPaused();
         return
             selector == IReportOracle.resolve.selector &&
             data.length == RESOLVE_LENGTH &&
             bytes32(data[RESOLVE_LENGTH - 32:]) == 0;
+    }
+
+    /// @dev What would end a pause that nobody has begun would void the brake before it is pulled.
+    function _isPaused() private view returns (bool) {
+        return block.timestamp < PausableUntil(address(withdrawalQueue)).pausedUntil();
     }
 }

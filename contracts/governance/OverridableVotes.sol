@@ -32,17 +32,21 @@ abstract contract OverridableVotes is GovernanceParameters {
         mapping(address account => Receipt) receipts;
     }
 
-    /// @dev 1 + 1 + 1 + 12 + 12 = 27 bytes. `cast`: 0, or how it voted and 1. `holdersSpoke`: of a vault, whether one of its
-    /// holders voted. `taken`: what others said themselves of its votes. `spoken`: of an adapter, what holders said through
-    /// it.
+    /// @dev 1 + 1 + 1 + 1 + 12 + 12 = 28 bytes. `cast`: 0, or how it voted and 1. `ownTokens`: in which tokens it overrode
+    /// its delegates; `holdersTokens`: of a vault, in which of them holders voted; both as bits. `taken`: what others said
+    /// themselves of its votes. `spoken`: of an adapter, what holders said through it.
     struct Receipt {
         uint8 cast;
         bool hasOverridden;
-        bool holdersSpoke;
+        uint8 ownTokens;
+        uint8 holdersTokens;
         uint96 taken;
         uint96 spoken;
     }
 
+    /// @dev Bits of tokens in a receipt.
+    uint8 private constant KETH = 1;
+    uint8 private constant WKETH = 2;
     bytes32 private constant OVERRIDE_BALLOT_TYPEHASH =
         keccak256(
             "OverrideBallot(uint256 proposalId,uint8 support,address voter,uint256 nonce,string reason)"
@@ -273,8 +277,8 @@ abstract contract OverridableVotes is GovernanceParameters {
     /* INTERNAL: holders of vaults */
 
     /// @dev Takes up to `shares` out of the vote of `adapter`: as much as is left of what `vault` had delegated to it.
-    /// Nothing where the vault spoke itself, so that its shares never count twice, nor those of others that delegated to
-    /// the adapter. An adapter that was another vault's before has less left, never more.
+    /// Nothing of a token in which the vault spoke itself, so that its shares never count twice, nor those of others that
+    /// delegated to the adapter. An adapter that was another vault's before has less left, never more.
     function _takeOfVault(
         uint256 proposalId,
         Tally storage tally,
@@ -282,27 +286,23 @@ abstract contract OverridableVotes is GovernanceParameters {
         address adapter,
         uint256 shares
     ) internal returns (uint256 weight) {
-        if (tally.receipts[vault].hasOverridden) return 0;
-        uint256 timepoint = proposalSnapshot(proposalId);
-        uint256 lent = _delegatedTo(adapter, ledger, vault, timepoint) +
-            _delegatedTo(adapter, IShareLedger(address(wrapper)), vault, timepoint);
-        Receipt storage receipt = tally.receipts[adapter];
-        uint256 spoken = receipt.spoken;
+        Receipt storage owner = tally.receipts[vault];
+        Receipt storage through = tally.receipts[adapter];
+        uint256 lent = 0;
+        uint8 tokens = 0;
+        for (uint8 bit = KETH; bit <= WKETH; bit <<= 1) {
+            if (owner.ownTokens & bit != 0) continue;
+            (address delegate, uint256 delegated) = _delegation(bit, vault, proposalId);
+            if (delegate != adapter) continue;
+            lent += delegated;
+            tokens |= bit;
+        }
+        uint256 spoken = through.spoken;
         weight = Math.min(shares, Math.saturatingSub(lent, spoken));
         weight = _take(proposalId, tally, adapter, msg.sender, weight);
         // no more than was lent
-        receipt.spoken = uint96(spoken + weight);
-        tally.receipts[vault].holdersSpoke = true;
-    }
-
-    function _delegatedTo(
-        address adapter,
-        IShareLedger token,
-        address vault,
-        uint256 timepoint
-    ) private view returns (uint256) {
-        (address delegate, uint256 shares) = token.getPastDelegation(vault, timepoint);
-        return delegate == adapter ? shares : 0;
+        through.spoken = uint96(spoken + weight);
+        owner.holdersTokens |= tokens;
     }
 
     /* INTERNAL: owners */
@@ -316,11 +316,12 @@ abstract contract OverridableVotes is GovernanceParameters {
         (Tally storage tally, bool mayProlong) = _begin(proposalId);
         Receipt storage receipt = tally.receipts[voter];
         require(!receipt.hasOverridden, AlreadyOverridden(proposalId, voter));
-        require(!receipt.holdersSpoke, HoldersSpoke(proposalId, voter));
-        receipt.hasOverridden = true;
-        weight =
-            _takeDelegated(proposalId, tally, ledger, voter) +
-            _takeDelegated(proposalId, tally, IShareLedger(address(wrapper)), voter);
+        uint8 holders = receipt.holdersTokens;
+        uint8 own = (KETH | WKETH) & ~holders;
+        (receipt.hasOverridden, receipt.ownTokens) = (true, own);
+        if (own & KETH != 0) weight = _takeDelegated(proposalId, tally, KETH, voter);
+        if (own & WKETH != 0) weight += _takeDelegated(proposalId, tally, WKETH, voter);
+        require(weight != 0 || holders == 0, HoldersSpoke(proposalId, voter));
         require(weight != 0, NothingToOverride(proposalId, voter));
         _add(tally, support, weight);
         if (mayProlong) _prolong(proposalId, tally);
@@ -331,11 +332,21 @@ abstract contract OverridableVotes is GovernanceParameters {
     function _takeDelegated(
         uint256 proposalId,
         Tally storage tally,
-        IShareLedger token,
+        uint8 token,
         address voter
     ) private returns (uint256) {
-        (address delegate, uint256 shares) = token.getPastDelegation(voter, proposalSnapshot(proposalId));
+        (address delegate, uint256 shares) = _delegation(token, voter, proposalId);
         if (delegate == address(0) || delegate == voter) return 0;
         return _take(proposalId, tally, delegate, voter, shares);
+    }
+
+    /// @dev To whom `account` had delegated how many shares of a token at the snapshot.
+    function _delegation(
+        uint8 token,
+        address account,
+        uint256 proposalId
+    ) private view returns (address delegate, uint256 shares) {
+        IShareLedger ledger_ = token == KETH ? ledger : IShareLedger(address(wrapper));
+        return ledger_.getPastDelegation(account, proposalSnapshot(proposalId));
     }
 }

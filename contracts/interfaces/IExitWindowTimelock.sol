@@ -25,8 +25,8 @@ pragma solidity 0.8.37;
 /// - `Inflow`: they only keep ether from coming in, or take back what waits: `pauseStaking` of the ledger, and `cancel` of
 ///   the timelock itself. Its delay is shorter by `delay − inflowDelay`, and it has no window. `getMinDelay` is the delay of
 ///   all others, so that a governor queues all in the same way.
-/// - `Opening`: some of them only let those out who wait: `resume` of the queue, and `resolve` of a report oracle, refusing.
-///   It has the whole delay, and no window: nobody waits behind the tickets that it would free.
+/// - `Opening`: some of them only let those out who wait: `resume` of the queue, while it is paused, and `resolve` of a
+///   report oracle, refusing. It has the whole delay, and no window: nobody waits behind the tickets that it would free.
 /// - `Ordinary`: all others.
 interface IExitWindowTimelock {
     /// @notice What an operation needs not wait for (see above); a longer wait comes first.
@@ -141,7 +141,7 @@ interface IExitWindowTimelock {
     /// @notice What a pending operation waits for.
     function readiness(bytes32 id) external view returns (Readiness memory);
 
-    /// @notice The lane of an operation of these calls; the ordinary one for what is no operation.
+    /// @notice The lane of an operation of these calls, if it was queued now; the ordinary one for what is no operation.
     function laneOf(
         address[] calldata targets,
         uint256[] calldata values,

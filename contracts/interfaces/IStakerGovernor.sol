@@ -78,7 +78,8 @@ interface IStakerGovernor {
     error AlreadyOverridden(uint256 proposalId, address voter);
     /// @notice At the snapshot `voter` had delegated nothing to others, or others have voted with all of it.
     error NothingToOverride(uint256 proposalId, address voter);
-    /// @notice Holders of `vault` have voted with what it had delegated: it has no say of its own on this proposal.
+    /// @notice Holders of `vault` have voted with what it had delegated in that token, and it has delegated no other: it has
+    /// no say of its own on this proposal.
     error HoldersSpoke(uint256 proposalId, address vault);
     /// @notice An adapter is no vault of its own.
     error NotAVault(address vault);
@@ -120,7 +121,7 @@ interface IStakerGovernor {
     ) external returns (uint256 weight);
 
     /// @notice The caller votes with what it had in a vault at the snapshot, as the vault's adapter says; at most what is
-    /// left of what the vault had delegated to the adapter, and nothing if the vault has voted itself
+    /// left of what the vault had delegated to the adapter, and nothing of a token in which the vault has voted itself
     /// (`castOverrideVote`): holders ask for a vault that cannot. Once for each proposal and adapter; reverts while the
     /// proposal is not active.
     /// @return weight Shares counted.

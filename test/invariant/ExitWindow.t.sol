@@ -61,7 +61,7 @@ contract ExitWindowHandler is TimelockTest {
     uint256 private constant TINY_WINDOW = 12 hours;
     uint256 private constant TINY_WAIT = 30 hours;
     uint256 private constant TINY_END = 84 hours;
-    uint256 private constant SHELF_LIFE = 14 days;
+    uint256 private constant SHELF_LIFE = 30 days;
     uint256 private constant MAX_PENDING = 5;
 
     mapping(Action => uint256) public done;
@@ -238,7 +238,7 @@ contract ExitWindowHandler is TimelockTest {
     /// @dev Long enough for what lies about to expire.
     function sleep(uint256 luck) external {
         if (luck % 16 > 0) return;
-        for (uint256 i = 0; i < 18; ++i) this.passTime(1 days);
+        for (uint256 i = 0; i < 34; ++i) this.passTime(1 days);
     }
 
     function execute(uint256 pick) external {

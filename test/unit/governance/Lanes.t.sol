@@ -217,7 +217,8 @@ contract LanesTest is TimelockTest {
     }
 
     /// @dev The lists once more, beside the code: target, function and length.
-    function testFuzz_laneOf_TheListsAndNothingElse(uint8 target, uint8 selector, uint8 length) public view {
+    function testFuzz_laneOf_TheListsAndNothingElse(uint8 target, uint8 selector, uint8 length) public {
+        queue.pauseFor(1 days);
         address[6] memory all = [
             address(ledger),
             address(timelock),
@@ -263,6 +264,21 @@ contract LanesTest is TimelockTest {
         bytes32 id = queueCall(address(queue), data);
         executeAfterDelay(id, address(queue), data);
         assertLe(queue.pausedUntil(), currentTime(), "it is over");
+    }
+
+    /// @dev What would end a pause that nobody has begun could lie ready, and void the brake in the second of its pull.
+    function test_schedule_EndOfAPauseThatDoesNotRunWaits() public {
+        bytes memory data = abi.encodeCall(queue.resume, ());
+        address[] memory targets = new address[](1);
+        bytes[] memory payloads = new bytes[](1);
+        (targets[0], payloads[0]) = (address(queue), data);
+        queue.pauseFor(2 days);
+        assertLane(timelock.laneOf(targets, new uint256[](1), payloads), OPENING, "while it runs");
+        skipTime(2 days - 1);
+        assertLane(timelock.laneOf(targets, new uint256[](1), payloads), OPENING, "its last second");
+        skipTime(1);
+        assertLane(timelock.laneOf(targets, new uint256[](1), payloads), ORDINARY, "when it is over");
+        assertOrdinary(address(queue), data);
     }
 
     function test_schedule_RefusesAParkedReportAfterItsDelay() public {

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {EmergencyBrake} from "../../../contracts/access/EmergencyBrake.sol";
+import {PausableUntil} from "../../../contracts/access/PausableUntil.sol";
+import {Roles} from "../../../contracts/access/Roles.sol";
+import {SteppedParameters} from "../../../contracts/access/SteppedParameters.sol";
+import {IAuthority} from "../../../contracts/interfaces/IAuthority.sol";
+import {IEmergencyBrake} from "../../../contracts/interfaces/IEmergencyBrake.sol";
 import {IExitWindowTimelock} from "../../../contracts/interfaces/IExitWindowTimelock.sol";
 import {TimelockTest} from "../../utils/TimelockTest.sol";
 
@@ -147,20 +153,82 @@ contract ShelfLifeTest is TimelockTest {
         bytes32 id = queueOrdinary();
         uint256 ticket = requestFor(alice, 1 ether);
         uint256 executed = 0;
-        for (uint256 day = 0; day < 60 && !queue.ticket(ticket).finalized; ++day) {
+        for (uint256 day = 0; day < 90 && !queue.ticket(ticket).finalized; ++day) {
+            skipTime(1 days);
+            timelock.observe();
+            if (timelock.readiness(id).queuedAt + WINDOW == currentTime()) timelock.closeWindow(id);
+            // whoever pauses is the first
             bytes32 next = timelock.hashOperation(address(queue), 0, pause, 0, bytes32(executed));
             if (currentTime() >= queue.pausedUntil() && timelock.isOperationReady(next)) {
                 timelock.execute(address(queue), 0, pause, 0, bytes32(executed));
                 ++executed;
             }
-            skipTime(1 days);
-            timelock.observe();
-            if (timelock.readiness(id).queuedAt + WINDOW == currentTime()) timelock.closeWindow(id);
             if (currentTime() >= queue.ticket(ticket).readyAt) queue.finalize(ticket, currentTime());
         }
         assertTrue(queue.ticket(ticket).finalized, "she is out");
-        assertEq(executed, 1, "the others have expired");
+        assertEq(executed, 3, "the others have expired");
         assertReady(id, "and then it binds");
+    }
+
+    /// @dev The longest pull of the brake ends before a decision expires that it keeps from being done.
+    function test_brake_IsNoVetoOfADecisionThatPauses() public {
+        EmergencyBrake brake = factory.newEmergencyBrake(
+            IAuthority(address(authority)),
+            ledger,
+            depositor,
+            queue,
+            14 days
+        );
+        vm.startPrank(address(timelock));
+        authority.grantRole(Roles.PAUSER, address(brake));
+        authority.grantRole(Roles.GUARDIAN, mallory);
+        vm.stopPrank();
+
+        address[] memory targets = new address[](2);
+        bytes[] memory payloads = new bytes[](2);
+        uint256[] memory values = new uint256[](2);
+        (targets[0], payloads[0]) = (
+            address(authority),
+            abi.encodeCall(authority.revokeRole, (Roles.ACCOUNTING, address(oracle)))
+        );
+        (targets[1], payloads[1]) = (address(queue), abi.encodeCall(PausableUntil.pauseFor, (7 days)));
+        bytes32 id = timelock.hashOperationBatch(targets, values, payloads, 0, 0);
+        uint256 delay = timelock.getMinDelay();
+        vm.prank(governor);
+        timelock.scheduleBatch(targets, values, payloads, 0, 0, delay);
+        skipTime(WINDOW);
+        timelock.closeWindow(id);
+        assertReady(id, "nobody waits");
+
+        vm.startPrank(mallory);
+        timelock.noteReady(id);
+        brake.pull(IEmergencyBrake.Valve.Finalization);
+        vm.stopPrank();
+        vm.expectPartialRevert(PausableUntil.PausedUntil.selector);
+        timelock.executeBatch(targets, values, payloads, 0, 0);
+        skipTime(14 days);
+        timelock.executeBatch(targets, values, payloads, 0, 0);
+        assertFalse(authority.hasRole(Roles.ACCOUNTING, address(oracle)), "done");
+    }
+
+    /// @dev A figure moves once in seven days: whoever has the second of two steps noted early leaves it time enough.
+    function test_noteReady_LeavesTheSecondStepItsTime() public {
+        bytes memory first = abi.encodeCall(timelock.updateDelay, (4 days));
+        bytes memory second = abi.encodeCall(timelock.updateDelay, (8 days));
+        bytes32 firstId = queueCall(address(timelock), first);
+        bytes32 secondId = queueCall(address(timelock), second);
+        skipTime(WINDOW);
+        timelock.closeWindow(secondId);
+        uint256 ticket = requestFor(bob, 0.001 ether);
+        timelock.closeWindow(firstId);
+        timelock.noteReady(secondId);
+        waitAndFinalize(ticket);
+        executeCall(address(timelock), first);
+        vm.expectPartialRevert(SteppedParameters.StepTooSoon.selector);
+        executeCall(address(timelock), second);
+        skipTime(timelock.STEP_PERIOD());
+        executeCall(address(timelock), second);
+        assertEq(timelock.getMinDelay(), 8 days, "both");
     }
 
     /* INTERNAL */

@@ -195,6 +195,30 @@ contract VaultVotesTest is StakerVotes {
         assertTally(next, 0, VAULT_SHARES + wrapped, 0);
     }
 
+    /// @dev Dust that speaks through an adapter silences the vault in the token that is lent to it, and in no other.
+    function test_castVoteThrough_OfDust_LeavesTheVaultItsOtherToken() public {
+        wrapAs(vault, 50 ether);
+        delegateAs(vault, address(0), dora);
+        skipTime(1);
+        uint256 wrapped = wrapper.balanceOf(vault);
+        adapter.set(gil, 1);
+        adapter.set(frank, type(uint256).max);
+        uint256 next = openProposal("next");
+        uint256 before = vm.snapshotState();
+        assertEq(voteThrough(gil, address(adapter), next, FOR), 1, "dust");
+        assertEq(overrideVote(vault, next, AGAINST), wrapped, "what no holder speaks for");
+        vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.AlreadyOverridden.selector, next, vault));
+        overrideVote(vault, next, AGAINST);
+        assertEq(voteThrough(frank, address(adapter), next, ABSTAIN), VAULT_SHARES - 1, "the holders' rest");
+        assertTally(next, wrapped, 1, VAULT_SHARES - 1);
+
+        assertTrue(vm.revertToState(before));
+        assertEq(overrideVote(vault, next, AGAINST), VAULT_SHARES + wrapped, "in both");
+        vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
+        voteThrough(gil, address(adapter), next, FOR);
+        assertTally(next, VAULT_SHARES + wrapped, 0, 0);
+    }
+
     /// @dev What was said through it for one vault is not there for the next.
     function test_adapter_ThatMovesToAnotherVault_CountsWhatWasSaid() public {
         address second = makeAddr("second");
