@@ -1,6 +1,6 @@
 import { amount, wholeNumber } from "../lib/settings/kinds.ts";
 import { withDefault, type Others } from "../lib/settings/setting.ts";
-import { formatGwei, WEI_PER_GWEI } from "../lib/units.ts";
+import { formatGwei, WEI_PER_ETHER, WEI_PER_GWEI } from "../lib/units.ts";
 
 /** Fees are set for each urgency: how much, at most and at least, and how near to what others pay. */
 export const URGENCIES = ["idle", "normal", "urgent"] as const;
@@ -10,9 +10,9 @@ export interface FeePolicy {
   /** The most that a transaction may offer for a unit of gas, base fee included. */
   readonly maxFeeWei: bigint;
   /** The least that is offered to the proposer. */
-  readonly priorityFloorWei: bigint;
+  readonly minPriorityFeeWei: bigint;
   /** Which of the priority fees of recent blocks is offered, from 0 to 100. */
-  readonly priorityPercentile: number;
+  readonly tipPercentile: number;
 }
 
 function feeSettings(
@@ -65,6 +65,11 @@ const urgent = feeSettings("near a deadline", "urgentMaxFee", {
 });
 
 export const FEE_SETTINGS = {
+  dailyCap: withDefault(amount("ether"), WEI_PER_ETHER, {
+    about: "The most that transactions may cost in any 24 hours, what they send included.",
+    unit: "ether",
+    example: "1",
+  }),
   idleMaxFee: idle.maxFee,
   idlePriorityFloor: idle.floor,
   idlePriorityPercentile: idle.percentile,
@@ -84,8 +89,8 @@ export function feePolicies(
 ): Record<Urgency, FeePolicy> {
   const policy = (urgency: Urgency): FeePolicy => ({
     maxFeeWei: settings[`${urgency}MaxFee`],
-    priorityFloorWei: settings[`${urgency}PriorityFloor`],
-    priorityPercentile: settings[`${urgency}PriorityPercentile`],
+    minPriorityFeeWei: settings[`${urgency}PriorityFloor`],
+    tipPercentile: settings[`${urgency}PriorityPercentile`],
   });
   return { idle: policy("idle"), normal: policy("normal"), urgent: policy("urgent") };
 }

@@ -104,9 +104,9 @@ describe("keepers: settings", () => {
     const { idle, normal, urgent } = feePolicies(
       resolve({ KEDGE_IDLE_MAX_FEE: "3.5", KEDGE_IDLE_PRIORITY_FLOOR: "0" }),
     );
-    expect(idle).to.deep.equal({ maxFeeWei: 3_500_000_000n, priorityFloorWei: 0n, priorityPercentile: 10 });
+    expect(idle).to.deep.equal({ maxFeeWei: 3_500_000_000n, minPriorityFeeWei: 0n, tipPercentile: 10 });
     expect(normal.maxFeeWei < urgent.maxFeeWei && idle.maxFeeWei < normal.maxFeeWei).to.equal(true);
-    expect(normal.priorityFloorWei < urgent.priorityFloorWei).to.equal(true);
+    expect(normal.minPriorityFeeWei < urgent.minPriorityFeeWei).to.equal(true);
     expect(wrong({ KEDGE_NORMAL_PRIORITY_FLOOR: "41" })[0]).to.contain(
       "KEDGE_NORMAL_PRIORITY_FLOOR: must be at most normalMaxFee, which is 40.00 gwei",
     );
