@@ -17,6 +17,7 @@ const CHECKS: Record<string, Check> = {
   docs: checkDocs,
   // what it needs takes a second to load
   pages: async (context) => (await import("./pages.ts")).checkPages(context),
+  settings: async (context) => (await import("./pages.ts")).checkSettingsPages(context),
 };
 
 const { values, positionals } = parseArgs({

@@ -1,11 +1,13 @@
 import { Command, InvalidArgumentError } from "commander";
 import { BAD_USAGE, FAILED, log } from "./output.ts";
 import { explain, KedgeError } from "../lib/errors.ts";
+import { configCommand } from "./config.ts";
 import { governCommand } from "./govern.ts";
 import { reportCommand } from "./report.ts";
 
 const program = new Command("kedge")
   .description("What people do with a deployment of the protocol.")
+  .addCommand(configCommand())
   .addCommand(governCommand())
   .addCommand(reportCommand());
 

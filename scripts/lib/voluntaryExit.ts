@@ -22,17 +22,28 @@ export interface SignedVoluntaryExit extends VoluntaryExit {
 const Uint64 = new UintNumberType(8);
 const ExitType = new ContainerType({ epoch: Uint64, validatorIndex: Uint64 });
 
+/** For which network an exit is good. */
+export interface ExitNetwork {
+  /** 4 bytes, 0x-hex. */
+  readonly capellaForkVersion: string;
+  /** 32 bytes, 0x-hex. */
+  readonly genesisValidatorsRoot: string;
+}
+
 /** Signs an exit for one network. */
 export function signVoluntaryExit(
   secretKey: SecretKey,
   exit: VoluntaryExit,
-  network: { capellaForkVersion: string; genesisValidatorsRoot: string },
+  network: ExitNetwork,
 ): SignedVoluntaryExit {
-  const domain = computeDomain(
-    DOMAIN_VOLUNTARY_EXIT,
-    network.capellaForkVersion,
-    network.genesisValidatorsRoot,
-  );
-  const root = computeSigningRoot(ExitType.hashTreeRoot(exit), domain);
-  return { ...exit, signature: hexlify(secretKey.sign(root).toBytes()) };
+  return { ...exit, signature: hexlify(secretKey.sign(voluntaryExitSigningRoot(exit, network)).toBytes()) };
+}
+
+/** The 32 bytes that are signed. */
+export function voluntaryExitSigningRoot(
+  { epoch, validatorIndex }: VoluntaryExit,
+  { capellaForkVersion, genesisValidatorsRoot }: ExitNetwork,
+): Uint8Array {
+  const domain = computeDomain(DOMAIN_VOLUNTARY_EXIT, capellaForkVersion, genesisValidatorsRoot);
+  return computeSigningRoot(ExitType.hashTreeRoot({ epoch, validatorIndex }), domain);
 }

@@ -6,9 +6,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { generate } from "./generate.ts";
+import { settingsPages } from "./keeperSettings.ts";
 
 const options = new Command("docs:generate")
-  .description("Writes docs/permissions.md and docs/parameters.md from the contracts and a fresh deployment.")
+  .description(
+    "Writes docs/permissions.md and docs/parameters.md from the contracts and a fresh deployment, docs/settings.md and .env.example from the table of settings.",
+  )
   .option("--json", "print what the pages say as data, and write nothing", false)
   .parse()
   .opts<{ json: boolean }>();
@@ -17,7 +20,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const { pages, permissions, parameters, findings } = await generate(root);
 if (options.json) console.log(JSON.stringify({ permissions, parameters, findings }, null, 2));
 else {
-  for (const [path, text] of pages) {
+  for (const [path, text] of [...pages, ...(await settingsPages(root))]) {
     writeFileSync(join(root, path), text);
     console.error(`docs: ${path}`);
   }
