@@ -1,5 +1,6 @@
 /** A Grafana dashboard in which every metric of the catalogue has a panel. */
-import { ENTRIES, GROUPS, type MetricEntry, type MetricName, type Unit } from "./catalogue.ts";
+import { ENTRIES, type MetricName } from "./catalogue.ts";
+import { GROUPS, type MetricEntry, type Unit } from "./entries.ts";
 import { SCRAPE_JOB } from "./expressions.ts";
 
 const TITLES: Record<(typeof GROUPS)[number], string> = {

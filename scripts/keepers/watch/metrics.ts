@@ -7,15 +7,13 @@ import { FatalError } from "../../lib/errors.ts";
 import { WEI_PER_ETHER } from "../../lib/units.ts";
 import {
   ENTRIES,
-  LABEL_VALUES,
   type CounterName,
   type GaugeName,
   type LabelArguments,
-  type LabelName,
   type MetricName,
-  type Unit,
   type ValueOf,
 } from "./catalogue.ts";
+import { LABEL_VALUES, type LabelName, type Unit } from "./entries.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 

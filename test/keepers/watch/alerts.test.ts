@@ -6,7 +6,8 @@ import {
   summaryFor,
   type Alert,
 } from "../../../scripts/keepers/watch/alerts.ts";
-import { CATALOGUE, type MetricEntry } from "../../../scripts/keepers/watch/catalogue.ts";
+import { CATALOGUE } from "../../../scripts/keepers/watch/catalogue.ts";
+import type { MetricEntry } from "../../../scripts/keepers/watch/entries.ts";
 import { evaluate, type Scrape } from "../../../scripts/keepers/watch/evaluate.ts";
 import { metricsIn, UP } from "../../../scripts/keepers/watch/expressions.ts";
 import { FAULTS } from "./faults.ts";

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { countedCycle } from "../../../scripts/keepers/watch/cycles.ts";
-import { ENTRIES, LABEL_VALUES } from "../../../scripts/keepers/watch/catalogue.ts";
+import { ENTRIES } from "../../../scripts/keepers/watch/catalogue.ts";
+import { LABEL_VALUES } from "../../../scripts/keepers/watch/entries.ts";
 import { Metrics } from "../../../scripts/keepers/watch/metrics.ts";
 import { ConfigurationError, FatalError, RetryableError } from "../../../scripts/lib/errors.ts";
 
