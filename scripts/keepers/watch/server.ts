@@ -32,9 +32,10 @@ export async function serveWatch({
   host,
   port,
 }: WatchServerOptions): Promise<WatchServer> {
-  const server = fastify({ logger: false, forceCloseConnections: "idle" });
+  const server = fastify({ logger: false });
   server.addHook("onSend", async (_request, reply) => {
-    void reply.header("cache-control", "no-store");
+    // a connection that is kept would hold up the end
+    void reply.headers({ "cache-control": "no-store", connection: "close" });
   });
   const json = (value: unknown) => `${stableStringify(value, 2)}\n`;
 

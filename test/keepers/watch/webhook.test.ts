@@ -86,6 +86,19 @@ describe("keepers/watch/webhook", () => {
       retry: { sleep: async (ms) => waits.push(ms), random: () => 0.5 },
       ...options,
     });
+  /** The next message is not answered before `answer` is called. */
+  const holdNextAnswer = () => {
+    let held!: ServerResponse;
+    const isAsked = new Promise<void>((asked) => {
+      receiver.answers = [
+        (response) => {
+          held = response;
+          asked();
+        },
+      ];
+    });
+    return { isAsked, answer: () => held.writeHead(204).end() };
+  };
   const deliveries = async () =>
     (await world.metrics.samples())
       .filter(({ name }) => name === "kedge_webhook_deliveries_total")
@@ -170,15 +183,7 @@ describe("keepers/watch/webhook", () => {
 
   it("does not wait for its receiver", async () => {
     const hook = webhook();
-    let answer!: () => void;
-    const isAsked = new Promise<void>((asked) => {
-      receiver.answers = [
-        (response) => {
-          answer = () => response.writeHead(204).end();
-          asked();
-        },
-      ];
-    });
+    const { isAsked, answer } = holdNextAnswer();
     hook.notify([PARKED]);
     await isAsked;
     // it went while the message about it was under way
@@ -192,15 +197,7 @@ describe("keepers/watch/webhook", () => {
 
   it("tells that it is over also where it went while its message was under way, or may have been lost", async () => {
     const hook = webhook();
-    let answer!: () => void;
-    const isAsked = new Promise<void>((asked) => {
-      receiver.answers = [
-        (response) => {
-          answer = () => response.writeHead(204).end();
-          asked();
-        },
-      ];
-    });
+    const { isAsked, answer } = holdNextAnswer();
     hook.notify([PARKED]);
     await isAsked;
     hook.notify([]);
@@ -216,6 +213,32 @@ describe("keepers/watch/webhook", () => {
     world.now += 60;
     expect(await round(hook)).to.deep.equal(["resolved KedgeReportParked"]);
     expect(await round(hook)).to.deep.equal([]);
+  });
+
+  it("does not say that it is over where it fires again before that could be said", async () => {
+    const hook = webhook();
+    await round(hook, PARKED);
+    receiver.answers = [400];
+    expect(await round(hook)).to.deep.equal(["resolved KedgeReportParked"]);
+    world.now += 60;
+    expect(await round(hook, PARKED)).to.deep.equal([]);
+    world.now += 60;
+    expect(await round(hook)).to.deep.equal(["resolved KedgeReportParked"]);
+  });
+
+  it("tells anew of what fires again while the message that it was over is under way", async () => {
+    const hook = webhook();
+    await round(hook, PARKED);
+    const { isAsked, answer } = holdNextAnswer();
+    hook.notify([]);
+    await isAsked;
+    hook.notify([PARKED]);
+    answer();
+    await hook.idle();
+    expect([...receiver.heard(), ...(await round(hook, PARKED))]).to.deep.equal([
+      "resolved KedgeReportParked",
+      "firing KedgeReportParked",
+    ]);
   });
 
   it("says nothing of what came and went before anything could be said", async () => {
