@@ -2,10 +2,13 @@
  * One writer per journal. The lock is SQLite's own, on a file beside the journal, so that others can still read and
  * leave wishes; the system lets go of it when its process ends, however that happens.
  */
-import { isBusy, openDatabase } from "./sqlite.ts";
+import { isBusy, openDatabase, type Database } from "./sqlite.ts";
 
 /** A keeper that starts while somebody looks whether one runs waits for that look to end. */
 const PATIENCE_MS = 1000;
+
+/** A database that nobody refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<Database>();
 
 export interface Lock {
   release(): void;
@@ -21,7 +24,12 @@ export function takeLock(path: string, patienceMs = PATIENCE_MS): Lock | undefin
     if (isBusy(error)) return undefined;
     throw error;
   }
-  return { release: () => database.close() };
+  held.add(database);
+  const release = () => {
+    database.close();
+    held.delete(database);
+  };
+  return { release };
 }
 
 /** Whether a keeper has the journal open. */

@@ -3,14 +3,8 @@ import { Transaction } from "ethers";
 import { RetryableError } from "../../../scripts/lib/errors.ts";
 import { RpcRefusal } from "../../../scripts/lib/tx/rpc.ts";
 import { CONFIRMATIONS, Keeper, POLICIES, POLICY, STUCK_MS, Tampered } from "./support/keeper.ts";
-import {
-  countOf,
-  mine,
-  nonceOf,
-  setNextBaseFee,
-  startTestChain,
-  type TestChain,
-} from "./support/testChain.ts";
+import { countOf, mine, nonceOf, setNextBaseFee } from "./support/chainCalls.ts";
+import { startTestChain, type TestChain } from "./support/testChain.ts";
 
 const refusal = (said: string) => () => Promise.reject(new RpcRefusal("eth_sendRawTransaction node", said));
 const SEND = "eth_sendRawTransaction";

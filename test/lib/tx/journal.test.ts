@@ -16,6 +16,7 @@ import { counting } from "./support/keeper.ts";
 const HOLDER = `
   import { Journal } from "./scripts/lib/tx/journal.ts";
   Journal.open(process.argv[1]);
+  globalThis.gc();
   process.stdout.write("open");
   setInterval(() => undefined, 1e6);
 `;
@@ -47,17 +48,27 @@ describe("tx/journal", () => {
   });
 
   it("belongs to one process, is open to others' looks, and is free again when that process is killed", async () => {
-    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", HOLDER, path]);
-    await once(child.stdout, "data");
-    expect(() => Journal.open(path))
-      .to.throw(ConfigurationError, `process ${child.pid}`)
-      .with.property("value", path);
-    expect(hasWriter(path)).to.equal(true);
-    const view = JournalView.look(path);
-    expect([view.intents("all"), view.lastWriter()]).to.deep.equal([[], child.pid]);
-    view.close();
-
-    child.kill("SIGKILL");
+    const child = spawn(process.execPath, [
+      "--expose-gc",
+      "--import",
+      "tsx",
+      "--input-type=module",
+      "-e",
+      HOLDER,
+      path,
+    ]);
+    try {
+      await once(child.stdout, "data");
+      expect(() => Journal.open(path))
+        .to.throw(ConfigurationError, `process ${child.pid}`)
+        .with.property("value", path);
+      expect(hasWriter(path)).to.equal(true);
+      const view = JournalView.look(path);
+      expect([view.intents("all"), view.lastWriter()]).to.deep.equal([[], child.pid]);
+      view.close();
+    } finally {
+      child.kill("SIGKILL");
+    }
     await once(child, "exit");
     expect(hasWriter(path)).to.equal(false);
     const journal = Journal.open(path);

@@ -3,7 +3,8 @@ import { Interface, Transaction } from "ethers";
 import { FatalError, RetryableError } from "../../../scripts/lib/errors.ts";
 import { RpcRefusal } from "../../../scripts/lib/tx/rpc.ts";
 import { CONFIRMATIONS, ETHER, Keeper, counting } from "./support/keeper.ts";
-import { countOf, ECHO, mine, MOODY, nonceOf, startTestChain, type TestChain } from "./support/testChain.ts";
+import { countOf, ECHO, mine, MOODY, nonceOf } from "./support/chainCalls.ts";
+import { startTestChain, type TestChain } from "./support/testChain.ts";
 
 describe("tx/manager", () => {
   let chain: TestChain;

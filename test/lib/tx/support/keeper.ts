@@ -9,8 +9,8 @@ import type { FeePolicies, FeePolicy } from "../../../../scripts/lib/tx/fees.ts"
 import { Journal } from "../../../../scripts/lib/tx/journal.ts";
 import { TxManager, type TxManagerOptions } from "../../../../scripts/lib/tx/manager.ts";
 import type { Rpc } from "../../../../scripts/lib/tx/rpc.ts";
-import { isEnd, type IntentRequest } from "../../../../scripts/lib/tx/types.ts";
-import { COUNTER, fund, mine } from "./testChain.ts";
+import type { IntentRequest } from "../../../../scripts/lib/tx/types.ts";
+import { COUNTER, fund, mine } from "./chainCalls.ts";
 
 export const CONFIRMATIONS = 2;
 export const STUCK_MS = 60_000;
@@ -62,12 +62,14 @@ export class Keeper {
   readonly log: string[] = [];
   nowMs = 1_800_000_000_000;
   options: Partial<TxManagerOptions> = {};
-  journal!: Journal;
+  journal: Journal;
   manager!: TxManager;
+  #isOpen = true;
 
   private constructor(chain: Rpc) {
     this.chain = chain;
     this.node = new Tampered(chain);
+    this.journal = this.#open();
   }
 
   static async start(chain: Rpc, options: Partial<TxManagerOptions> = {}): Promise<Keeper> {
@@ -79,9 +81,10 @@ export class Keeper {
 
   /** Another process on the same journal, as far as anybody can tell. */
   async restart(options: Partial<TxManagerOptions> = {}): Promise<void> {
-    this.journal?.close();
+    this.stop();
     this.options = { ...this.options, ...options };
-    this.journal = Journal.open(this.path, { now: () => this.nowMs });
+    this.journal = this.#open();
+    this.#isOpen = true;
     this.manager = await TxManager.resume({
       journal: this.journal,
       signer: this.wallet,
@@ -95,8 +98,14 @@ export class Keeper {
     });
   }
 
+  /** As if its process had ended. */
+  stop(): void {
+    if (this.#isOpen) this.journal.close();
+    this.#isOpen = false;
+  }
+
   close(): void {
-    this.journal.close();
+    this.stop();
     rmSync(this.folder, { recursive: true });
   }
 
@@ -125,8 +134,8 @@ export class Keeper {
     return this.manager.get(key)!.state;
   }
 
-  isDone(): boolean {
-    return this.journal.intents("all").every(({ state }) => isEnd(state));
+  #open(): Journal {
+    return Journal.open(this.path, { now: () => this.nowMs });
   }
 }
 

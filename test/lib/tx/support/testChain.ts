@@ -1,22 +1,9 @@
 /** Hardhat's chain behind a port, which mines only when it is told to, with small contracts to call. */
 import hre from "hardhat";
-import { zeroPadValue, type Wallet } from "ethers";
 import { addJsonRpcRoute } from "../../../../scripts/devnet/http/jsonRpc.ts";
 import { createServer, listen } from "../../../../scripts/devnet/http/server.ts";
 import { connectNode, type Rpc } from "../../../../scripts/lib/tx/rpc.ts";
-
-/** Counts its calls, by caller: caller, sload, 1, add, caller, sstore. */
-export const COUNTER = `0x${"c0".repeat(20)}`;
-/** Fails when its slot 0 is set: sload(0), jumpi to revert. */
-export const MOODY = `0x${"d0".repeat(20)}`;
-/** Reverts with what it is called with: calldatacopy, revert. */
-export const ECHO = `0x${"e0".repeat(20)}`;
-
-const CODE = {
-  [COUNTER]: "0x3354600101335500",
-  [MOODY]: "0x5f54600657005b5f5ffd",
-  [ECHO]: "0x365f5f37365ffd",
-};
+import { CODE, mine, setNextBaseFee } from "./chainCalls.ts";
 
 export interface TestChain {
   url: string;
@@ -28,42 +15,17 @@ export async function startTestChain(): Promise<TestChain> {
   const connection = await hre.network.create("devnet");
   const server = createServer();
   addJsonRpcRoute(server, connection.provider);
-  const { url, close } = await listen(server, 0);
-  const node = connectNode(url);
+  const http = await listen(server, 0);
+  const node = connectNode(http.url);
   for (const [address, code] of Object.entries(CODE)) await node.send("hardhat_setCode", [address, code]);
   await setNextBaseFee(node, 1_000_000_000n);
   await mine(node);
   return {
-    url,
+    url: http.url,
     node,
     close: async () => {
-      await close();
+      await http.close();
       await connection.close();
     },
   };
-}
-
-export async function mine(node: Rpc, blocks = 1): Promise<void> {
-  for (let i = 0; i < blocks; i++) await node.send("evm_mine", []);
-}
-
-export async function setNextBaseFee(node: Rpc, wei: bigint): Promise<void> {
-  await node.send("hardhat_setNextBlockBaseFeePerGas", [`0x${wei.toString(16)}`]);
-}
-
-export async function fund(node: Rpc, { address }: Pick<Wallet, "address">): Promise<void> {
-  await node.send("hardhat_setBalance", [address, `0x${(10n ** 20n).toString(16)}`]);
-}
-
-/** How often an account has called the counter. */
-export async function countOf(node: Rpc, { address }: Pick<Wallet, "address">): Promise<number> {
-  return Number(await node.send("eth_getStorageAt", [COUNTER, zeroPadValue(address, 32), "latest"]));
-}
-
-export async function nonceOf(
-  node: Rpc,
-  { address }: Pick<Wallet, "address">,
-  at = "latest",
-): Promise<number> {
-  return Number(await node.send("eth_getTransactionCount", [address, at]));
 }
