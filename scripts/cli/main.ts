@@ -2,10 +2,12 @@ import { Command, InvalidArgumentError } from "commander";
 import { BAD_USAGE, FAILED, log } from "./output.ts";
 import { explain, KedgeError } from "../lib/errors.ts";
 import { governCommand } from "./govern.ts";
+import { txCommand } from "./tx.ts";
 
 const program = new Command("kedge")
   .description("What people do with a deployment of the protocol.")
-  .addCommand(governCommand());
+  .addCommand(governCommand())
+  .addCommand(txCommand());
 
 /// Bad usage has a code of its own, by the convention of the other programs.
 for (const command of withAll(program)) {
