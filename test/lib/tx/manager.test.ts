@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Interface, Transaction } from "ethers";
+import { Interface, Transaction, Wallet } from "ethers";
 import { FatalError, RetryableError } from "../../../scripts/lib/errors.ts";
 import { RpcRefusal } from "../../../scripts/lib/tx/rpc.ts";
 import { CONFIRMATIONS, ETHER, Keeper, counting } from "./support/keeper.ts";
@@ -122,17 +122,20 @@ describe("tx/manager", () => {
     expect([keeper.state("a"), keeper.state("b")]).to.deep.equal(["broadcast", "simulated"]);
   });
 
-  it("sends nothing that the signer has changed", async () => {
-    const signer = {
-      address: keeper.wallet.address,
-      signTransaction: (wanted: object) => keeper.wallet.signTransaction({ ...wanted, value: 1n }),
-    };
-    await keeper.restart({ signer });
-    keeper.count("a");
-    await keeper.manager.tick();
-    const error = await keeper.manager.tick().catch((e: unknown) => e);
-    expect(error).to.be.instanceOf(FatalError);
-    expect((error as Error).message).to.contain("not what was asked for");
+  it("sends nothing that the signer has changed, or that another key signed", async () => {
+    const other = Wallet.createRandom();
+    const signers = [
+      (wanted: object) => keeper.wallet.signTransaction({ ...wanted, value: 1n }),
+      (wanted: object) => other.signTransaction(wanted),
+    ];
+    for (const [i, signTransaction] of signers.entries()) {
+      await keeper.restart({ signer: { address: keeper.wallet.address, signTransaction } });
+      if (i === 0) keeper.count("a");
+      const ticks = keeper.ticks(2 - i);
+      const error = await ticks.catch((e: unknown) => e);
+      expect(error).to.be.instanceOf(FatalError);
+      expect((error as Error).message).to.contain("not what was asked for");
+    }
     expect(keeper.node.sent).to.deep.equal([]);
   });
 
