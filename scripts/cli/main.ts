@@ -4,12 +4,14 @@ import { explain, KedgeError } from "../lib/errors.ts";
 import { configCommand } from "./config.ts";
 import { governCommand } from "./govern.ts";
 import { reportCommand } from "./report.ts";
+import { txCommand } from "./tx.ts";
 
 const program = new Command("kedge")
-  .description("What people do with a deployment of the protocol.")
+  .description("What people and keepers do with a deployment of the protocol.")
   .addCommand(configCommand())
   .addCommand(governCommand())
-  .addCommand(reportCommand());
+  .addCommand(reportCommand())
+  .addCommand(txCommand());
 
 /// Bad usage has a code of its own, by the convention of the other programs.
 for (const command of withAll(program)) {
