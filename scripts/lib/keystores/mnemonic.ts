@@ -1,9 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Mnemonic } from "ethers";
 
-/** Words of a new mnemonic: 32 bytes of chance and 8 bits of checksum. */
-export const NEW_WORDS = 24;
-
 /** A new BIP-39 mnemonic of 24 English words. `entropy`, 32 bytes, is given by tests alone. */
 export function newMnemonic(entropy: Uint8Array = randomBytes(32)): string {
   return Mnemonic.fromEntropy(entropy).phrase;

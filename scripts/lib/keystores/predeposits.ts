@@ -19,8 +19,8 @@ import { networkName, type DepositTarget } from "./networks.ts";
 /** The first deposit of each key: what its committed signature is for. */
 export const PREDEPOSIT_GWEI = GWEI_PER_ETHER;
 
-export const COMMITMENT_FILE = "commitment.json";
-export const DEPOSIT_DATA_FILE = "deposit_data.json";
+const COMMITMENT_FILE = "commitment.json";
+const DEPOSIT_DATA_FILE = "deposit_data.json";
 
 /** One deposit as deposit tools write it: hex without 0x, Gwei as a number. */
 export interface DepositEntry {

@@ -7,7 +7,7 @@ import { open } from "node:fs/promises";
 import { ConfigurationError } from "../errors.ts";
 
 /** The least characters of a new password, as deposit tools ask for. */
-export const MIN_PASSWORD = 12;
+const MIN_PASSWORD = 12;
 
 /** No file of a secret is longer, in bytes. */
 const MAX_SECRET = 4_096;
