@@ -302,7 +302,7 @@ describe("kedge keys", () => {
       [[...derive, ...password()], 2, "nobody can be asked here"],
       [[...derive, ...words()], 2, "nobody can be asked here"],
       [[...made, ...password()], 2, "nobody can be asked here"],
-      [[...made, "--mnemonic-file", path("no", "folder"), ...password()], 2, path("no")],
+      [[...made, "--mnemonic-file", path("no", "such", "file"), ...password()], 2, path("no")],
       [[...derive, `--password=${PASSWORD}`], 2, "unknown option"],
       [[...derive, `-p${PASSWORD}`], 2, "unknown option"],
       [[...derive, ...words(), ...password(), "--count", "0"], 2, "'0'"],

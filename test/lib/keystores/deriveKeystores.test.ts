@@ -78,6 +78,10 @@ describe("keystores: derived", () => {
     for (const [text, complaint] of [
       ["", `${NAMES[2]} is not JSON`],
       [await sealKey(other!, PASSWORD, WEAK), `${NAMES[2]} reads otherwise than written`],
+      [
+        await sealKey({ ...other!, path: "m/12381/3600/4/0/0" }, PASSWORD, WEAK),
+        "reads otherwise than written",
+      ],
       [await sealKey(other!, "another password", WEAK), `${NAMES[2]}: the password is wrong`],
     ] as const) {
       const error = await errorOf(() =>
@@ -106,15 +110,18 @@ describe("keystores: derived", () => {
     mkdirSync(path("keys"));
     for (const when of ["written", "checked"]) {
       const stop = new AbortController();
+      let told = 0;
       const error = await errorOf(() =>
         derive({
           signal: stop.signal,
           onProgress: (stage) => {
+            told++;
             if (stage === when) stop.abort(new FatalError("stopped"));
           },
         }),
       );
       expect(error.message).to.equal("stopped");
+      expect(told, "keys after it").to.equal(when === "written" ? 1 : 4);
       expect(readdirSync(path("keys"))).to.deep.equal([]);
     }
   });
