@@ -6,7 +6,7 @@ import { type Attempt, type Intent, type Wish } from "../lib/tx/types.ts";
 import { JournalView } from "../lib/tx/view.ts";
 import { tooLate } from "../lib/tx/wishes.ts";
 import { formatEther, formatGwei } from "../lib/units.ts";
-import { log, NEEDS_A_PERSON, NOTHING_TO_DO, print } from "./output.ts";
+import { log, NEEDS_PERSON, NOTHING_TO_DO, print } from "./output.ts";
 
 interface Options {
   journal: string;
@@ -86,7 +86,7 @@ function ask(view: JournalView, key: string, wish: Wish["wish"], options: Option
   print({ key, wish, keeperRuns }, { ...options, text });
   if (keeperRuns) return;
   log(`no keeper has ${view.path} open: start it, and it will obey`);
-  process.exitCode = NEEDS_A_PERSON;
+  process.exitCode = NEEDS_PERSON;
 }
 
 function known(view: JournalView, key: string): Intent {

@@ -33,7 +33,7 @@ import {
 import { FatalError } from "./errors.ts";
 import { HttpClient, withoutQuery, type HttpAnswer, type HttpOptions } from "./http.ts";
 import { retry, type RetryOptions } from "./retry.ts";
-import type { SignedVoluntaryExit } from "./voluntaryExit.ts";
+import { voluntaryExitJson, type SignedVoluntaryExit } from "./voluntaryExit.ts";
 import type { z } from "zod";
 
 /** "head", "genesis", "finalized", a slot, or a root (0x-hex). */
@@ -185,11 +185,8 @@ export class BeaconClient {
 
   /** Hands the node a signed exit for its pool. Nothing is lost where the same exit is sent twice. */
   async submitVoluntaryExit(exit: SignedVoluntaryExit): Promise<void> {
-    const json = {
-      message: { epoch: String(exit.epoch), validator_index: String(exit.validatorIndex) },
-      signature: exit.signature,
-    };
     const path = "/eth/v1/beacon/pool/voluntary_exits";
+    const json = voluntaryExitJson(exit);
     const answer = await retry(() => this.#http.request(path, { method: "POST", json }), this.#retry);
     if (answer.status === 404) throw new FatalError(`${this.name}${path}: not found`);
   }

@@ -3,7 +3,7 @@
  * phase 0, "Voluntary exits"; EIP-7044, by which the version of Capella stands for every later fork, so that
  * an exit once signed stays good.
  */
-import type { SecretKey } from "@chainsafe/blst";
+import { PublicKey, Signature, verify, type SecretKey } from "@chainsafe/blst";
 import { ContainerType, UintNumberType } from "@chainsafe/ssz";
 import { hexlify } from "ethers";
 import { computeDomain, computeSigningRoot, DOMAIN_VOLUNTARY_EXIT } from "./signingDomain.ts";
@@ -37,6 +37,25 @@ export function signVoluntaryExit(
   network: ExitNetwork,
 ): SignedVoluntaryExit {
   return { ...exit, signature: hexlify(secretKey.sign(voluntaryExitSigningRoot(exit, network)).toBytes()) };
+}
+
+/** True where the beacon chain would take this exit for one of the validator with that key. */
+export function verifyVoluntaryExit(
+  exit: SignedVoluntaryExit,
+  pubkey: string,
+  network: ExitNetwork,
+): boolean {
+  const root = voluntaryExitSigningRoot(exit, network);
+  try {
+    return verify(root, PublicKey.fromHex(pubkey, true), Signature.fromHex(exit.signature, true));
+  } catch {
+    return false;
+  }
+}
+
+/** What `POST /eth/v1/beacon/pool/voluntary_exits` takes. */
+export function voluntaryExitJson({ epoch, validatorIndex, signature }: SignedVoluntaryExit) {
+  return { message: { epoch: String(epoch), validator_index: String(validatorIndex) }, signature };
 }
 
 /** The 32 bytes that are signed. */
