@@ -1,6 +1,6 @@
 import { dataSlice, isError, type Provider } from "ethers";
 import { BeaconDepositor__factory } from "../../typechain-types/index.js";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { finalityProof, slotProof } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
@@ -37,7 +37,7 @@ export interface Evidence {
 }
 
 export interface ReportSources {
-  beacon: BeaconClient;
+  beacon: BeaconSource;
   provider: Provider;
   protocol: Protocol;
 }
@@ -91,7 +91,7 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
 }
 
 /** What shows the oracle that the report speaks of the chain's own, finalized block. */
-export async function buildEvidence(beacon: BeaconClient, refSlot: number): Promise<Evidence> {
+export async function buildEvidence(beacon: BeaconSource, refSlot: number): Promise<Evidence> {
   const header = await beacon.blockAtOrBefore(refSlot);
   const newest = await newestRoot(beacon);
   const { bytes, fork } = await beacon.stateSsz(newest.stateId);
@@ -109,7 +109,7 @@ export async function buildEvidence(beacon: BeaconClient, refSlot: number): Prom
   };
 }
 
-async function network(beacon: BeaconClient) {
+async function network(beacon: BeaconSource) {
   const [genesis, spec] = await Promise.all([beacon.genesis(), beacon.spec()]);
   const time: BeaconTime = {
     genesisTime: genesis.genesisTime,
@@ -119,14 +119,14 @@ async function network(beacon: BeaconClient) {
   return { genesis, time };
 }
 
-async function requireFinal(beacon: BeaconClient, refSlot: number, time: BeaconTime): Promise<void> {
+async function requireFinal(beacon: BeaconSource, refSlot: number, time: BeaconTime): Promise<void> {
   const { finalized } = await beacon.finalityCheckpoints("head");
   if (finalized.epoch * time.slotsPerEpoch < refSlot) {
     throw new RetryableError(`slot ${refSlot} is not final: the finalized epoch is ${finalized.epoch}`);
   }
 }
 
-async function blockAfter(beacon: BeaconClient, refSlot: number): Promise<BlockAnswer> {
+async function blockAfter(beacon: BeaconSource, refSlot: number): Promise<BlockAnswer> {
   for (let slot = refSlot + 1; slot <= refSlot + MAX_MISSED; slot++) {
     const block = await beacon.blockV2(slot);
     if (block !== undefined) return block;
