@@ -34,6 +34,7 @@ import type { SignedVoluntaryExit } from "../voluntaryExit.ts";
 import { BeaconPanel, type BeaconStatus, type PanelOptions, type Question } from "./beaconPanel.ts";
 import { agreedHead } from "./beaconHead.ts";
 import { byHealth } from "./endpoint.ts";
+import { decide } from "./vote.ts";
 
 type Root = `0x${string}`;
 interface Flagged {
@@ -79,11 +80,13 @@ export class BeaconSources implements BeaconSource {
       read: (node) => node.spec(),
       compared,
     });
-    const told = agreed.map(({ value }) => value.values);
-    const count = (name: string, value: unknown) =>
-      told.filter((values) => JSON.stringify(values[name]) === JSON.stringify(value)).length;
-    const values = Object.entries(told[0] ?? {}).filter(([name, v]) => count(name, v) >= this.#panel.quorum);
-    return { ...agreed[0].value, values: Object.fromEntries(values) };
+    const names = new Set(agreed.flatMap(({ value }) => Object.keys(value.values)));
+    const values = [...names].flatMap((name) => {
+      const told = agreed.map(({ source, value }) => ({ source, value: value.values[name] }));
+      const verdict = decide(told, this.#panel.quorum, (value) => value);
+      return verdict?.agreed[0].value === undefined ? [] : [[name, verdict.agreed[0].value]];
+    });
+    return { ...agreed[0].value, values: Object.fromEntries(values) as Spec["values"] };
   }
 
   async depositContract(): Promise<DepositContract> {

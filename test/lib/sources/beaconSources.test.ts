@@ -172,6 +172,40 @@ describe("several beacon nodes", () => {
     expect(beacon.status.map(({ lag }) => lag)).to.deep.equal([0, 0, 3]);
     expect(statusOf(beacon, 2).score).to.be.greaterThan(statusOf(beacon, 1).score);
     expect(beacon.status.map(({ disagreements }) => disagreements)).to.deep.equal([0, 0, 0]);
+
+    nodes.beacons[0].set({ kind: "lie", to: "headers/0x", field: "data.canonical", value: false });
+    expect((await beacon.header("head"))?.header.slot).to.equal(head - 5);
+  });
+
+  it("announce what a quorum announces", async () => {
+    nodes.beacons[0].set({
+      kind: "lie",
+      to: "config/spec",
+      field: "data.SHARD_COMMITTEE_PERIOD",
+      value: "1",
+    });
+    expect((await sources().spec()).values).to.deep.equal((await truth.spec()).values);
+    nodes.beacons[1].set({
+      kind: "lie",
+      to: "config/spec",
+      field: "data.SHARD_COMMITTEE_PERIOD",
+      value: "2",
+    });
+    expect((await sources().spec()).values).not.to.have.property("SHARD_COMMITTEE_PERIOD");
+  });
+
+  it("give no vote to one that has not verified the payloads", async () => {
+    const beacon = sources();
+    await beacon.genesis();
+    const optimistic = { kind: "lie", to: "headers", field: "execution_optimistic", value: true } as const;
+    nodes.beacons[0].set(optimistic);
+    expect((await beacon.header(38))?.executionOptimistic).to.equal(false);
+    nodes.beacons[1].set(optimistic);
+    for (const id of [38, "head"] as const) {
+      const error = await failure(beacon.header(id));
+      expect(error).to.be.instanceOf(RetryableError);
+      expect(error.message).to.contain(`${nodes.beacons[1].name}: it has not verified the execution payload`);
+    }
   });
 
   it("do not take a slot for missed because two have not reached it", async () => {

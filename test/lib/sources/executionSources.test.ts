@@ -94,6 +94,10 @@ describe("several execution nodes", () => {
     const [late, second, third] = nodes.executions;
     late.set({ kind: "oldBlocks", blocks: 5 });
     const provider = sources();
+    // worse in all else, the others are asked first
+    for (const node of [second, third]) node.set({ kind: "status", status: 403 });
+    for (let i = 0; i < 6; i++) await provider.check();
+    for (const node of [second, third]) node.set();
     const head = nodes.devnet.chain.head.block.message.body.executionPayload.blockNumber;
     expect(await provider.getBlockNumber()).to.equal(head);
     expect(provider.status.map(({ lag }) => lag)).to.deep.equal([5, 0, 0]);
