@@ -10,6 +10,7 @@ import {
   blockSchema,
   depositContractSchema,
   finalityCheckpointsSchema,
+  forkScheduleSchema,
   genesisSchema,
   headerSchema,
   pendingConsolidationsSchema,
@@ -21,6 +22,7 @@ import {
   type BlockAnswer,
   type DepositContract,
   type FinalityCheckpoints,
+  type Fork,
   type Genesis,
   type HeaderAnswer,
   type PendingConsolidationAnswer,
@@ -46,6 +48,12 @@ export interface BeaconClientOptions extends HttpOptions {
   /** For the state as SSZ, some hundred megabytes on mainnet. Default: 120,000 ms. */
   stateTimeoutMs?: number;
 }
+
+/** The node knows nothing under this name: a block or a state that it does not keep, or does not have yet. */
+export class UnknownToNodeError extends FatalError {}
+
+/** What a beacon node answers. One node, or several that must agree: see sources/beaconSources.ts. */
+export type BeaconSource = Pick<BeaconClient, keyof BeaconClient>;
 
 /** Validators per request: the specification's limit for GET, and URLs stay below 8 KB. */
 const IDS_PER_REQUEST = 64;
@@ -80,6 +88,11 @@ export class BeaconClient {
   /** The official deposit contract, as the node knows it. */
   async depositContract(): Promise<DepositContract> {
     return this.#required("/eth/v1/config/deposit_contract", depositContractSchema);
+  }
+
+  /** The forks that the node knows, oldest first, those to come included. */
+  async forkSchedule(): Promise<Fork[]> {
+    return this.#required("/eth/v1/config/fork_schedule", forkScheduleSchema);
   }
 
   /** The header of a block, held against its root; undefined where the slot was missed or the block is unknown. */
@@ -173,7 +186,8 @@ export class BeaconClient {
       () => this.#stateHttp.request(path, { accept: "application/octet-stream" }),
       this.#retry,
     );
-    if (answer.status === 404) throw new FatalError(`${this.name}${path}: the node does not have this state`);
+    if (answer.status === 404)
+      throw new UnknownToNodeError(`${this.name}${path}: the node does not have this state`);
     const type = answer.headers.get("content-type") ?? "";
     if (!type.startsWith("application/octet-stream")) {
       throw new FatalError(
@@ -224,7 +238,7 @@ export class BeaconClient {
 
   async #required<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>> {
     const answer = await this.#optional(path, schema);
-    if (answer === undefined) throw new FatalError(`${this.name}${withoutQuery(path)}: not found`);
+    if (answer === undefined) throw new UnknownToNodeError(`${this.name}${withoutQuery(path)}: not found`);
     return answer;
   }
 
