@@ -1,4 +1,4 @@
-import type { BeaconClient, StateId } from "../lib/beaconClient.ts";
+import type { BeaconSource, StateId } from "../lib/beaconClient.ts";
 import type { PendingDeposit } from "../lib/beaconSchemas.ts";
 import { verifyDeposit } from "../lib/depositData.ts";
 
@@ -18,7 +18,7 @@ export interface BeaconFigures {
  * before it are dropped. And how many validators that is, and how many of them have exited by `epoch`.
  */
 export async function beaconFigures(parameters: {
-  beacon: BeaconClient;
+  beacon: BeaconSource;
   stateId: StateId;
   pubkeys: readonly string[];
   /** All that are ours: a pool whose depositor was replaced may have several (docs/decisions/0017). */

@@ -1,5 +1,5 @@
 import { ZeroHash } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import { FatalError } from "../lib/errors.ts";
 
 /** `BlockProof` of contracts/interfaces/IBeaconVerifier.sol, without history. */
@@ -15,7 +15,7 @@ export interface BoundaryProof {
  *
  * @throws FatalError where there is no block in the next slot: its timestamp would speak of a later one
  */
-export async function boundaryProof(beacon: BeaconClient, slot: number): Promise<BoundaryProof> {
+export async function boundaryProof(beacon: BeaconSource, slot: number): Promise<BoundaryProof> {
   const child = await beacon.blockV2(slot + 1);
   if (child === undefined) throw new FatalError(`there is no block in slot ${slot + 1}`);
   return { timestamp: child.execution.timestamp, slot: 0n, root: ZeroHash, history: [] };

@@ -1,14 +1,15 @@
 import { dataSlice, isError, type Provider } from "ethers";
 import { BeaconDepositor__factory } from "../../typechain-types/index.js";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { finalityProof, slotProof } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
-import { FatalError, RetryableError } from "../lib/errors.ts";
+import { RetryableError } from "../lib/errors.ts";
 import { figuresRoot } from "../lib/operatorFigures.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { roleId } from "../lib/roles.ts";
-import { timeAt, type BeaconTime } from "../lib/units.ts";
+import { finalizedBlockAt } from "../lib/sources/finalizedBlock.ts";
+import { timeAt } from "../lib/units.ts";
 import { beaconFigures } from "./beaconBalance.ts";
 import { newestRoot } from "./newestRoot.ts";
 import { figuresOfFrame } from "./operatorFigures.ts";
@@ -37,7 +38,7 @@ export interface Evidence {
 }
 
 export interface ReportSources {
-  beacon: BeaconClient;
+  beacon: BeaconSource;
   provider: Provider;
   protocol: Protocol;
 }
@@ -52,19 +53,11 @@ const MAX_MISSED = 64;
  */
 export async function buildReport(sources: ReportSources, refSlot: number): Promise<Report> {
   const { beacon, provider, protocol } = sources;
-  const { genesis, time } = await network(beacon);
-  await requireFinal(beacon, refSlot, time);
-
-  const header = await beacon.blockAtOrBefore(refSlot);
-  const block = await beacon.blockV2(header.root as `0x${string}`);
-  if (block === undefined) throw new FatalError(`the beacon node has no block ${header.root}`);
-  const { blockHash, blockNumber: blockTag } = block.execution;
-  const known = await provider.getBlock(blockTag);
-  if (known?.hash !== blockHash) {
-    throw new FatalError(
-      `execution block ${blockTag} is ${known?.hash ?? "unknown"}, the beacon chain says ${blockHash}`,
-    );
-  }
+  const [{ genesisForkVersion }, { header, block, time }] = await Promise.all([
+    beacon.genesis(),
+    finalizedBlockAt(sources, refSlot),
+  ]);
+  const { blockNumber: blockTag } = block.execution;
 
   const slotsPerFrame = Number(await protocol.ReportOracle.slotsPerFrame());
   const books = await protocol.StakedEther.booksAt(Math.floor(refSlot / slotsPerFrame), { blockTag });
@@ -80,7 +73,7 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
       stateId: header.header.stateRoot as `0x${string}`,
       pubkeys: await ourKeys(protocol, blockTag),
       credentials: await ourCredentials(protocol, provider, blockTag),
-      genesisForkVersion: genesis.genesisForkVersion,
+      genesisForkVersion,
       epoch: Math.floor(refSlot / time.slotsPerEpoch),
     })),
     withdrawalsReceived: withdrawals + books.sweptWithdrawals,
@@ -91,7 +84,7 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
 }
 
 /** What shows the oracle that the report speaks of the chain's own, finalized block. */
-export async function buildEvidence(beacon: BeaconClient, refSlot: number): Promise<Evidence> {
+export async function buildEvidence(beacon: BeaconSource, refSlot: number): Promise<Evidence> {
   const header = await beacon.blockAtOrBefore(refSlot);
   const newest = await newestRoot(beacon);
   const { bytes, fork } = await beacon.stateSsz(newest.stateId);
@@ -109,24 +102,7 @@ export async function buildEvidence(beacon: BeaconClient, refSlot: number): Prom
   };
 }
 
-async function network(beacon: BeaconClient) {
-  const [genesis, spec] = await Promise.all([beacon.genesis(), beacon.spec()]);
-  const time: BeaconTime = {
-    genesisTime: genesis.genesisTime,
-    secondsPerSlot: spec.secondsPerSlot,
-    slotsPerEpoch: spec.slotsPerEpoch,
-  };
-  return { genesis, time };
-}
-
-async function requireFinal(beacon: BeaconClient, refSlot: number, time: BeaconTime): Promise<void> {
-  const { finalized } = await beacon.finalityCheckpoints("head");
-  if (finalized.epoch * time.slotsPerEpoch < refSlot) {
-    throw new RetryableError(`slot ${refSlot} is not final: the finalized epoch is ${finalized.epoch}`);
-  }
-}
-
-async function blockAfter(beacon: BeaconClient, refSlot: number): Promise<BlockAnswer> {
+async function blockAfter(beacon: BeaconSource, refSlot: number): Promise<BlockAnswer> {
   for (let slot = refSlot + 1; slot <= refSlot + MAX_MISSED; slot++) {
     const block = await beacon.blockV2(slot);
     if (block !== undefined) return block;

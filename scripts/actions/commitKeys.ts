@@ -1,13 +1,9 @@
 import type { SecretKey } from "@chainsafe/blst";
 import { concat, type ContractTransactionReceipt, type Signer } from "ethers";
-import { signDeposit } from "../lib/depositData.ts";
+import { signPredepositsOf } from "../lib/keystores/predeposits.ts";
 import { KeyTree } from "../lib/keyTree.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
-import { GWEI_PER_ETHER } from "../lib/units.ts";
-
-/** The first deposit of each key: what its committed signature is for. */
-const PREDEPOSIT_GWEI = GWEI_PER_ETHER;
 
 /** A tree of keys, each with the signature of its predeposit to our credentials. */
 export async function signPredeposits(
@@ -15,8 +11,7 @@ export async function signPredeposits(
   { secretKeys, genesisForkVersion }: { secretKeys: readonly SecretKey[]; genesisForkVersion: string },
 ): Promise<KeyTree> {
   const withdrawalCredentials = await protocol.BeaconDepositor.withdrawalCredentials();
-  const deposit = { withdrawalCredentials, amountGwei: PREDEPOSIT_GWEI };
-  return new KeyTree(secretKeys.map((key) => signDeposit(key, deposit, genesisForkVersion)));
+  return new KeyTree(signPredepositsOf(secretKeys, { withdrawalCredentials, genesisForkVersion }));
 }
 
 /** Commits the tree's root, and publishes its keys and signatures as event data. Sender: the operator's manager. */

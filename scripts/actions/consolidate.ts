@@ -1,5 +1,5 @@
 import type { ContractTransactionReceipt, Signer } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
 import { recentBlock } from "./newestRoot.ts";
@@ -7,7 +7,7 @@ import { proveValidators } from "./proveValidators.ts";
 
 interface Sources {
   protocol: Protocol;
-  beacon: BeaconClient;
+  beacon: BeaconSource;
 }
 
 /** The fee may rise until the call is in a block; what is too much comes back. */

@@ -1,5 +1,5 @@
 import type { ContractTransactionReceipt, Provider, Signer } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import { RetryableError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
@@ -13,7 +13,7 @@ const MAX_DRAWS = 16;
 
 export interface DrawSources {
   protocol: Protocol;
-  beacon: BeaconClient;
+  beacon: BeaconSource;
   provider: Provider;
 }
 

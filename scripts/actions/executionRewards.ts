@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { FatalError } from "../lib/errors.ts";
 
@@ -15,7 +15,7 @@ const AT_ONCE = 16;
  * that payment brought. What a builder pays elsewhere, or inside a contract's call, is not seen.
  */
 export async function withheldRewards(
-  { beacon, provider }: { beacon: BeaconClient; provider: Provider },
+  { beacon, provider }: { beacon: BeaconSource; provider: Provider },
   {
     fromSlot,
     toSlot,

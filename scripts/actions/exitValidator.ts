@@ -1,4 +1,4 @@
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import { FatalError } from "../lib/errors.ts";
 import type { ValidatorKey } from "../lib/keys.ts";
 import { epochOf } from "../lib/units.ts";
@@ -9,7 +9,7 @@ import { signVoluntaryExit, type SignedVoluntaryExit } from "../lib/voluntaryExi
  * validator is old enough.
  */
 export async function exitValidator(
-  beacon: BeaconClient,
+  beacon: BeaconSource,
   { secretKey, pubkey }: Pick<ValidatorKey, "secretKey" | "pubkey">,
 ): Promise<SignedVoluntaryExit> {
   const [genesis, spec, head, [validator]] = await Promise.all([

@@ -1,5 +1,5 @@
 import { ZeroHash } from "ethers";
-import type { BeaconClient, StateId } from "../lib/beaconClient.ts";
+import type { BeaconSource, StateId } from "../lib/beaconClient.ts";
 import type { BeaconHeader } from "../lib/beaconHeader.ts";
 import { FatalError } from "../lib/errors.ts";
 
@@ -17,7 +17,7 @@ export function recentBlock(timestamp: number) {
 }
 
 /** Where proofs for the execution chain begin. */
-export async function newestRoot(beacon: BeaconClient): Promise<NewestRoot> {
+export async function newestRoot(beacon: BeaconSource): Promise<NewestRoot> {
   const head = await beacon.blockV2("head");
   if (head === undefined) throw new FatalError("the beacon node has no head");
   const parent = await beacon.header(head.parentRoot as `0x${string}`);

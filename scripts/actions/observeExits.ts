@@ -1,5 +1,5 @@
 import { keccak256 } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { ValidatorAnswer } from "../lib/beaconSchemas.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { epochOf, FAR_FUTURE_EPOCH, GWEI_PER_ETHER, slotAt, WEI_PER_ETHER } from "../lib/units.ts";
@@ -9,7 +9,7 @@ import { publishedKeys } from "./publishedKeys.ts";
 
 interface Sources {
   protocol: Protocol;
-  beacon: BeaconClient;
+  beacon: BeaconSource;
 }
 
 interface Epochs {

@@ -1,5 +1,5 @@
 import { ZeroHash, type Provider } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import { decodeState } from "../lib/beaconState.ts";
 import { isBadFrame, nextFigures, type OperatorFrame, type Pot, type Rate } from "../lib/commission.ts";
 import { FatalError } from "../lib/errors.ts";
@@ -9,7 +9,7 @@ import type { Protocol } from "../lib/protocol.ts";
 import { withheldRewards } from "./executionRewards.ts";
 
 export interface FiguresSources {
-  beacon: BeaconClient;
+  beacon: BeaconSource;
   provider: Provider;
   protocol: Protocol;
   /** Figures by their root, as they were built before. Default: one for the process. */
@@ -147,7 +147,7 @@ async function operatorsOfValidators(protocol: Protocol, toBlock: number): Promi
 
 /** The duties of the frame's epochs, shifted back by two: the votes for them are all in before the boundary. */
 async function frameDuties(
-  beacon: BeaconClient,
+  beacon: BeaconSource,
   boundaryEpoch: number,
   {
     slotsPerEpoch,
@@ -173,7 +173,7 @@ async function potOf(
   previous: readonly OperatorFigures[],
   slotsPerFrame: number,
   blockTag: number,
-  beacon: BeaconClient,
+  beacon: BeaconSource,
 ): Promise<Pot> {
   const { RewardDistributor: distributor, StakedEther: ledger, ReportOracle: oracle } = protocol;
   const at = { blockTag };
@@ -207,7 +207,7 @@ async function rateAt({ StakedEther: ledger }: Protocol, blockTag: number): Prom
 }
 
 /** Number of the execution block of the last beacon block at or before a slot. */
-async function executionBlock(beacon: BeaconClient, slot: number): Promise<number> {
+async function executionBlock(beacon: BeaconSource, slot: number): Promise<number> {
   const { root } = await beacon.blockAtOrBefore(slot);
   const block = await beacon.blockV2(root as `0x${string}`);
   if (block === undefined) throw new FatalError(`the beacon node has no block ${root}`);

@@ -1,5 +1,6 @@
 import {
   AbiCoder,
+  isError,
   keccak256,
   toUtf8String,
   Utf8ErrorFuncs,
@@ -143,6 +144,19 @@ export async function executeProposal(
   const proposal = await findProposal(protocol, proposalId);
   const value = proposal.calls.reduce((sum, call) => sum + call.value, 0n);
   return receiptOf(protocol.StakerGovernor.connect(sender).execute(...parts(proposal), { value }));
+}
+
+/** Whether the calls of a decision that is ready would succeed now. Calls that take ether are for whoever brings it. */
+export async function mayExecute(protocol: Protocol, proposalId: bigint): Promise<boolean> {
+  const proposal = await findProposal(protocol, proposalId);
+  if (proposal.calls.some(({ value }) => value > 0n)) return false;
+  try {
+    await protocol.StakerGovernor.execute.staticCall(...parts(proposal));
+    return true;
+  } catch (error) {
+    if (isError(error, "CALL_EXCEPTION")) return false;
+    throw error;
+  }
 }
 
 /** Tickets that were asked for so far are waited for, and none that come later. Anyone may, when the window is over. */

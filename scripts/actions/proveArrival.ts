@@ -1,5 +1,5 @@
 import type { ContractTransactionReceipt, Signer } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { FatalError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
@@ -18,7 +18,7 @@ const MAX_MISSED = 64;
  * @throws FatalError where no block has come since the merge
  */
 export async function proveArrival(
-  { protocol, beacon }: { protocol: Protocol; beacon: BeaconClient },
+  { protocol, beacon }: { protocol: Protocol; beacon: BeaconSource },
   sender: Signer,
   { source, target }: { source: number; target: number },
 ): Promise<ContractTransactionReceipt> {
@@ -52,7 +52,7 @@ export async function proveArrival(
 }
 
 /** The first block at a slot or after it. */
-async function blockFrom(beacon: BeaconClient, slot: number): Promise<BlockAnswer> {
+async function blockFrom(beacon: BeaconSource, slot: number): Promise<BlockAnswer> {
   for (let at = slot; at < slot + MAX_MISSED; at++) {
     const block = await beacon.blockV2(at);
     if (block !== undefined) return block;

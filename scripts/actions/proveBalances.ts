@@ -1,5 +1,5 @@
 import { dataSlice, keccak256, type ContractTransactionReceipt, type Signer } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { BeaconHeader } from "../lib/beaconHeader.ts";
 import type { BeaconStateView } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
@@ -19,7 +19,7 @@ import { publishedKeys, type PublishedKeys } from "./publishedKeys.ts";
 
 interface Sources {
   protocol: Protocol;
-  beacon: BeaconClient;
+  beacon: BeaconSource;
 }
 
 /** Gas that a batch may use by `balancesGas`: a transaction of EIP-7825 has 16,777,216. */

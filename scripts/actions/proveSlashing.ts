@@ -1,5 +1,5 @@
 import type { ContractTransactionReceipt, Signer } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import { validatorProof } from "../lib/beaconProofs.ts";
 import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { decodeState } from "../lib/beaconState.ts";
@@ -12,7 +12,7 @@ import { proveValidators } from "./proveValidators.ts";
 
 interface Sources {
   protocol: Protocol;
-  beacon: BeaconClient;
+  beacon: BeaconSource;
 }
 
 /** Proves that one of our validators was slashed. Anyone may, and is paid for it. */
@@ -74,7 +74,7 @@ export async function settleSlashing(
 }
 
 /** A validator in the state of the last block that has a child not after a slot: so the slot of both is known not to be. */
-export async function bookedState(beacon: BeaconClient, slot: number, validatorIndex: number) {
+export async function bookedState(beacon: BeaconSource, slot: number, validatorIndex: number) {
   const { root } = await beacon.blockAtOrBefore(slot);
   const child = await beacon.blockV2(root as `0x${string}`);
   if (child === undefined) throw new FatalError(`the beacon node has no block ${root}`);
@@ -82,7 +82,7 @@ export async function bookedState(beacon: BeaconClient, slot: number, validatorI
 }
 
 /** A validator in the state of a block's parent, which the execution chain knows by the child's timestamp. */
-export async function parentState(beacon: BeaconClient, child: BlockAnswer, validatorIndex: number) {
+export async function parentState(beacon: BeaconSource, child: BlockAnswer, validatorIndex: number) {
   const parent = await beacon.header(child.parentRoot as `0x${string}`);
   if (parent === undefined) throw new FatalError(`the beacon node has no block ${child.parentRoot}`);
 

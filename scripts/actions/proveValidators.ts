@@ -1,5 +1,5 @@
 import { keccak256 } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import { validatorProof } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
 import { FatalError } from "../lib/errors.ts";
@@ -34,7 +34,7 @@ export interface KeyProofArgument {
 }
 
 /** Whether `proveValidators` would find all of these keys. */
-export async function areProvable(beacon: BeaconClient, pubkeys: readonly string[]): Promise<boolean> {
+export async function areProvable(beacon: BeaconSource, pubkeys: readonly string[]): Promise<boolean> {
   const { stateId } = await newestRoot(beacon);
   return (await beacon.validators(stateId, [...pubkeys])).length === new Set(pubkeys).size;
 }
@@ -45,7 +45,7 @@ export async function areProvable(beacon: BeaconClient, pubkeys: readonly string
  * @throws FatalError where the state does not know one of the keys
  */
 export async function proveValidators(
-  beacon: BeaconClient,
+  beacon: BeaconSource,
   pubkeys: readonly string[],
 ): Promise<ValidatorProofArgument> {
   const { timestamp, header, stateId } = await newestRoot(beacon);

@@ -1,5 +1,5 @@
 import type { ContractTransactionReceipt, Signer, SigningKey } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import { FatalError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { buildEvidence, buildReport, type Report, type ReportSources } from "./buildReport.ts";
@@ -32,7 +32,7 @@ export async function nextRefSlot(protocol: Protocol): Promise<number> {
 }
 
 /** Whether the oracle can be shown that the slot is final: by the state of the block before the head. */
-export async function isProvablyFinal(beacon: BeaconClient, slot: number): Promise<boolean> {
+export async function isProvablyFinal(beacon: BeaconSource, slot: number): Promise<boolean> {
   const { header, stateId } = await newestRoot(beacon);
   if (header.slot < slot) return false;
   const [{ finalized }, { slotsPerEpoch }] = await Promise.all([

@@ -1,5 +1,5 @@
 import type { ContractTransactionReceipt, Signer } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { decodeState } from "../lib/beaconState.ts";
 import { FatalError } from "../lib/errors.ts";
@@ -15,7 +15,7 @@ export interface SettledDraw {
 }
 
 /** Whether the chain has a block after the round, which makes its seed known. */
-export async function isSeedKnown(beacon: BeaconClient, round: number): Promise<boolean> {
+export async function isSeedKnown(beacon: BeaconSource, round: number): Promise<boolean> {
   return ((await beacon.blockV2("head"))?.slot ?? 0) > round;
 }
 
@@ -24,7 +24,7 @@ export async function isSeedKnown(beacon: BeaconClient, round: number): Promise<
  *
  * @throws FatalError where there is no block after the round yet
  */
-export async function proveSeed(beacon: BeaconClient, round: number): Promise<string> {
+export async function proveSeed(beacon: BeaconSource, round: number): Promise<string> {
   const child = await firstBlockAfter(beacon, round);
   const parent = await beacon.header(child.parentRoot as `0x${string}`);
   if (parent === undefined) throw new FatalError(`the beacon node has no block ${child.parentRoot}`);
@@ -40,7 +40,7 @@ export async function proveSeed(beacon: BeaconClient, round: number): Promise<st
  * @throws FatalError where no draw is open, or its seed is not known yet
  */
 export async function settleDraw(
-  { protocol, beacon }: { protocol: Protocol; beacon: BeaconClient },
+  { protocol, beacon }: { protocol: Protocol; beacon: BeaconSource },
   sender: Signer,
 ): Promise<SettledDraw> {
   const draw = await protocol.StakeAllocator.draw();
@@ -55,7 +55,7 @@ export async function settleDraw(
   return { drawId: draw.id, winner, receipt };
 }
 
-async function firstBlockAfter(beacon: BeaconClient, slot: number): Promise<BlockAnswer> {
+async function firstBlockAfter(beacon: BeaconSource, slot: number): Promise<BlockAnswer> {
   const head = await beacon.blockV2("head");
   for (let at = slot + 1; at <= (head?.slot ?? 0); at++) {
     const block = await beacon.blockV2(at);

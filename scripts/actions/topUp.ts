@@ -1,5 +1,5 @@
 import type { ContractTransactionReceipt, Signer } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { KeyTree } from "../lib/keyTree.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
@@ -12,7 +12,7 @@ import { keyProof, proveValidators } from "./proveValidators.ts";
  * @throws FatalError where the beacon chain does not know one of the keys yet
  */
 export async function proveAndTopUp(
-  { protocol, beacon }: { protocol: Protocol; beacon: BeaconClient },
+  { protocol, beacon }: { protocol: Protocol; beacon: BeaconSource },
   sender: Signer,
   {
     operatorId,

@@ -1,5 +1,5 @@
 import { concat, type ContractTransactionReceipt, type Signer } from "ethers";
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import { validatorProof } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
 import { FatalError } from "../lib/errors.ts";
@@ -12,7 +12,7 @@ import { keyPlaces, publishedKeys } from "./publishedKeys.ts";
 
 interface Sources {
   protocol: Protocol;
-  beacon: BeaconClient;
+  beacon: BeaconSource;
 }
 
 /** The fee may rise until the call is in a block; what is too much comes back. */

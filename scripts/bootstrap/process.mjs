@@ -26,6 +26,18 @@ export function withNodeFirst(env, execPath) {
 }
 
 /**
+ * The environment in which this Node has SQLite: until 22.13 it is behind a flag.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} version
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function withSqlite(env, version) {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major !== 22 || minor >= 13) return env;
+  return { ...env, NODE_OPTIONS: [env.NODE_OPTIONS, "--experimental-sqlite"].filter(Boolean).join(" ") };
+}
+
+/**
  * @typedef {object} Outcome
  * @property {number} code the exit code; 128 + n for a child that signal n ended
  * @property {boolean} interrupted whether we were asked to stop while the child ran

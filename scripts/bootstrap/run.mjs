@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ROOT, run, withNodeFirst } from "./process.mjs";
+import { ROOT, run, withNodeFirst, withSqlite } from "./process.mjs";
 import { fail, say } from "./say.mjs";
 import { closingLine, countTests } from "./summary.mjs";
 
@@ -54,7 +54,7 @@ export async function runSteps(steps, extra) {
  */
 async function runTool([tool = "", ...args], step, isHeard) {
   let output = "";
-  const env = withNodeFirst(process.env, process.execPath);
+  const env = withSqlite(withNodeFirst(process.env, process.execPath), process.versions.node);
   // A piped child believes that nobody looks on.
   if (step.counted && process.stdout.isTTY) env.FORCE_COLOR ??= "1";
 

@@ -11,7 +11,7 @@ const LAYERS: Record<string, string[]> = {
   "scripts/actions": ["scripts/lib"],
   "scripts/deploy": ["scripts/lib"],
   "scripts/keepers": ["scripts/lib", "scripts/actions"],
-  "scripts/cli": ["scripts/lib", "scripts/actions"],
+  "scripts/cli": ["scripts/lib", "scripts/actions", "scripts/keepers"],
   dapp: ["scripts/lib", "scripts/actions"],
 };
 

@@ -16,7 +16,9 @@ const CHECKS: Record<string, Check> = {
   words: checkWords,
   docs: checkDocs,
   // what it needs takes a second to load
+  monitoring: async (context) => (await import("./monitoring.ts")).checkMonitoring(context),
   pages: async (context) => (await import("./pages.ts")).checkPages(context),
+  settings: async (context) => (await import("./pages.ts")).checkSettingsPages(context),
 };
 
 const { values, positionals } = parseArgs({

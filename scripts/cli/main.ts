@@ -1,11 +1,21 @@
 import { Command, InvalidArgumentError } from "commander";
-import { BAD_USAGE, FAILED, log } from "./output.ts";
+import { BAD_USAGE, FAILED, log, NEEDS_PERSON } from "./output.ts";
 import { explain, KedgeError } from "../lib/errors.ts";
+import { LeftBehindError } from "../lib/keystores/fileBatch.ts";
+import { configCommand } from "./config.ts";
 import { governCommand } from "./govern.ts";
+import { keysCommand } from "./keys.ts";
+import { reportCommand } from "./report.ts";
+import { UnansweredError } from "./terminal.ts";
+import { txCommand } from "./tx.ts";
 
 const program = new Command("kedge")
-  .description("What people do with a deployment of the protocol.")
-  .addCommand(governCommand());
+  .description("What people and keepers do with a deployment of the protocol, and operators with their keys.")
+  .addCommand(configCommand())
+  .addCommand(governCommand())
+  .addCommand(keysCommand())
+  .addCommand(reportCommand())
+  .addCommand(txCommand());
 
 /// Bad usage has a code of its own, by the convention of the other programs.
 for (const command of withAll(program)) {
@@ -15,6 +25,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof InvalidArgumentError) process.exitCode = BAD_USAGE;
+  else if (error instanceof UnansweredError || error instanceof LeftBehindError)
+    process.exitCode = NEEDS_PERSON;
   else if (error instanceof KedgeError)
     process.exitCode = error.kind === "configuration" ? BAD_USAGE : FAILED;
   else throw error;

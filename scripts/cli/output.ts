@@ -4,6 +4,8 @@ import { stableStringify } from "../lib/json.ts";
 
 export const FAILED = 1;
 export const BAD_USAGE = 2;
+export const NOTHING_TO_DO = 3;
+export const NEEDS_PERSON = 4;
 
 /// Words go to stderr, so that stdout stays data.
 export function log(message: string): void {

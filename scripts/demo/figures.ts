@@ -1,4 +1,4 @@
-import type { BeaconClient } from "../lib/beaconClient.ts";
+import type { BeaconSource } from "../lib/beaconClient.ts";
 import { FatalError } from "../lib/errors.ts";
 import { CONTRACT_NAMES, type Protocol } from "../lib/protocol.ts";
 import { gweiToWei } from "../lib/units.ts";
@@ -145,7 +145,7 @@ async function deposits({ network, protocol }: Stage, { report }: BookedReport, 
 }
 
 /** From the beacon chain's blocks alone: what their payloads credited to the vault. */
-async function withdrawals(beacon: BeaconClient, vault: string, toBlock: number): Promise<bigint> {
+async function withdrawals(beacon: BeaconSource, vault: string, toBlock: number): Promise<bigint> {
   const head = await beacon.blockV2("head");
   let gwei = 0n;
   for (let slot = 1; slot <= (head?.slot ?? 0); slot++) {
@@ -218,7 +218,7 @@ async function holdings({ protocol, signers, network }: Stage, blockTag: number)
 
 /** Added up here once more, apart from the code that builds reports. */
 async function beaconBalance(
-  beacon: BeaconClient,
+  beacon: BeaconSource,
   { report }: BookedReport,
   pubkeys: string[],
 ): Promise<bigint> {

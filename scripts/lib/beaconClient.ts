@@ -10,6 +10,7 @@ import {
   blockSchema,
   depositContractSchema,
   finalityCheckpointsSchema,
+  forkScheduleSchema,
   genesisSchema,
   headerSchema,
   pendingConsolidationsSchema,
@@ -21,6 +22,7 @@ import {
   type BlockAnswer,
   type DepositContract,
   type FinalityCheckpoints,
+  type Fork,
   type Genesis,
   type HeaderAnswer,
   type PendingConsolidationAnswer,
@@ -33,7 +35,7 @@ import {
 import { FatalError } from "./errors.ts";
 import { HttpClient, withoutQuery, type HttpAnswer, type HttpOptions } from "./http.ts";
 import { retry, type RetryOptions } from "./retry.ts";
-import type { SignedVoluntaryExit } from "./voluntaryExit.ts";
+import { voluntaryExitJson, type SignedVoluntaryExit } from "./voluntaryExit.ts";
 import type { z } from "zod";
 
 /** "head", "genesis", "finalized", a slot, or a root (0x-hex). */
@@ -46,6 +48,12 @@ export interface BeaconClientOptions extends HttpOptions {
   /** For the state as SSZ, some hundred megabytes on mainnet. Default: 120,000 ms. */
   stateTimeoutMs?: number;
 }
+
+/** The node knows nothing under this name: a block or a state that it does not keep, or does not have yet. */
+export class UnknownToNodeError extends FatalError {}
+
+/** What a beacon node answers. One node, or several that must agree: see sources/beaconSources.ts. */
+export type BeaconSource = Pick<BeaconClient, keyof BeaconClient>;
 
 /** Validators per request: the specification's limit for GET, and URLs stay below 8 KB. */
 const IDS_PER_REQUEST = 64;
@@ -80,6 +88,11 @@ export class BeaconClient {
   /** The official deposit contract, as the node knows it. */
   async depositContract(): Promise<DepositContract> {
     return this.#required("/eth/v1/config/deposit_contract", depositContractSchema);
+  }
+
+  /** The forks that the node knows, oldest first, those to come included. */
+  async forkSchedule(): Promise<Fork[]> {
+    return this.#required("/eth/v1/config/fork_schedule", forkScheduleSchema);
   }
 
   /** The header of a block, held against its root; undefined where the slot was missed or the block is unknown. */
@@ -173,7 +186,8 @@ export class BeaconClient {
       () => this.#stateHttp.request(path, { accept: "application/octet-stream" }),
       this.#retry,
     );
-    if (answer.status === 404) throw new FatalError(`${this.name}${path}: the node does not have this state`);
+    if (answer.status === 404)
+      throw new UnknownToNodeError(`${this.name}${path}: the node does not have this state`);
     const type = answer.headers.get("content-type") ?? "";
     if (!type.startsWith("application/octet-stream")) {
       throw new FatalError(
@@ -185,11 +199,8 @@ export class BeaconClient {
 
   /** Hands the node a signed exit for its pool. Nothing is lost where the same exit is sent twice. */
   async submitVoluntaryExit(exit: SignedVoluntaryExit): Promise<void> {
-    const json = {
-      message: { epoch: String(exit.epoch), validator_index: String(exit.validatorIndex) },
-      signature: exit.signature,
-    };
     const path = "/eth/v1/beacon/pool/voluntary_exits";
+    const json = voluntaryExitJson(exit);
     const answer = await retry(() => this.#http.request(path, { method: "POST", json }), this.#retry);
     if (answer.status === 404) throw new FatalError(`${this.name}${path}: not found`);
   }
@@ -227,7 +238,7 @@ export class BeaconClient {
 
   async #required<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>> {
     const answer = await this.#optional(path, schema);
-    if (answer === undefined) throw new FatalError(`${this.name}${withoutQuery(path)}: not found`);
+    if (answer === undefined) throw new UnknownToNodeError(`${this.name}${withoutQuery(path)}: not found`);
     return answer;
   }
 

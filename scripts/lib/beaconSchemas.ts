@@ -71,6 +71,12 @@ export const depositContractSchema = z
   .object({ data: z.object({ chain_id: count, address: hexOf(20) }) })
   .transform(({ data }) => ({ chainId: data.chain_id, address: data.address }));
 
+export const forkScheduleSchema = z
+  .object({
+    data: z.array(z.object({ previous_version: hexOf(4), current_version: hexOf(4), epoch: uint64 })),
+  })
+  .transform(({ data }) => data.map(({ current_version, epoch }) => ({ version: current_version, epoch })));
+
 const headerMessage = z
   .object({ slot: count, proposer_index: count, parent_root: root, state_root: root, body_root: root })
   .transform((message) => ({
@@ -231,6 +237,8 @@ export const proposerDutiesSchema = z
 export type Genesis = z.output<typeof genesisSchema>;
 export type Spec = z.output<typeof specSchema>;
 export type DepositContract = z.output<typeof depositContractSchema>;
+/** A fork by its version, and the epoch in which it begins. */
+export type Fork = z.output<typeof forkScheduleSchema>[number];
 /** A header and its root as the node states it. */
 export type HeaderAnswer = z.output<typeof headerSchema>;
 export type BlockAnswer = z.output<typeof blockSchema>;

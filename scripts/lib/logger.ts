@@ -63,6 +63,20 @@ export function createLogger(options: LoggerOptions = {}, env: NodeJS.ProcessEnv
   return logger;
 }
 
+/** One round of a keeper's job. */
+export interface Cycle {
+  keeper: string;
+  /** Counts up from the start of the process. */
+  cycle: number;
+  /** Where the cycle is about one. */
+  refSlot?: number;
+}
+
+/** A logger whose lines all name the cycle that they belong to. */
+export function cycleLogger(log: Logger, { keeper, cycle, refSlot }: Cycle): Logger {
+  return log.child({ keeper, cycle, refSlot });
+}
+
 /** The forms in which a secret may stand in a line: as it is, as JSON writes it, and hex without 0x. */
 function spellings(secret: string): string[] {
   const bare = /^0x[0-9a-f]+$/i.test(secret) ? [secret.slice(2), secret.slice(2).toLowerCase()] : [];

@@ -1,4 +1,4 @@
-import { isError } from "ethers";
+import { Interface, isError, type ErrorDescription } from "ethers";
 import { abiText } from "./abiText.ts";
 import { FatalError } from "./errors.ts";
 import { CONTRACT_NAMES, type Protocol } from "./protocol.ts";
@@ -9,11 +9,27 @@ import { CONTRACT_NAMES, type Protocol } from "./protocol.ts";
  */
 export function refusalOf(protocol: Protocol, error: unknown): FatalError | undefined {
   if (!isError(error, "CALL_EXCEPTION")) return undefined;
-  const data = error.data ?? "0x";
-  for (const name of CONTRACT_NAMES) {
-    const parsed = protocol[name].interface.parseError(data);
-    if (parsed === null) continue;
-    return new FatalError(`${parsed.name}(${parsed.args.map(abiText).join(", ")})`, { cause: error });
+  const interfaces = CONTRACT_NAMES.map((name) => protocol[name].interface);
+  return new FatalError(refusalText(interfaces, error.data ?? "0x"), { cause: error });
+}
+
+/** What a call reverted with (0x-hex), as the first of these interfaces that knows the error names it. */
+export function refusalText(interfaces: readonly Interface[], data: string): string {
+  for (const known of [...interfaces, LANGUAGE]) {
+    const parsed = parse(known, data);
+    if (parsed !== undefined) return `${parsed.name}(${parsed.args.map(abiText).join(", ")})`;
   }
-  return new FatalError(data === "0x" ? "refused without a reason" : `refused: ${data}`, { cause: error });
+  return data === "0x" ? "refused without a reason" : `refused: ${data}`;
+}
+
+/** Error(string) and Panic(uint256), which every interface knows. */
+const LANGUAGE = new Interface([]);
+
+/** Anybody may revert with bytes that only begin like an error: those are named by nobody. */
+function parse(known: Interface, data: string): ErrorDescription | undefined {
+  try {
+    return known.parseError(data) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }

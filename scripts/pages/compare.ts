@@ -12,7 +12,7 @@ export function pageFindings(path: string, kept: string | undefined, generated: 
   return [
     ...all.slice(0, MAX_LINES),
     ...(rest > 0 ? [`${path} differs in ${rest} more lines`] : []),
-    `${path} is not what the contracts say: npm run docs:generate writes it anew`,
+    `${path} is out of date: npm run docs:generate writes it anew`,
   ];
 }
 

@@ -124,7 +124,7 @@ describe("check/pages: permissions", () => {
     const one = await text([pause]);
     const both = await text([pause, resume]);
     const row = "| Queue | `resumeForEverybody()` | `PAUSER` | `Brake`, `admin` | none, governed |";
-    const last = `${path} is not what the contracts say: npm run docs:generate writes it anew`;
+    const last = `${path} is out of date: npm run docs:generate writes it anew`;
     expect(pageFindings(path, one, one)).to.deep.equal([]);
     expect(pageFindings(path, one, both)).to.deep.equal([`${path} lacks: ${row}`, last]);
     expect(pageFindings(path, both, one)).to.deep.equal([`${path} says, and should not: ${row}`, last]);

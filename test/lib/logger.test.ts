@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { RetryableError } from "../../scripts/lib/errors.ts";
-import { createLogger, type LoggerOptions } from "../../scripts/lib/logger.ts";
+import { createLogger, cycleLogger, type LoggerOptions } from "../../scripts/lib/logger.ts";
 
 function record(options: LoggerOptions = {}, env: NodeJS.ProcessEnv = {}) {
   const lines: string[] = [];
@@ -82,6 +82,15 @@ describe("logger", () => {
       expect(all).to.contain("pubkey stays").and.to.contain("0x99").and.to.contain("node.example/x");
     });
   }
+
+  it("names the cycle in every line, and the reference slot where there is one", () => {
+    const { lines, log } = record({ json: true });
+    cycleLogger(log, { keeper: "report", cycle: 7, refSlot: 96 }).info("signed");
+    cycleLogger(log, { keeper: "exit", cycle: 8 }).child({ attempt: 2 }).info("sent");
+    const [first, second] = lines.map((line) => JSON.parse(line) as object);
+    expect(first).to.include({ keeper: "report", cycle: 7, refSlot: 96, msg: "signed" });
+    expect(second).to.include({ keeper: "exit", cycle: 8, attempt: 2 }).and.not.to.have.property("refSlot");
+  });
 
   it("survives cycles and obeys its level", () => {
     const { lines, log } = record({ level: "warn" });

@@ -1,0 +1,138 @@
+import type { Signer } from "ethers";
+import {
+  closeWindow,
+  executeProposal,
+  listProposals,
+  mayExecute,
+  noteReady,
+  queueProposal,
+  readinessOf,
+} from "../../actions/proposals.ts";
+import type { Protocol } from "../../lib/protocol.ts";
+import { receiptOf } from "../../lib/receipts.ts";
+import type { Job } from "../job.ts";
+
+/** A decision that is on its way. Times are seconds since 1970. */
+export interface Decision {
+  proposalId: bigint;
+  /** Passed, and not queued yet. */
+  isPassed: boolean;
+  windowEndsAt: number;
+  hasWindow: boolean;
+  isWindowClosed: boolean;
+  isReady: boolean;
+  /** Whether its calls would succeed now. */
+  isExecutable: boolean;
+  /** Whether somebody noted that it is ready, so that it expires soon. */
+  isNoted: boolean;
+}
+
+export interface ObservedGovernance {
+  decisions: Decision[];
+  /** When open time was counted last, and the longest time between two counts that counts. */
+  observedAt: number;
+  observationGap: number;
+}
+
+export type GovernStep =
+  | { step: "queue" | "closeWindow" | "execute" | "noteReady"; proposalId: bigint }
+  | { step: "observe" };
+
+/**
+ * Moves decisions of stakers on, whatever they say: queues what passed, closes windows in time, has what is ready done, and
+ * counts open time while anything waits. What is ready and would revert is noted, so that it expires.
+ */
+export class GovernJob implements Job<ObservedGovernance, GovernStep[]> {
+  readonly name = "govern";
+  readonly #protocol: Protocol;
+  readonly #sender: Signer;
+
+  constructor({ protocol, sender }: { protocol: Protocol; sender: Signer }) {
+    this.#protocol = protocol;
+    this.#sender = sender;
+  }
+
+  async observe(): Promise<ObservedGovernance> {
+    const { ExitWindowTimelock: timelock } = this.#protocol;
+    const [{ observedAt }, observationGap, shelfLife, proposals] = await Promise.all([
+      timelock.openTime(),
+      timelock.observationGap(),
+      timelock.SHELF_LIFE(),
+      listProposals(this.#protocol),
+    ]);
+    const pending = proposals.filter(({ state }) => state === "succeeded" || state === "queued");
+    const decisions = pending.map(async ({ proposalId, state }): Promise<Decision> => {
+      const isPassed = state === "succeeded";
+      const r = isPassed ? undefined : await readinessOf(this.#protocol, proposalId);
+      const isReady = r?.ready ?? false;
+      return {
+        proposalId,
+        isPassed,
+        hasWindow: (r?.windowEndsAt ?? 0n) !== 0n,
+        windowEndsAt: Number(r?.windowEndsAt ?? 0n),
+        isWindowClosed: r?.windowClosed ?? false,
+        isReady,
+        isExecutable: isReady && (await mayExecute(this.#protocol, proposalId)),
+        // unnoted, it has its time from the last moment at which it becomes ready
+        isNoted: r !== undefined && r.expiresAt !== max(r.endsAt, r.delayEndsAt) + shelfLife,
+      };
+    });
+    return {
+      decisions: await Promise.all(decisions),
+      observedAt: Number(observedAt),
+      observationGap: Number(observationGap),
+    };
+  }
+
+  plan({ decisions, observedAt, observationGap }: ObservedGovernance, now: number): GovernStep[] | undefined {
+    const steps = decisions.flatMap((decision): GovernStep[] => {
+      const step = nextStep(decision, now);
+      return step === undefined ? [] : [{ step, proposalId: decision.proposalId }];
+    });
+    const isWaiting = decisions.some(
+      ({ isPassed, isReady, hasWindow }) => !isPassed && !isReady && hasWindow,
+    );
+    // in time, also where one round or two are missed
+    if (isWaiting && now >= observedAt + observationGap / 3) steps.push({ step: "observe" });
+    return steps.length === 0 ? undefined : steps;
+  }
+
+  async act(steps: readonly GovernStep[]): Promise<string> {
+    const done: string[] = [];
+    for (const each of steps) {
+      const { hash } = await this.#take(each);
+      done.push(`${each.step}${each.step === "observe" ? "" : ` ${each.proposalId}`}: ${hash}`);
+    }
+    return done.join(", ");
+  }
+
+  async #take(each: GovernStep): Promise<{ hash: string }> {
+    const [protocol, sender] = [this.#protocol, this.#sender];
+    switch (each.step) {
+      case "queue":
+        return queueProposal(protocol, sender, each.proposalId);
+      case "closeWindow":
+        return closeWindow(protocol, sender, each.proposalId);
+      case "execute":
+        return executeProposal(protocol, sender, each.proposalId);
+      case "noteReady":
+        return noteReady(protocol, sender, each.proposalId);
+      case "observe":
+        return receiptOf(protocol.ExitWindowTimelock.connect(sender).observe());
+    }
+  }
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function nextStep(
+  { isPassed, isReady, isExecutable, isNoted, hasWindow, isWindowClosed, windowEndsAt }: Decision,
+  now: number,
+): "queue" | "closeWindow" | "execute" | "noteReady" | undefined {
+  if (isPassed) return "queue";
+  if (isReady && isExecutable) return "execute";
+  if (isReady) return hasWindow && !isNoted ? "noteReady" : undefined;
+  return hasWindow && !isWindowClosed && now >= windowEndsAt ? "closeWindow" : undefined;
+}

@@ -1,0 +1,92 @@
+/** What is kept about transactions: intents (what is wanted), attempts (signed bytes for it), wishes (of people). */
+
+export const URGENCIES = ["idle", "normal", "urgent"] as const;
+export type Urgency = (typeof URGENCIES)[number];
+
+/** From plan to end. A replacement goes back to "signed", a reorg back to "broadcast". */
+export const STATES = [
+  "planned",
+  "simulated",
+  "signed",
+  "broadcast",
+  "mined",
+  "confirmed",
+  "reverted",
+  "cancelled",
+  "abandoned",
+] as const;
+export type State = (typeof STATES)[number];
+
+/** States that nothing follows. */
+export const ENDS = ["confirmed", "reverted", "cancelled", "abandoned"] as const satisfies State[];
+export type End = (typeof ENDS)[number];
+
+/** What a keeper wants done once. */
+export interface IntentRequest {
+  /** Names the action for ever: the same key is the same action. */
+  key: string;
+  /** Which keeper wants it, for people and for `isNeeded`. */
+  job: string;
+  to: string;
+  /** Calldata, 0x-hex. */
+  data: string;
+  valueWei: bigint;
+  urgency: Urgency;
+  /** Milliseconds since 1970; of no use afterwards. */
+  deadlineMs?: number | undefined;
+}
+
+export interface Intent extends IntentRequest {
+  state: State;
+  /** Fills a gap among nonces, and does nothing else. */
+  isNoop: boolean;
+  /** Why what is sent from now on is a transfer of nothing to oneself; undefined while it is the action. */
+  cancelling: string | undefined;
+  /** Why it waits, or why it ended. */
+  note: string | undefined;
+  nonce: number | undefined;
+  gasLimit: bigint | undefined;
+  simulatedMs: number | undefined;
+  mined: { hash: string; blockNumber: number; blockHash: string } | undefined;
+  /** What it has cost, value included, since it ended in a block. */
+  costWei: bigint | undefined;
+  createdMs: number;
+  updatedMs: number;
+}
+
+export interface Fees {
+  maxFeeWei: bigint;
+  maxPriorityFeeWei: bigint;
+}
+
+export type Purpose = "action" | "cancel";
+
+/** Signed bytes. Those that were ever sent may be mined until their nonce is used. */
+export interface Attempt extends Fees {
+  hash: string;
+  key: string;
+  purpose: Purpose;
+  nonce: number;
+  raw: string;
+  gasLimit: bigint;
+  signedMs: number;
+  /** Newest block when it was signed: its nonce was free then. */
+  signedBlock: number;
+  /** When sending last began; undefined where it certainly never left. */
+  sentMs: number | undefined;
+  /** What the node said to it. */
+  answer: string | undefined;
+}
+
+/** What a person asks of the keeper that owns the journal. */
+export interface Wish {
+  id: number;
+  key: string;
+  wish: "bump" | "cancel";
+  askedMs: number;
+  answer: string | undefined;
+}
+
+export function isEnd(state: State): state is End {
+  return (ENDS as readonly State[]).includes(state);
+}

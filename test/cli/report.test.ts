@@ -1,0 +1,94 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { publishReports } from "../../scripts/keepers/report/exchange.ts";
+import { reportSchema } from "../../scripts/keepers/report/body.ts";
+import { reportDigest } from "../../scripts/actions/submitReport.ts";
+import { Records } from "../../scripts/lib/records.ts";
+import { compactSignature } from "../../scripts/lib/signatures.ts";
+import { nextBoundary, untilFinal } from "../story/support/reports.ts";
+import { stake } from "../story/support/stake.ts";
+import { ETHER, startWorld, type World } from "../story/support/world.ts";
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+describe("kedge report", () => {
+  let world: World;
+  let folder: string;
+  let refSlot: number;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "kedge-report-"));
+    world = await startWorld({ records: new Records(folder) });
+    await stake(world, "alice", 100n * ETHER);
+    refSlot = await nextBoundary(world);
+    await untilFinal(world, refSlot);
+  });
+  after(async () => {
+    rmSync(folder, { recursive: true });
+    await world.close();
+  });
+
+  function kedge(verb: string, args: string[]): Promise<Outcome> {
+    const { rpcUrl, beaconUrl } = world.servers;
+    const options = ["--rpc-url", rpcUrl, "--beacon-url", beaconUrl, "--deployments", folder];
+    const command = ["--import", "tsx", "scripts/cli/main.ts", "report", verb, ...args, ...options];
+    const env = { ...process.env };
+    // as a person's shell has it
+    delete env.LODESTAR_PRESET;
+    const child = spawn(process.execPath, command, { env });
+    child.stdin.end();
+    const outcome: Outcome = { code: null, stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk) => (outcome.stdout += chunk));
+    child.stderr.on("data", (chunk) => (outcome.stderr += chunk));
+    return new Promise((resolve) => child.once("close", (code) => resolve({ ...outcome, code })));
+  }
+
+  it("builds the report that a member signs, and names the first field in which another differs", async () => {
+    const built = await kedge("build", [String(refSlot), "--json"]);
+    expect(built.code, built.stderr).to.equal(0);
+    const report = reportSchema.parse(JSON.parse(built.stdout));
+    expect(report.refSlot).to.equal(BigInt(refSlot));
+    writeFileSync(join(folder, "ours.json"), built.stdout);
+    const same = await kedge("diff", [String(refSlot), join(folder, "ours.json")]);
+    expect([same.code, same.stdout], same.stderr).to.deep.equal([0, "2 equal reports\n"]);
+
+    const [member] = world.members;
+    const theirs = { ...report, exited: report.exited + 3n };
+    const signature = compactSignature(member!.key.sign(await reportDigest(world.protocol, theirs)));
+    const server = publishReports(() => [{ signer: member!.address, report: theirs, signature }]);
+    const url = await server.listen({ host: "127.0.0.1", port: 0 });
+    try {
+      const differ = await kedge("diff", [String(refSlot), "--peer", url]);
+      expect(differ.code).to.equal(1);
+      expect(differ.stdout).to.equal(
+        `exited: ${report.exited} says this node, ${theirs.exited} says ${member!.address} at ${new URL(url).host}\n`,
+      );
+    } finally {
+      await server.close();
+    }
+    const away = await kedge("diff", [String(refSlot), join(folder, "ours.json"), "--peer", url, "--json"]);
+    expect(away.code, "one source is not enough").to.equal(2);
+    expect(away.stderr).to.contain(new URL(url).host);
+  });
+
+  it("says what was wrong", async () => {
+    for (const [verb, args, told] of [
+      ["build", ["-1"], "-1"],
+      ["build", ["7x"], '"7x" is no slot'],
+      ["diff", [String(refSlot), "nowhere.json", "elsewhere.json"], "nowhere.json"],
+      ["diff", [String(refSlot), "--peer", "nobody"], '"nobody" is no URL'],
+    ] as const) {
+      const { code, stderr, stdout } = await kedge(verb, [...args]);
+      expect(code, stderr).to.equal(2);
+      expect(stderr).to.contain(told).and.not.contain("    at ");
+      expect(stdout).to.equal("");
+    }
+  });
+});
