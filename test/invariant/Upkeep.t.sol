@@ -164,6 +164,17 @@ contract UpkeepHandler is Upkeeps {
         allocator.spend(id, bound(eth, 1, p.leftEth));
     }
 
+    /// @dev To the last hour of an allotment that nobody can spend, as somebody sees.
+    function passToEnd(uint256 pick, uint256 luck) external {
+        uint256 id = 1 + (pick % OPERATORS);
+        uint256 endsAt = allocator.position(id).endsAt;
+        if (endsAt < currentTime() + 2 hours) return;
+        vm.warp(endsAt - 1 hours);
+        _deposit(400);
+        if (luck % 2 == 0) tend(id, uint256(IUpkeepAdapter.Job.Prolong));
+        else perform(id, uint256(IUpkeepAdapter.Job.Prolong));
+    }
+
     function setStanding(uint256 pick, uint256 standing) external {
         standing = standing % 8;
         IOperatorRegistry.Standing to = IOperatorRegistry.Standing(standing < 3 ? standing : 0);
@@ -186,11 +197,12 @@ contract UpkeepHandler is Upkeeps {
         if (!authority.hasRole(Roles.SHARE_BURNER, address(bonds))) return;
         uint256 id = 1 + (pick % OPERATORS);
         uint256 held = ledger.getPooledEthByShares(bonds.backingOf(id));
-        bonds.burn(id, bound(loss, 0.01 ether, held + 0.3 ether), 0, address(0), 0);
+        uint256 most = loss % 3 == 0 ? held + 0.3 ether : 0.5 ether;
+        bonds.burn(id, bound(loss, 0.01 ether, most), 0, address(0), 0);
     }
 
     function addBond(uint256 pick, uint256 amount) external {
-        amount = amount % 3 == 0 ? bound(amount, 1e9, 0.1 ether) : bound(amount, 0.1 ether, 10 ether);
+        amount = amount % 2 == 0 ? bound(amount, 1e9, 0.1 ether) : bound(amount, 0.1 ether, 10 ether);
         bonds.deposit{value: amount}(1 + (pick % OPERATORS));
     }
 
@@ -229,6 +241,11 @@ contract UpkeepHandler is Upkeeps {
 
     function passTime(uint256 duration) external {
         skipTime(duration % 3 == 0 ? bound(duration, 1, 2 days) : bound(duration, 1, 4 hours));
+    }
+
+    /// @dev Long enough for the reserve.
+    function sleep(uint256 luck) external {
+        if (luck % 3 == 0) skipTime(COVER_DELAY);
     }
 
     /* VIEWS */
@@ -351,7 +368,7 @@ contract UpkeepInvariantTest is RandomWalk {
 
     /// @dev What chance reaches in a long walk: every job is needed and done, is done without a check, and is passed over.
     function test_handler_ChanceReachesEveryJob() public {
-        walk(address(handler), _actions(), 4_000);
+        walk(address(handler), _actions(), 6_000);
         for (uint256 i = 0; i < handler.JOBS(); ++i) {
             IUpkeepAdapter.Job job = IUpkeepAdapter.Job(i);
             assertGt(handler.tended(job), 0, string.concat("tended ", vm.toString(i)));
@@ -368,7 +385,7 @@ contract UpkeepInvariantTest is RandomWalk {
 
     /// @dev Networks look more often than anything happens.
     function _actions() private view returns (bytes4[] memory actions) {
-        actions = new bytes4[](28);
+        actions = new bytes4[](30);
         actions[0] = handler.tend.selector;
         actions[1] = handler.tendMany.selector;
         actions[2] = handler.tendByChecker.selector;
@@ -397,5 +414,7 @@ contract UpkeepInvariantTest is RandomWalk {
         actions[25] = handler.perform.selector;
         actions[26] = handler.perform.selector;
         actions[27] = handler.performMany.selector;
+        actions[28] = handler.sleep.selector;
+        actions[29] = handler.passToEnd.selector;
     }
 }
