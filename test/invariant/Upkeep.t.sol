@@ -192,13 +192,14 @@ contract UpkeepHandler is Upkeeps {
         sendFees(bound(amount, 0.001 ether, 0.5 ether));
     }
 
-    /// @dev More than the bond has, now and then.
+    /// @dev More than the bond has, now and then, as somebody sees.
     function fault(uint256 pick, uint256 loss) external {
         if (!authority.hasRole(Roles.SHARE_BURNER, address(bonds))) return;
         uint256 id = 1 + (pick % OPERATORS);
         uint256 held = ledger.getPooledEthByShares(bonds.backingOf(id));
-        uint256 most = loss % 3 == 0 ? held + 0.3 ether : 0.5 ether;
-        bonds.burn(id, bound(loss, 0.01 ether, most), 0, address(0), 0);
+        uint256 least = loss % 3 == 0 ? held : 0;
+        bonds.burn(id, least + bound(loss, 0.01 ether, 0.5 ether), 0, address(0), 0);
+        if (loss % 4 == 0) perform(id, uint256(IUpkeepAdapter.Job.NoteLoss));
     }
 
     function addBond(uint256 pick, uint256 amount) external {
