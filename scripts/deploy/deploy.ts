@@ -19,7 +19,8 @@ import { deployKeepers } from "./steps/13-keepers.ts";
 import { deployCheckpoints } from "./steps/14-checkpoints.ts";
 import { deployBrake } from "./steps/15-brake.ts";
 import { deployGovernance } from "./steps/16-governance.ts";
-import { grantRoles } from "./steps/17-roles.ts";
+import { deployUpkeep } from "./steps/17-upkeep.ts";
+import { grantRoles } from "./steps/18-roles.ts";
 
 const STEPS = [
   deployAuthority,
@@ -38,6 +39,7 @@ const STEPS = [
   deployCheckpoints,
   deployBrake,
   deployGovernance,
+  deployUpkeep,
   grantRoles,
 ];
 

@@ -28,6 +28,7 @@ import {
   StakeAllocator__factory,
   StakedEther__factory,
   StakerGovernor__factory,
+  UpkeepAdapter__factory,
   ValidatorRegistry__factory,
   WithdrawalQueue__factory,
   WithdrawalVault__factory,
@@ -90,6 +91,7 @@ const CONNECT = {
     ExitWindowTimelock__factory.connect(address, runner),
   StakerGovernor: (address: string, runner: ContractRunner) =>
     StakerGovernor__factory.connect(address, runner),
+  UpkeepAdapter: (address: string, runner: ContractRunner) => UpkeepAdapter__factory.connect(address, runner),
 } as const;
 
 export type ContractName = keyof typeof CONNECT;

@@ -15,7 +15,7 @@ import { expectRevert } from "../story/support/revert.ts";
 import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
-const TRANSACTIONS = 88;
+const TRANSACTIONS = 89;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
@@ -380,6 +380,20 @@ describe("deploy: the protocol", () => {
     expect(await p.ExitWindowTimelock.withdrawalQueue()).to.equal(a.WithdrawalQueue);
     expect(await p.StakerGovernor.ledger()).to.equal(a.StakedEther);
     expect(await p.StakerGovernor.wrapper()).to.equal(a.WrappedStakedEther);
+    expect(await p.UpkeepAdapter.authority()).to.equal(a.Authority);
+    expect(await p.UpkeepAdapter.ledger()).to.equal(a.StakedEther);
+    expect(await p.UpkeepAdapter.withdrawalQueue()).to.equal(a.WithdrawalQueue);
+    expect(await p.UpkeepAdapter.accounting()).to.equal(a.ReportOracle);
+    expect(await p.UpkeepAdapter.exitController()).to.equal(a.ExitController);
+    expect(await p.UpkeepAdapter.keeperJobs()).to.equal(a.KeeperJobs);
+    expect(await p.UpkeepAdapter.timelock()).to.equal(a.ExitWindowTimelock);
+    expect(await p.UpkeepAdapter.stakeAllocator()).to.equal(a.StakeAllocator);
+    expect(await p.UpkeepAdapter.randomness()).to.equal(a.RandaoSource);
+    expect(await p.UpkeepAdapter.operatorRegistry()).to.equal(a.OperatorRegistry);
+    expect(await p.UpkeepAdapter.validatorRegistry()).to.equal(a.ValidatorRegistry);
+    expect(await p.UpkeepAdapter.bondVault()).to.equal(a.BondVault);
+    expect(await p.UpkeepAdapter.rewardDistributor()).to.equal(a.RewardDistributor);
+    expect(await p.UpkeepAdapter.insuranceReserve()).to.equal(a.InsuranceReserve);
     expect(await p.Consolidator.withdrawalCredentials()).to.equal(
       await p.StakedEther.withdrawalCredentials(),
     );
@@ -432,7 +446,7 @@ describe("deploy: interrupted", () => {
     expect((error as Error).message).to.equal("the cable is pulled");
   }
 
-  for (const after of [1, 6, 7, 12, 14, 22, 31, 38, 80, 86, 87, 88]) {
+  for (const after of [1, 6, 7, 12, 14, 22, 31, 38, 81, 87, 88, 89]) {
     it(`after ${after} of ${TRANSACTIONS} transactions, a second run ends in the same state`, async () => {
       const records = new Records();
       await breakOff(records, after);

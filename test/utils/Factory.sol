@@ -33,12 +33,14 @@ import {ISlashingOracle} from "../../contracts/interfaces/ISlashingOracle.sol";
 import {IStakeAllocator} from "../../contracts/interfaces/IStakeAllocator.sol";
 import {IStakedEther} from "../../contracts/interfaces/IStakedEther.sol";
 import {IStakerGovernor} from "../../contracts/interfaces/IStakerGovernor.sol";
+import {IUpkeepAdapter} from "../../contracts/interfaces/IUpkeepAdapter.sol";
 import {IValidatorRegistry} from "../../contracts/interfaces/IValidatorRegistry.sol";
 import {IWithdrawalQueue} from "../../contracts/interfaces/IWithdrawalQueue.sol";
 import {IWithdrawalVault} from "../../contracts/interfaces/IWithdrawalVault.sol";
 import {IWrappedStakedEther} from "../../contracts/interfaces/IWrappedStakedEther.sol";
 import {ProtocolLens} from "../../contracts/lens/ProtocolLens.sol";
 import {KeeperJobs} from "../../contracts/keepers/KeeperJobs.sol";
+import {UpkeepAdapter} from "../../contracts/keepers/UpkeepAdapter.sol";
 import {BeaconDepositor} from "../../contracts/operators/BeaconDepositor.sol";
 import {Consolidator} from "../../contracts/operators/Consolidator.sol";
 import {OperatorRegistry} from "../../contracts/operators/OperatorRegistry.sol";
@@ -366,6 +368,10 @@ contract Factory {
         IStakerGovernor.Parameters calldata first
     ) external returns (StakerGovernor) {
         return new StakerGovernor(ledger, wrapper, timelock, first);
+    }
+
+    function newUpkeepAdapter(IUpkeepAdapter.Contracts calldata contracts) external returns (UpkeepAdapter) {
+        return new UpkeepAdapter(contracts);
     }
 
     function newValidatorRegistry(

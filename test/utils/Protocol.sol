@@ -308,7 +308,7 @@ abstract contract Protocol is FactoryTest {
             });
     }
 
-    function allocationParameters() internal pure returns (IStakeAllocator.Parameters memory) {
+    function allocationParameters() internal pure virtual returns (IStakeAllocator.Parameters memory) {
         return
             IStakeAllocator.Parameters({
                 lotEth: uint32(LOT_ETH),
