@@ -77,6 +77,7 @@ export class Journal extends JournalView {
       value_wei: String(request.valueWei),
       urgency: request.urgency,
       deadline_ms: request.deadlineMs ?? null,
+      least_gas: request.leastGas === undefined ? null : String(request.leastGas),
       state: noop === undefined ? "planned" : "simulated",
       is_noop: noop === undefined ? 0 : 1,
       nonce: noop?.nonce ?? null,

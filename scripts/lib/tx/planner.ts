@@ -13,11 +13,12 @@ const SIMULATION_LASTS_MS = 60_000;
 /** planned → simulated, or an end without a transaction. */
 export async function simulate(account: Account, intent: Intent): Promise<void> {
   const { journal, chain, signer, log } = account;
-  const { key, to, data, valueWei } = intent;
+  const { key, to, data, valueWei, leastGas = 0n } = intent;
   if (await endIfUseless(account, intent)) return;
   try {
-    const gas = await chain.gasFor({ from: signer.address, to, data, valueWei });
-    journal.simulate(key, (gas * (100n + account.gasMarginPercent)) / 100n);
+    const estimate = await chain.gasFor({ from: signer.address, to, data, valueWei });
+    const gas = (estimate * (100n + account.gasMarginPercent)) / 100n;
+    journal.simulate(key, gas > leastGas ? gas : leastGas);
   } catch (error) {
     if (!(error instanceof RpcRefusal)) throw error;
     if (!isRevert(error)) return journal.note(intent, `the node says: ${error.said}`);

@@ -12,6 +12,7 @@ export function intentOf(row: Row): Intent {
     valueWei: BigInt(row.value_wei as string),
     urgency: row.urgency as Urgency,
     deadlineMs: optional(row.deadline_ms) as number | undefined,
+    leastGas: amount(row.least_gas),
     state: row.state as State,
     isNoop: row.is_noop === 1,
     cancelling: optional(row.cancelling) as string | undefined,

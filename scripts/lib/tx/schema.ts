@@ -19,6 +19,7 @@ const MIGRATIONS = [
     value_wei TEXT NOT NULL,
     urgency TEXT NOT NULL,
     deadline_ms INTEGER,
+    least_gas TEXT,
     state TEXT NOT NULL,
     is_noop INTEGER NOT NULL,
     cancelling TEXT,

@@ -34,6 +34,8 @@ export interface IntentRequest {
   urgency: Urgency;
   /** Milliseconds since 1970; of no use afterwards. */
   deadlineMs?: number | undefined;
+  /** More than nodes estimate: they try a call at a base fee of 0, where one that pays by the base fee needs less. */
+  leastGas?: bigint | undefined;
 }
 
 export interface Intent extends IntentRequest {

@@ -1,0 +1,117 @@
+import {
+  AbstractSigner,
+  keccak256,
+  resolveAddress,
+  toUtf8Bytes,
+  type Provider,
+  type TransactionRequest,
+  type TransactionResponse,
+} from "ethers";
+import { FatalError, RetryableError } from "../lib/errors.ts";
+import type { JournalView } from "../lib/tx/view.ts";
+import type { TxManager } from "../lib/tx/manager.ts";
+import { isEnd, type Intent, type IntentRequest, type Urgency } from "../lib/tx/types.ts";
+
+export interface JournaledSignerOptions {
+  address: string;
+  provider: Provider;
+  manager: TxManager;
+  journal: Pick<JournalView, "intents" | "now">;
+  job: string;
+  urgency: Urgency;
+  /** How long a cycle waits for a block; what is not in one by then goes on by itself. */
+  patienceMs: number;
+  /** Between two looks, in milliseconds. */
+  sleep: (ms: number) => Promise<unknown>;
+}
+
+/** Between two looks at a transaction that waits for a block. */
+const LOOK_MS = 1_000;
+
+/**
+ * A signer whose transactions go through the journal: what a job sends is written down before it leaves, tried, paid for by
+ * its urgency and replaced when it is stuck. The same call of a job that is still on its way is not sent again: a job that
+ * was killed, or lost its patience, finds it there.
+ *
+ * Comes back when the transaction is in a block. Errors: `RetryableError` where it is not sent, since it would revert or is
+ * of no more use, or not in a block in time.
+ */
+export class JournaledSigner extends AbstractSigner {
+  readonly #options: JournaledSignerOptions;
+
+  constructor(options: JournaledSignerOptions) {
+    super(options.provider);
+    this.#options = options;
+  }
+
+  override async getAddress(): Promise<string> {
+    return this.#options.address;
+  }
+
+  override connect(provider: Provider): JournaledSigner {
+    return new JournaledSigner({ ...this.#options, provider });
+  }
+
+  override async sendTransaction(transaction: TransactionRequest): Promise<TransactionResponse> {
+    const { provider, job, urgency } = this.#options;
+    if (!transaction.to) throw new FatalError("a keeper makes no contracts");
+    const to = await resolveAddress(transaction.to, provider);
+    const data = transaction.data ?? "0x";
+    const valueWei = BigInt(transaction.value ?? 0n);
+    const leastGas = transaction.gasLimit == null ? undefined : BigInt(transaction.gasLimit);
+    const request = { job, to, data, valueWei, urgency, leastGas };
+    const { key } = this.#underWay(request) ?? this.#submit(request);
+    return this.#inBlock(key);
+  }
+
+  override async signTransaction(): Promise<string> {
+    throw new FatalError("transactions are signed by the journal's manager alone");
+  }
+
+  override async signMessage(): Promise<string> {
+    throw new FatalError("a keeper's account signs no messages");
+  }
+
+  override async signTypedData(): Promise<string> {
+    throw new FatalError("a keeper's account signs no data");
+  }
+
+  #underWay(request: Pick<Intent, "job" | "to" | "data" | "valueWei">): Intent | undefined {
+    const same = (field: "job" | "to" | "data" | "valueWei", intent: Intent) =>
+      String(intent[field]).toLowerCase() === String(request[field]).toLowerCase();
+    return this.#options.journal
+      .intents("open")
+      .find(
+        (intent) =>
+          intent.cancelling === undefined &&
+          same("job", intent) &&
+          same("to", intent) &&
+          same("data", intent) &&
+          same("valueWei", intent),
+      );
+  }
+
+  #submit(request: Omit<IntentRequest, "key">): Intent {
+    const { manager, journal } = this.#options;
+    const digest = keccak256(toUtf8Bytes(`${request.to}:${request.data}:${request.valueWei}`)).slice(2, 10);
+    const key = `${request.job}:${digest}:${journal.now()}`;
+    return manager.submit({ ...request, key });
+  }
+
+  async #inBlock(key: string): Promise<TransactionResponse> {
+    const { manager, journal, provider, patienceMs, sleep } = this.#options;
+    const until = journal.now() + patienceMs;
+    for (;;) {
+      await manager.tick();
+      const intent = manager.get(key);
+      const hash = intent?.mined?.hash;
+      const response = hash === undefined ? null : await provider.getTransaction(hash);
+      if (response !== null && intent?.cancelling === undefined) return response;
+      if (intent === undefined || isEnd(intent.state)) {
+        throw new RetryableError(`${key} was not sent: ${intent?.note ?? "it is not in the journal"}`);
+      }
+      if (journal.now() >= until) throw new RetryableError(`${key} is not in a block yet (${intent.state})`);
+      await sleep(LOOK_MS);
+    }
+  }
+}
