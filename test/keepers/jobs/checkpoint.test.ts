@@ -136,6 +136,10 @@ describe("keepers: the checkpoint job", () => {
     const before = await lastFrame();
     const acts = await rounds(world, keepers, { until: async () => (await lastFrame()) > before, slots: 96 });
     expect(acts.filter(({ outcome }) => outcome !== "acted")).to.deep.equal([]);
+    expect(
+      acts.filter(({ text }) => text.startsWith("showed")).length,
+      "nothing was left for the other",
+    ).to.equal(1);
     expect(await counts()).to.deep.equal([1, 1, 1]);
     const { slot } = await protocol.BalanceCheckpoint.checkpoint(1n);
     expect(await protocol.BalanceCheckpoint.beaconBalanceGwei(1n)).to.equal(
