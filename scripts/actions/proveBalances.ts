@@ -74,21 +74,22 @@ export async function openBooked(
 /**
  * Shows all that a checkpoint wants, as far as nobody has, in as many transactions as it takes. Anyone may.
  *
+ * @returns how many transactions that were
  * @throws FatalError where a deposit is pending for a validator of ours whose operator did not publish its keys
  */
-export async function proveBalances(sources: Sources, sender: Signer, id: bigint): Promise<void> {
+export async function proveBalances(sources: Sources, sender: Signer, id: bigint): Promise<number> {
   const { protocol } = sources;
   const { state, header } = await stateOf(sources, id);
-  await showBalances(sources, sender, id, state, header);
-  await walk(sources, sender, id, state, header);
-  await countDeposits(protocol, sender, id, state, header);
+  const shown = await showBalances(sources, sender, id, state, header);
+  const walks = await walk(sources, sender, id, state, header);
+  const sent = shown + walks + (await countDeposits(protocol, sender, id, state, header));
 
   const { frontierSlot, isUntouched } = await protocol.BalanceCheckpoint.checkpoint(id);
-  if (isUntouched) return;
+  if (isUntouched) return sent;
   const last = frontierSlot > BigInt(header.slot) ? header.slot : Number(frontierSlot);
   const frontier = frontierProof(state, header, last);
   // not needed where the whole list was shown
-  if (frontier === undefined) return;
+  if (frontier === undefined) return sent;
   const { position, head, proof, validatorIndex, validator, validatorProof } = frontier;
   const { effectiveBalanceGwei: effectiveBalance, ...rest } = validator;
   await receiptOf(
@@ -102,6 +103,7 @@ export async function proveBalances(sources: Sources, sender: Signer, id: bigint
       validatorProof,
     ),
   );
+  return sent + 1;
 }
 
 /** Completes a checkpoint once everything was shown and its time has passed. Anyone may. */
@@ -136,12 +138,16 @@ async function showBalances(
   id: bigint,
   state: BeaconStateView,
   header: BeaconHeader,
-): Promise<void> {
+): Promise<number> {
   const contract = protocol.BalanceCheckpoint.connect(sender);
+  let sent = 0;
   for (const { indices, chunks, proof } of await balanceBatches(protocol, id, state, header)) {
     const { isShown } = await contract.batchOf(id, indices);
-    if (!isShown) await receiptOf(contract.showBalances(id, indices, chunks, proof));
+    if (isShown) continue;
+    await receiptOf(contract.showBalances(id, indices, chunks, proof));
+    sent++;
   }
+  return sent;
 }
 
 /** The same for everyone who has the same state, so that one prover goes on where another has ended. */
@@ -169,11 +175,11 @@ async function walk(
   id: bigint,
   state: BeaconStateView,
   header: BeaconHeader,
-): Promise<void> {
+): Promise<number> {
   const contract = protocol.BalanceCheckpoint.connect(sender);
-  for (;;) {
+  for (let sent = 0; ; sent++) {
     const { walked, walkedAt } = await contract.checkpoint(id);
-    if (walkedAt !== 0n) return;
+    if (walkedAt !== 0n) return sent;
     const { first, heads, proof } = walkProof(state, header, Number(walked), WALK_BATCH);
     await receiptOf(contract.walk(id, first, heads, proof));
   }
@@ -186,11 +192,12 @@ async function countDeposits(
   id: bigint,
   state: BeaconStateView,
   header: BeaconHeader,
-): Promise<void> {
+): Promise<number> {
   const contract = protocol.BalanceCheckpoint.connect(sender);
   const { frontierSlot } = await contract.checkpoint(id);
   const places = await keyPlaces(protocol);
   const predeposits = new Set<string>();
+  let sent = 0;
   for (const [position, deposit] of pendingDeposits(state).entries()) {
     if (BigInt(deposit.slot) > frontierSlot || (await contract.isDepositCounted(id, position))) continue;
     const place = places.get(deposit.pubkey);
@@ -208,7 +215,9 @@ async function countDeposits(
     predeposits.add(deposit.pubkey);
     const { positions, deposits, proof } = depositsProof(state, header, [position]);
     await receiptOf(contract.countDeposits(id, positions, deposits, [place.argument], proof));
+    sent++;
   }
+  return sent;
 }
 
 /* WHAT IS OURS */

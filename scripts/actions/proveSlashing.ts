@@ -5,10 +5,14 @@ import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { decodeState } from "../lib/beaconState.ts";
 import { FatalError } from "../lib/errors.ts";
 import type { Protocol } from "../lib/protocol.ts";
+import { PAY_GAS } from "../lib/keeperPay.ts";
 import { receiptOf } from "../lib/receipts.ts";
 import { balanceProof } from "../lib/verifierProofs.ts";
 import { recentBlock } from "./newestRoot.ts";
 import { proveValidators } from "./proveValidators.ts";
+
+/** Slots for which EIP-4788 knows roots, less some for the transaction to come into a block. */
+const KNOWN_SLOTS = 8_000;
 
 interface Sources {
   protocol: Protocol;
@@ -22,6 +26,25 @@ export async function proveSlashed(
   pubkey: string,
 ): Promise<ContractTransactionReceipt> {
   return prove("proveSlashed", sources, sender, pubkey);
+}
+
+/**
+ * Proves a slashing by a block of its epoch, which tells exactly what was at stake, or by the newest one where the execution
+ * chain no longer knows that, or it was the last of its epoch. Anyone may.
+ *
+ * @param lastSlot of the epoch of the slashing
+ */
+export async function proveSlashedInEpoch(
+  sources: Sources,
+  sender: Signer,
+  { pubkey, validatorIndex, lastSlot }: { pubkey: string; validatorIndex: number; lastSlot: number },
+): Promise<ContractTransactionReceipt> {
+  const { protocol, beacon } = sources;
+  if (!(await isRootKnown(beacon, lastSlot))) return proveSlashed(sources, sender, pubkey);
+  const { timestamp, container, proof } = await bookedState(beacon, lastSlot, validatorIndex);
+  if (!container.slashed) return proveSlashed(sources, sender, pubkey);
+  const oracle = protocol.SlashingOracle.connect(sender);
+  return receiptOf(oracle.proveSlashed(recentBlock(timestamp), validatorIndex, container, proof));
 }
 
 /**
@@ -48,29 +71,40 @@ export async function proveState(
   return prove("proveState", sources, sender, pubkey);
 }
 
+/** Proves that one of our validators is withdrawn. Anyone may, and is paid for it. */
+export async function proveWithdrawn(
+  { protocol, beacon }: Sources,
+  sender: Signer,
+  pubkey: string,
+): Promise<ContractTransactionReceipt> {
+  const { timestamp, indices, validators, proof } = await proveValidators(beacon, [pubkey]);
+  const { proveWithdrawn: method } = protocol.KeeperJobs.connect(sender);
+  const shown = [recentBlock(timestamp), indices[0]!, validators[0]!, proof] as const;
+  const gasLimit = (await method.estimateGas(...shown)) + PAY_GAS;
+  return receiptOf(method(...shown, { gasLimit }));
+}
+
 /**
  * Burns bond against what a slashed validator had lost at the last report's reference slot. Anyone may.
  *
  * The block is the last one before that slot that has a child not after it, so that it is surely booked.
+ * @param isPaid whether to ask for pay, which takes some more gas. Default: no
  */
 export async function settleSlashing(
   { protocol, beacon }: Sources,
   sender: Signer,
   validatorIndex: number,
+  isPaid = false,
 ): Promise<ContractTransactionReceipt> {
   const slots =
     (await protocol.StakedEther.lastReportFrame()) * (await protocol.ReportOracle.slotsPerFrame());
   const { timestamp, container, proof, balance } = await bookedState(beacon, Number(slots), validatorIndex);
-  return receiptOf(
-    protocol.SlashingOracle.connect(sender).settle(
-      recentBlock(timestamp),
-      validatorIndex,
-      container,
-      proof,
-      balance.chunk,
-      balance.proof,
-    ),
-  );
+  const block = recentBlock(timestamp);
+  const shown = [block, validatorIndex, container, proof, balance.chunk, balance.proof] as const;
+  if (!isPaid) return receiptOf(protocol.SlashingOracle.connect(sender).settle(...shown));
+  const { settle } = protocol.KeeperJobs.connect(sender);
+  const gasLimit = (await settle.estimateGas(...shown)) + PAY_GAS;
+  return receiptOf(settle(...shown, { gasLimit }));
 }
 
 /** A validator in the state of the last block that has a child not after a slot: so the slot of both is known not to be. */
@@ -99,6 +133,12 @@ export async function parentState(beacon: BeaconSource, child: BlockAnswer, vali
     proof,
     balance,
   };
+}
+
+/** Whether the execution chain still knows the blocks of a slot by EIP-4788. */
+export async function isRootKnown(beacon: BeaconSource, slot: number): Promise<boolean> {
+  const head = await beacon.header("head");
+  return head !== undefined && head.header.slot - slot < KNOWN_SLOTS;
 }
 
 async function prove(

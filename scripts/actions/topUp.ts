@@ -1,5 +1,6 @@
 import type { ContractTransactionReceipt, Signer } from "ethers";
 import type { BeaconSource } from "../lib/beaconClient.ts";
+import { PAY_GAS } from "../lib/keeperPay.ts";
 import type { KeyTree } from "../lib/keyTree.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
@@ -9,6 +10,7 @@ import { keyProof, proveValidators } from "./proveValidators.ts";
  * Proves that predeposited keys became validators with our credentials, and tops each up by `amountGwei`, in one
  * transaction. Anyone may.
  *
+ * @param isPaid whether to ask for pay, which takes some more gas. Default: no
  * @throws FatalError where the beacon chain does not know one of the keys yet
  */
 export async function proveAndTopUp(
@@ -20,6 +22,7 @@ export async function proveAndTopUp(
     indices,
     amountGwei,
   }: { operatorId: bigint; tree: KeyTree; indices: readonly number[]; amountGwei: bigint },
+  isPaid = false,
 ): Promise<ContractTransactionReceipt> {
   const { keys } = tree.multiProof(indices);
   const validators = await proveValidators(
@@ -28,5 +31,10 @@ export async function proveAndTopUp(
   );
   const places = keyProof(tree, operatorId, validators.validators);
   const amounts = validators.validators.map(() => amountGwei);
-  return receiptOf(protocol.BeaconDepositor.connect(sender).proveAndTopUp(validators, places, amounts));
+  if (!isPaid) {
+    return receiptOf(protocol.BeaconDepositor.connect(sender).proveAndTopUp(validators, places, amounts));
+  }
+  const { prove } = protocol.KeeperJobs.connect(sender);
+  const gasLimit = (await prove.estimateGas(validators, places, amounts)) + PAY_GAS;
+  return receiptOf(prove(validators, places, amounts, { gasLimit }));
 }

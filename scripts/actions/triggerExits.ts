@@ -3,6 +3,7 @@ import type { BeaconSource } from "../lib/beaconClient.ts";
 import { validatorProof } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
 import { FatalError } from "../lib/errors.ts";
+import { PAY_GAS } from "../lib/keeperPay.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
 import { balanceProof, pendingConsolidationProof, pendingPartialProof } from "../lib/verifierProofs.ts";
@@ -18,13 +19,19 @@ interface Sources {
 /** The fee may rise until the call is in a block; what is too much comes back. */
 const FEE_MARGIN = 2n;
 
-/** Sends a call of `planExits`. Anyone may; twice the fee of each request goes with it, and what is too much comes back. */
+/**
+ * Sends a call of `planExits`. Anyone may; twice the fee of each request goes with it, and what is too much comes back.
+ *
+ * @param isPaid whether to ask for pay for what is ever paid for, which takes some more gas. Default: no
+ */
 export async function triggerExits(
   sources: Sources,
   sender: Signer,
   call: ExitCall,
+  isPaid = false,
 ): Promise<ContractTransactionReceipt> {
   const controller = sources.protocol.ExitController.connect(sender);
+  const jobs = sources.protocol.KeeperJobs.connect(sender);
   const value = await feeOf(sources.protocol, call);
   switch (call.kind) {
     case "note":
@@ -50,10 +57,10 @@ export async function triggerExits(
     case "partial": {
       const { block, validators, proof, state, header } = await prove(sources, [call.validatorIndex]);
       const { chunk, proof: branch } = balanceProof(state, header, call.validatorIndex);
-      const [v] = validators;
-      return receiptOf(
-        controller.triggerPartial(block, call.validatorIndex, v!, proof, chunk, branch, { value }),
-      );
+      const shown = [block, call.validatorIndex, validators[0]!, proof, chunk, branch] as const;
+      if (!isPaid) return receiptOf(controller.triggerPartial(...shown, { value }));
+      const gasLimit = (await jobs.triggerPartial.estimateGas(...shown, { value })) + PAY_GAS;
+      return receiptOf(jobs.triggerPartial(...shown, { value, gasLimit }));
     }
     case "keys": {
       const known = await publishedKeys(sources.protocol, call.commitmentId);
@@ -69,8 +76,11 @@ export async function triggerExits(
     }
     case "full": {
       const { block, validators, proof } = await prove(sources, call.validatorIndices);
-      const rule = RULE[call.rule];
-      return receiptOf(controller.trigger(rule, block, call.validatorIndices, validators, proof, { value }));
+      const shown = [RULE[call.rule], block, call.validatorIndices, validators, proof] as const;
+      // exits of stopped operators are never paid for
+      if (!isPaid || call.rule === "stopped") return receiptOf(controller.trigger(...shown, { value }));
+      const gasLimit = (await jobs.trigger.estimateGas(...shown, { value })) + PAY_GAS;
+      return receiptOf(jobs.trigger(...shown, { value, gasLimit }));
     }
   }
 }

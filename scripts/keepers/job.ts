@@ -1,3 +1,4 @@
+import { RetryableError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 
 /** What a cycle of a job came to. */
@@ -27,7 +28,7 @@ export interface Cycle {
  * - `plan` is pure: the same observation at the same time gives the same plan; none where nothing is to be done.
  * - `act` carries the plan out and says in a line what was done.
  *
- * Errors: `RetryableError` where the next cycle may succeed; anything else needs a person.
+ * Errors: `OvertakenError` where nothing is left to do; `RetryableError` where the next cycle may succeed; anything else needs a person.
  */
 export interface Job<O = unknown, P = unknown> {
   readonly name: string;
@@ -35,6 +36,9 @@ export interface Job<O = unknown, P = unknown> {
   plan(observed: O, now: number): P | undefined;
   act(plan: P, cycle: Cycle): Promise<string>;
 }
+
+/** Somebody else did it between the look and the act: nothing is left to do. */
+export class OvertakenError extends RetryableError {}
 
 /** Jobs of all kinds in one list. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -1,6 +1,6 @@
 import { explain, isRetryable } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
-import type { AnyJob, Cycle, Outcome } from "./job.ts";
+import { OvertakenError, type AnyJob, type Cycle, type Outcome } from "./job.ts";
 
 /** What became of a cycle. */
 export interface CycleResult {
@@ -86,6 +86,10 @@ export class Runner {
       return { outcome: "acted", text };
     } catch (error) {
       const text = explain(error);
+      if (error instanceof OvertakenError) {
+        cycle.log.info(text);
+        return { outcome: "idle", text };
+      }
       if (isRetryable(error)) {
         cycle.log.warn({ err: error }, "later");
         return { outcome: "retry", text };

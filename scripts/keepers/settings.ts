@@ -31,7 +31,16 @@ const CHAIN_IDS: Readonly<Record<string, number>> = {
   mainnet: 1,
 };
 
-export const KEEPER_JOBS = ["report", "deposit", "prove", "finalize", "exit", "slashing"] as const;
+export const KEEPER_JOBS = [
+  "report",
+  "finalise",
+  "slashing",
+  "exit",
+  "deposit",
+  "checkpoint",
+  "performance",
+  "govern",
+] as const;
 export type KeeperJob = (typeof KEEPER_JOBS)[number];
 
 const isLocal = (others: Readonly<Record<string, unknown>>) => others.chainId === LOCAL_CHAIN_ID;
@@ -124,7 +133,7 @@ const NODE_SETTINGS = section("Nodes", {
 const WORK_SETTINGS = section("Work", {
   jobs: withDefault(listOf(oneOf(...KEEPER_JOBS), { least: 1 }), [...KEEPER_JOBS], {
     about: "What the keeper does.",
-    example: "report,finalize",
+    example: "report,finalise",
   }),
   dryRun: derived(
     onOrOff(),
@@ -180,6 +189,14 @@ const COMMITTEE_SETTINGS = section("Committee", {
   peerUrls: withDefault(listOf(url()), [], {
     about: "Where the other members publish their reports and signatures.",
     example: "https://member-1.example,https://member-2.example",
+  }),
+  reportHost: withDefault(text("a host or an address", /^[A-Za-z0-9.:_-]+$/), "127.0.0.1", {
+    about: "Where this keeper publishes what its member signed; the other members must reach it.",
+    example: "0.0.0.0",
+  }),
+  reportPort: withDefault(wholeNumber(0, 65_535), 9_311, {
+    about: "The port of these reports; 0 takes a free one.",
+    example: "9311",
   }),
   submitDelaySeconds: withDefault(seconds(0, 86_400), 36, {
     about: "Members take turns to submit a report; each waits so long for the one before.",

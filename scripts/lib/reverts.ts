@@ -3,6 +3,11 @@ import { abiText } from "./abiText.ts";
 import { FatalError } from "./errors.ts";
 import { CONTRACT_NAMES, type Protocol } from "./protocol.ts";
 
+/** The name of the contracts' error by which a call was refused; undefined for any other error. */
+export function refusalName(protocol: Protocol, error: unknown): string | undefined {
+  return parsedRefusal(protocol, error)?.name;
+}
+
 /**
  * An error of a call that the protocol refused, as its contracts name it, such as `FeeOutOfBounds(60000)`; undefined for
  * any other error.
@@ -32,4 +37,13 @@ function parse(known: Interface, data: string): ErrorDescription | undefined {
   } catch {
     return undefined;
   }
+}
+
+function parsedRefusal(protocol: Protocol, error: unknown): ErrorDescription | undefined {
+  if (!isError(error, "CALL_EXCEPTION") || !error.data) return undefined;
+  for (const name of CONTRACT_NAMES) {
+    const parsed = parse(protocol[name].interface, error.data);
+    if (parsed !== undefined) return parsed;
+  }
+  return undefined;
 }

@@ -12,8 +12,8 @@ import type { SignedReports } from "./signedReports.ts";
 /** A member of the committee whose key this keeper has. */
 export interface SigningMember {
   address: string;
-  /** 64 bytes (EIP-2098) over a digest. */
-  sign(digest: string): Promise<string>;
+  /** 64 bytes (EIP-2098), as the committee checks them. */
+  sign(report: Report): Promise<string>;
 }
 
 export interface ReportJobOptions {
@@ -129,7 +129,7 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
     const { refSlot, report, digest } = plan.due;
     if (plan.step === "sign") {
       const oracle = await protocol.ReportOracle.getAddress();
-      await signed.sign({ oracle, signer: member!.address, digest, report }, (each) => member!.sign(each));
+      await signed.sign({ oracle, signer: member!.address, digest, report }, () => member!.sign(report));
       return `signed the report of slot ${refSlot}: ${digest}`;
     }
     const evidence = await buildEvidence(beacon, refSlot);

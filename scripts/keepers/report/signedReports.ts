@@ -35,7 +35,7 @@ export class SignedReports {
    */
   async sign(
     { oracle, signer, digest, report }: { oracle: string; signer: string; digest: string; report: Report },
-    sign: (digest: string) => Promise<string>,
+    sign: () => Promise<string>,
   ): Promise<Published> {
     const key = [oracle.toLowerCase(), signer.toLowerCase(), Number(report.refSlot)] as const;
     // the digest alone binds: it is kept before the key is asked
@@ -49,7 +49,7 @@ export class SignedReports {
       );
     }
     if (kept.body !== null) return parsed(kept.body);
-    const published = { signer, report, signature: await sign(digest) };
+    const published = { signer, report, signature: await sign() };
     this.#database
       .prepare("UPDATE signed SET body = ? WHERE oracle = ? AND signer = ? AND ref_slot = ?")
       .run(stableStringify(published), ...key);

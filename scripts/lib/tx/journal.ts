@@ -48,6 +48,11 @@ export class Journal extends JournalView {
     this.#lock.release();
   }
 
+  /** Writes, and changes nothing. @throws where the file takes no row */
+  probe(): void {
+    this.run("UPDATE writer SET since_ms = since_ms");
+  }
+
   /**
    * Ties the journal to an account on a chain, once.
    * @throws ConfigurationError where it belongs to another

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Provider } from "ethers";
+import { reportDigest } from "../../../scripts/actions/submitReport.ts";
 import { publishReports } from "../../../scripts/keepers/report/exchange.ts";
 import { ReportJob } from "../../../scripts/keepers/report/job.ts";
 import { SignedReports } from "../../../scripts/keepers/report/signedReports.ts";
@@ -59,7 +60,10 @@ describe("keepers: the report job", () => {
       const job = new ReportJob({
         sources: { beacon, provider: nodes[i] ?? provider, protocol },
         submitter: accounts.keeper,
-        member: { address, sign: async (digest) => compactSignature(key.sign(digest)) },
+        member: {
+          address,
+          sign: async (report) => compactSignature(key.sign(await reportDigest(protocol, report))),
+        },
         signed,
         peers: parts.map((part) => part.url).filter((other) => other !== url),
         secondsPerTurn: TURN,

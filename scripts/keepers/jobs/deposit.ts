@@ -1,0 +1,180 @@
+import type { Provider, Signer } from "ethers";
+import type { ReportSources } from "../../actions/buildReport.ts";
+import { openDraw } from "../../actions/openDraw.ts";
+import { operatorWeight } from "../../actions/operatorWeight.ts";
+import { sendPredeposits } from "../../actions/predeposit.ts";
+import { refreshWeight } from "../../actions/refreshWeight.ts";
+import { isSeedKnown, settleDraw } from "../../actions/settleDraw.ts";
+import { proveAndTopUp } from "../../actions/topUp.ts";
+import { RetryableError } from "../../lib/errors.ts";
+import { receiptOf } from "../../lib/receipts.ts";
+import { GWEI_PER_ETHER, WEI_PER_ETHER } from "../../lib/units.ts";
+import type { Cycle, Job } from "../job.ts";
+import { sendFirst, stillPlanned, takeSteps } from "../steps.ts";
+import { DepositKeys } from "./depositKeys.ts";
+import {
+  planDeposits,
+  TOP_UP_ETH,
+  type DepositsSeen,
+  type DepositStep,
+  type OperatorSeen,
+} from "./depositPlan.ts";
+
+/** `Standing` of contracts/interfaces/IOperatorRegistry.sol: the last that takes part in draws. */
+const WATCHED = 1n;
+const BP = 10_000n;
+
+/** Errors of the contracts that say that somebody has done it, or used what was there for it. */
+const OVERTAKEN = [
+  "WrongState",
+  "DrawIsOpen",
+  "NoDrawOpen",
+  "OpenedTooEarly",
+  "NoAllotment",
+  "AllotmentStands",
+  "AllotmentTooSmall",
+  "FreeEtherTooSmall",
+  "FreeBufferTooSmall",
+];
+
+/** Turns buffered ether into validators: draws who gets it, sends predeposits, proves them and tops them up. */
+export class DepositJob implements Job<DepositsSeen, DepositStep[]> {
+  readonly name = "deposit";
+  readonly #sources: ReportSources;
+  readonly #sender: Signer;
+  readonly #keys: DepositKeys;
+
+  constructor(sources: ReportSources, sender: Signer) {
+    this.#sources = sources;
+    this.#sender = sender;
+    this.#keys = new DepositKeys(sources);
+  }
+
+  async observe(): Promise<DepositsSeen> {
+    const { protocol, beacon, provider } = this.#sources;
+    const { StakeAllocator: allocator, BeaconDepositor: depositor, ValidatorRegistry: registry } = protocol;
+    const [time, draw, closedAt, gap, parameters, promisedEth, totalStake, free, paused] = await Promise.all([
+      blockTime(provider),
+      allocator.draw(),
+      allocator.closedAt(),
+      allocator.OPENING_GAP(),
+      allocator.parameters(),
+      allocator.promisedEth(),
+      registry.totalStake(),
+      depositor.freeBuffer(),
+      depositor.pausedUntil(),
+    ]);
+    const { lotEth, capBp, capFloorEth } = parameters;
+    const share = ((totalStake + promisedEth + lotEth) * capBp) / BP;
+    const [isKnown, isLapsed] = draw.isOpen
+      ? await Promise.all([isSeedKnown(beacon, Number(draw.round)), protocol.RandaoSource.lapsed(draw.round)])
+      : [false, false];
+    const operators = await this.#operators();
+    return {
+      time,
+      freeEth: free / WEI_PER_ETHER,
+      isPaused: paused > BigInt(time),
+      draw: {
+        isOpen: draw.isOpen,
+        isSeedKnown: isKnown,
+        isLapsed,
+        mayOpenFrom: closedAt === 0n ? 0 : Number(closedAt + gap),
+      },
+      lotEth,
+      capEth: share > capFloorEth ? share : capFloorEth,
+      promisedEth,
+      weightLife: Number(parameters.weightLife),
+      operators,
+      batches: await this.#keys.observe(allottedOf(operators), time),
+    };
+  }
+
+  plan(seen: DepositsSeen): DepositStep[] | undefined {
+    return planDeposits(seen);
+  }
+
+  async act(steps: DepositStep[], cycle: Cycle): Promise<string> {
+    const { protocol } = this.#sources;
+    const still = stillPlanned(steps, this.plan(await this.observe()));
+    return takeSteps(still, (step) => sendFirst(protocol, OVERTAKEN, () => this.#take(step)), cycle);
+  }
+
+  async #take(step: DepositStep): Promise<string> {
+    const { protocol } = this.#sources;
+    const sender = this.#sender;
+    const allocator = protocol.StakeAllocator.connect(sender);
+    switch (step.step) {
+      case "prove": {
+        const { operatorId, tree } = this.#keys.published(step.commitmentId);
+        const amountGwei = TOP_UP_ETH * GWEI_PER_ETHER;
+        const { hash } = await proveAndTopUp(
+          this.#sources,
+          sender,
+          { operatorId, tree, indices: step.indices, amountGwei },
+          step.isPaid,
+        );
+        return `proved and topped up ${step.indices.length} validators of operator ${operatorId}: ${hash}`;
+      }
+      case "settle": {
+        const { drawId, winner, receipt } = await settleDraw(this.#sources, sender);
+        return `settled draw ${drawId}, won by ${winner ? `operator ${winner.operatorId}` : "nobody"}: ${receipt.hash}`;
+      }
+      case "abandon":
+        return `gave up a draw: ${(await receiptOf(allocator.abandon())).hash}`;
+      case "lapse":
+        return `ended the allotment of operator ${step.operatorId}: ${(await receiptOf(allocator.lapse(step.operatorId))).hash}`;
+      case "refresh":
+        return `computed the weight of operator ${step.operatorId}: ${(await refreshWeight(protocol, sender, step)).hash}`;
+      case "open": {
+        const { drawId, receipt } = await openDraw(protocol, sender);
+        return `opened draw ${drawId}: ${receipt.hash}`;
+      }
+      case "predeposit": {
+        const { operatorId, tree } = this.#keys.published(step.commitmentId);
+        const keys = { operatorId, tree, indices: step.indices };
+        const { hash } = await sendPredeposits(protocol, sender, keys);
+        return `sent ${step.indices.length} predeposits for operator ${operatorId}: ${hash}`;
+      }
+    }
+  }
+
+  async #operators(): Promise<OperatorSeen[]> {
+    const { protocol } = this.#sources;
+    const count = Number(await protocol.OperatorRegistry.count());
+    return Promise.all(
+      Array.from({ length: count }, async (_, i) => {
+        const operatorId = BigInt(i + 1);
+        const [standing, { eth }, capacityEth, position, weight, weightNow] = await Promise.all([
+          protocol.OperatorRegistry.standingOf(operatorId),
+          protocol.ValidatorRegistry.stakeOf(operatorId),
+          protocol.BondVault.capacityOf(operatorId),
+          protocol.StakeAllocator.position(operatorId),
+          protocol.StakeAllocator.weightOf(operatorId),
+          operatorWeight(protocol, operatorId),
+        ]);
+        return {
+          operatorId,
+          mayDraw: standing <= WATCHED,
+          stakeEth: eth,
+          capacityEth,
+          leftEth: position.leftEth,
+          endsAt: Number(position.endsAt),
+          weight,
+          refreshedAt: Number(position.refreshedAt),
+          weightNow,
+        };
+      }),
+    );
+  }
+}
+
+function allottedOf(operators: readonly OperatorSeen[]): Set<bigint> {
+  const allotted = operators.filter(({ mayDraw, leftEth }) => mayDraw && leftEth > 0n);
+  return new Set(allotted.map(({ operatorId }) => operatorId));
+}
+
+async function blockTime(provider: Provider): Promise<number> {
+  const block = await provider.getBlock("latest");
+  if (block === null) throw new RetryableError("the execution node has no block");
+  return block.timestamp;
+}

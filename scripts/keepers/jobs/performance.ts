@@ -1,0 +1,149 @@
+import type { Signer } from "ethers";
+import type { ReportSources } from "../../actions/buildReport.ts";
+import { figuresUnder } from "../../actions/operatorFigures.ts";
+import { judgeDuties, lockWithheld, pullCommission } from "../../actions/tellFigures.ts";
+import { isBadFrame } from "../../lib/commission.ts";
+import { FORFEITED, NO_DUTIES, type OperatorFigures } from "../../lib/operatorFigures.ts";
+import { WEI_PER_ETHER } from "../../lib/units.ts";
+import type { Cycle, Job } from "../job.ts";
+import { sendFirst, stillPlanned, takeSteps } from "../steps.ts";
+import { isPublished, publishFigures } from "./figuresFile.ts";
+
+/** What the root that stands tells of an operator, and what was done about it. */
+export interface OperatorTold {
+  figures: OperatorFigures;
+  /** Shares that it got, or that were burnt, so far (18 decimals). */
+  pulledShares: bigint;
+  /** Frame that was judged last. */
+  judgedFrame: bigint;
+  /** Wei of what it withheld that were held, burnt or forgiven. */
+  accountedWei: bigint;
+  /** Shares of its bond that nothing locks. */
+  freeShares: bigint;
+}
+
+export interface FiguresSeen {
+  /** Boundary of the report that brought the root; none before the first. */
+  refSlot: number | undefined;
+  operators: OperatorTold[];
+  leewayBp: bigint;
+  isPublished: boolean;
+}
+
+export type FiguresStep =
+  | { step: "publish"; refSlot: number }
+  | { step: "judge"; operatorId: bigint }
+  | { step: "lock"; operatorId: bigint }
+  | { step: "pull"; operatorId: bigint };
+
+/** Fewer shares are not worth their transaction yet. */
+const MIN_PULL_SHARES = WEI_PER_ETHER / 100n;
+
+/** Errors of the contracts that say that somebody has done it. */
+const OVERTAKEN = ["AlreadyJudged", "NothingWithheld", "NothingToHold", "NothingToPull"];
+
+/**
+ * Does what the figures of operators in the last root ask for: has bad frames judged, withheld rewards held, commission
+ * paid; and publishes the figures, so that anyone can show them.
+ */
+export class PerformanceJob implements Job<FiguresSeen, FiguresStep[]> {
+  readonly name = "performance";
+  readonly #sources: ReportSources;
+  readonly #sender: Signer;
+  readonly #folder: string;
+
+  /** @param folder for the files of figures, one for each root */
+  constructor(sources: ReportSources, sender: Signer, folder: string) {
+    this.#sources = sources;
+    this.#sender = sender;
+    this.#folder = folder;
+  }
+
+  async observe(): Promise<FiguresSeen> {
+    const { protocol } = this.#sources;
+    const [{ refSlot, all }, leewayBp] = await Promise.all([this.#standing(), protocol.DutyJudge.leewayBp()]);
+    const operators = await Promise.all(
+      all.map(async (figures) => {
+        const { operatorId } = figures;
+        const [pulledShares, { frame }, accountedWei, bond] = await Promise.all([
+          protocol.RewardDistributor.pulledOf(operatorId),
+          protocol.DutyJudge.recordOf(operatorId),
+          protocol.WithheldRewards.accountedOf(operatorId),
+          protocol.BondVault.bondOf(operatorId),
+        ]);
+        const freeShares = bond.shares - bond.locked;
+        return { figures, pulledShares, judgedFrame: frame, accountedWei, freeShares };
+      }),
+    );
+    return {
+      refSlot,
+      operators,
+      leewayBp,
+      isPublished: refSlot !== undefined && isPublished(this.#folder, refSlot, all),
+    };
+  }
+
+  plan(seen: FiguresSeen): FiguresStep[] | undefined {
+    return planFigures(seen);
+  }
+
+  async act(steps: FiguresStep[], cycle: Cycle): Promise<string> {
+    const { protocol } = this.#sources;
+    const still = stillPlanned(steps, this.plan(await this.observe()));
+    return takeSteps(still, (step) => sendFirst(protocol, OVERTAKEN, () => this.#take(step)), cycle);
+  }
+
+  async #take(step: FiguresStep): Promise<string> {
+    const sources = this.#sources;
+    const sender = this.#sender;
+    switch (step.step) {
+      case "publish": {
+        const { all } = await this.#standing();
+        return `published figures: ${publishFigures(this.#folder, step.refSlot, all)}`;
+      }
+      case "judge": {
+        const { hash } = await judgeDuties(sources, sender, step.operatorId);
+        return `had a bad frame of operator ${step.operatorId} judged: ${hash}`;
+      }
+      case "lock": {
+        const { hash } = await lockWithheld(sources, sender, step.operatorId);
+        return `had bond of operator ${step.operatorId} held for what it withheld: ${hash}`;
+      }
+      case "pull": {
+        const { hash } = await pullCommission(sources, sender, step.operatorId);
+        return `pulled shares of operator ${step.operatorId}: ${hash}`;
+      }
+    }
+  }
+
+  /** The figures under the root that stands. */
+  async #standing(): Promise<{ refSlot: number | undefined; all: OperatorFigures[] }> {
+    const { protocol, provider } = this.#sources;
+    const blockTag = await provider.getBlockNumber();
+    const root = await protocol.RewardDistributor.root({ blockTag });
+    const all = await figuresUnder(this.#sources, root, blockTag);
+    const [first] = all;
+    if (first === undefined) return { refSlot: undefined, all };
+    return { refSlot: Number(first.frame * (await protocol.ReportOracle.slotsPerFrame())), all };
+  }
+}
+
+/** What is not done yet, the file first. Good frames need no judge: who is not handed in counts as good. */
+export function planFigures(seen: FiguresSeen): FiguresStep[] | undefined {
+  const { refSlot, operators, leewayBp } = seen;
+  if (refSlot === undefined) return undefined;
+  const steps: FiguresStep[] = seen.isPublished ? [] : [{ step: "publish", refSlot }];
+  for (const { figures, ...known } of operators) {
+    const { operatorId, attestedBp, networkBp, frame } = figures;
+    const attested = attestedBp === NO_DUTIES ? undefined : attestedBp;
+    const isBad = operatorId !== FORFEITED && isBadFrame(attested, networkBp, leewayBp);
+    if (isBad && frame > known.judgedFrame) steps.push({ step: "judge", operatorId });
+    if (figures.withheldWei > known.accountedWei && known.freeShares > 0n) {
+      steps.push({ step: "lock", operatorId });
+    }
+    if (figures.cumulativeShares >= known.pulledShares + MIN_PULL_SHARES) {
+      steps.push({ step: "pull", operatorId });
+    }
+  }
+  return steps.length === 0 ? undefined : steps;
+}
