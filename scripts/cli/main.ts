@@ -4,6 +4,7 @@ import { explain, KedgeError } from "../lib/errors.ts";
 import { LeftBehindError } from "../lib/keystores/fileBatch.ts";
 import { configCommand } from "./config.ts";
 import { governCommand } from "./govern.ts";
+import { keeperCommand } from "./keeper.ts";
 import { keysCommand } from "./keys.ts";
 import { reportCommand } from "./report.ts";
 import { UnansweredError } from "./terminal.ts";
@@ -13,6 +14,7 @@ const program = new Command("kedge")
   .description("What people and keepers do with a deployment of the protocol, and operators with their keys.")
   .addCommand(configCommand())
   .addCommand(governCommand())
+  .addCommand(keeperCommand())
   .addCommand(keysCommand())
   .addCommand(reportCommand())
   .addCommand(txCommand());

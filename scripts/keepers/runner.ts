@@ -22,7 +22,9 @@ export interface RunnerOptions {
   pollSeconds: number;
   /** Told of each cycle's end: metrics and health. */
   onCycle?: (result: CycleResult) => void;
-  /** Between two rounds: what moves transactions on. */
+  /** Before each round: what health is told. */
+  beforeRound?: () => Promise<void>;
+  /** After each round: what moves transactions on. */
   betweenRounds?: () => Promise<void>;
   /** Shows decisions, and does nothing. */
   dryRun?: boolean;
@@ -50,8 +52,9 @@ export class Runner {
 
   /** Each job once. */
   async round(signal?: AbortSignal): Promise<CycleResult[]> {
-    const { jobs, betweenRounds, log } = this.#options;
+    const { jobs, beforeRound, betweenRounds, log } = this.#options;
     const results: CycleResult[] = [];
+    await beforeRound?.().catch((error: unknown) => log.warn({ err: error }, "nothing was found out"));
     for (const job of jobs) {
       if (signal?.aborted) break;
       results.push(await this.#cycle(job));

@@ -1,0 +1,45 @@
+import { Command } from "commander";
+import { KEEPER_JOBS, KEEPER_SETTINGS } from "../keepers/settings.ts";
+import { startKeeper } from "../keepers/keeper.ts";
+import { createLogger } from "../lib/logger.ts";
+import { textsToHide } from "../lib/settings/print.ts";
+import { settingsOf, withSettings } from "./settingFlags.ts";
+
+/// `kedge keeper run`: what the protocol needs somebody to do.
+export function keeperCommand(): Command {
+  const keeper = new Command("keeper").description("Do what the protocol needs somebody to do.");
+  const run = new Command("run")
+    .description(`runs jobs until it is told to stop: ${KEEPER_JOBS.join(", ")}, or all`)
+    .argument("[job...]", "which jobs (default: those of the settings)");
+  keeper.addCommand(
+    withSettings(run, KEEPER_SETTINGS).action((jobs: string[], flags: Record<string, unknown>) =>
+      runKeeper(jobs, flags),
+    ),
+  );
+  return keeper;
+}
+
+async function runKeeper(jobs: string[], flags: Record<string, unknown>): Promise<void> {
+  const wanted = jobs.includes("all") ? [...KEEPER_JOBS] : jobs;
+  const resolved = settingsOf(KEEPER_SETTINGS, {
+    ...flags,
+    ...(wanted.length > 0 ? { jobs: wanted.join(",") } : {}),
+  });
+  const settings = resolved.values;
+  const log = createLogger({
+    level: settings.logLevel,
+    json: settings.logFormat === "json",
+    secrets: textsToHide(resolved),
+  });
+  const keeper = await startKeeper(settings, log);
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const { healthUrl, reportUrl } = keeper;
+  log.info({ jobs: settings.jobs, dryRun: settings.dryRun, healthUrl, reportUrl }, "running");
+  try {
+    await keeper.run(stop.signal);
+  } finally {
+    await keeper.close();
+  }
+  log.info("stopped");
+}
