@@ -25,10 +25,11 @@ export function withPassword(command: Command): Command {
   );
 }
 
-/// Keeps a password that somebody gave to an option that there is not, such as -psecret, out of the complaint.
+/// Keeps a password that somebody gave to an option that there is not, such as -p or --password, out of the complaint.
 export function withoutSecrets(command: Command): void {
   command.configureOutput({
-    outputError: (text, write) => write(text.replace(/(unknown option '-[^-])[^]*?'(?=\n|$)/, "$1'")),
+    outputError: (text, write) =>
+      write(text.replace(/(unknown option '(?:-[^-]|--[^'=]*))[^]*?'(?=\n|$)/, "$1'")),
   });
 }
 

@@ -119,6 +119,7 @@ describe("keystores: exits", () => {
       [{ ...signed, validatorIndex: 13 }, key!.pubkey, network],
       [signed, other!.pubkey, network],
       [signed, key!.pubkey, BEACON_NETWORKS.mainnet!],
+      [signed, key!.pubkey, { ...network, capellaForkVersion: "0x03000000" }],
       [{ ...signed, signature: hexlify(new Uint8Array(96)) }, key!.pubkey, network],
     ] as const) {
       expect(verifyVoluntaryExit(exit, pubkey, net)).to.equal(false);
