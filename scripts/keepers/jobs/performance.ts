@@ -3,7 +3,7 @@ import type { ReportSources } from "../../actions/buildReport.ts";
 import { figuresUnder } from "../../actions/operatorFigures.ts";
 import { judgeDuties, lockWithheld, pullCommission } from "../../actions/tellFigures.ts";
 import { isBadFrame } from "../../lib/commission.ts";
-import { FORFEITED, NO_DUTIES, type OperatorFigures } from "../../lib/operatorFigures.ts";
+import { FORFEITED, type OperatorFigures } from "../../lib/operatorFigures.ts";
 import { WEI_PER_ETHER } from "../../lib/units.ts";
 import type { Cycle, Job } from "../job.ts";
 import { sendFirst, stillPlanned, takeSteps } from "../steps.ts";
@@ -135,8 +135,8 @@ export function planFigures(seen: FiguresSeen): FiguresStep[] | undefined {
   const steps: FiguresStep[] = seen.isPublished ? [] : [{ step: "publish", refSlot }];
   for (const { figures, ...known } of operators) {
     const { operatorId, attestedBp, networkBp, frame } = figures;
-    const attested = attestedBp === NO_DUTIES ? undefined : attestedBp;
-    const isBad = operatorId !== FORFEITED && isBadFrame(attested, networkBp, leewayBp);
+    // `NO_DUTIES` is above whatever the network attested
+    const isBad = operatorId !== FORFEITED && isBadFrame(attestedBp, networkBp, leewayBp);
     if (isBad && frame > known.judgedFrame) steps.push({ step: "judge", operatorId });
     if (figures.withheldWei > known.accountedWei && known.freeShares > 0n) {
       steps.push({ step: "lock", operatorId });

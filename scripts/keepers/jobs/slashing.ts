@@ -8,6 +8,7 @@ import {
   settleSlashing,
 } from "../../actions/proveSlashing.ts";
 import { RetryableError } from "../../lib/errors.ts";
+import { rememberStates } from "../../lib/stateMemory.ts";
 import { epochOf, WEI_PER_GWEI } from "../../lib/units.ts";
 import type { Cycle, Job } from "../job.ts";
 import { sendFirst, stillPlanned, takeSteps } from "../steps.ts";
@@ -119,11 +120,13 @@ export class SlashingJob implements Job<SlashingSeen, SlashingStep[]> {
   async act(steps: SlashingStep[], cycle: Cycle): Promise<string> {
     const { protocol } = this.#sources;
     const still = stillPlanned(steps, this.plan(await this.observe()));
-    return takeSteps(still, (step) => sendFirst(protocol, OVERTAKEN, () => this.#take(step)), cycle);
+    // those of one epoch, and all settlements, are shown by one state
+    const sources = { ...this.#sources, beacon: rememberStates(this.#sources.beacon) };
+    const take = (step: SlashingStep) => sendFirst(protocol, OVERTAKEN, () => this.#take(sources, step));
+    return takeSteps(still, take, cycle);
   }
 
-  async #take(step: SlashingStep): Promise<string> {
-    const sources = this.#sources;
+  async #take(sources: ReportSources, step: SlashingStep): Promise<string> {
     const sender = this.#sender;
     switch (step.step) {
       case "slashed": {
