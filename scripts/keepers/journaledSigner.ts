@@ -58,7 +58,8 @@ export class JournaledSigner extends AbstractSigner {
     const to = await resolveAddress(transaction.to, provider);
     const data = transaction.data ?? "0x";
     const valueWei = BigInt(transaction.value ?? 0n);
-    const leastGas = transaction.gasLimit == null ? undefined : BigInt(transaction.gasLimit);
+    const gas = transaction.gasLimit ?? undefined;
+    const leastGas = gas === undefined ? undefined : BigInt(gas);
     const request = { job, to, data, valueWei, urgency, leastGas };
     const { key } = this.#underWay(request) ?? this.#submit(request);
     return this.#inBlock(key);

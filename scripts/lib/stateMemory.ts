@@ -1,12 +1,12 @@
-import type { BeaconClient, StateId } from "./beaconClient.ts";
+import type { BeaconSource, StateId } from "./beaconClient.ts";
 
 /**
  * The same client, which asks for each state once, for many proofs of one block in a row: a state is hundreds of megabytes
  * on mainnet. Only states named by their roots are kept, as many as `kept`, while the returned client is in use.
  */
-export function rememberStates(beacon: BeaconClient, kept = 2): BeaconClient {
-  const states = new Map<StateId, ReturnType<BeaconClient["stateSsz"]>>();
-  const stateSsz: BeaconClient["stateSsz"] = (stateId) => {
+export function rememberStates(beacon: BeaconSource, kept = 2): BeaconSource {
+  const states = new Map<StateId, ReturnType<BeaconSource["stateSsz"]>>();
+  const stateSsz: BeaconSource["stateSsz"] = (stateId) => {
     const known = states.get(stateId);
     if (known !== undefined) return known;
     const asked = beacon.stateSsz(stateId);
