@@ -9,13 +9,15 @@ import { OvertakenError, type Cycle } from "./job.ts";
  * Sends something that others send too. A refusal is named as the contracts name it.
  *
  * @param overtaken names of the contracts' errors that say that somebody was faster
- * @throws OvertakenError for these; RetryableError where it was refused in its block alone: what came before it there was
- * news; FatalError for other refusals
+ * @param later names of those that say that something came in between, or it is early
+ * @throws OvertakenError for the former; RetryableError for the latter, and where it was refused in its block alone: what
+ * came before it there was news; FatalError for other refusals
  */
 export async function sendFirst<T>(
   protocol: Protocol,
   overtaken: readonly string[],
   send: () => Promise<T>,
+  later: readonly string[] = [],
 ): Promise<T> {
   try {
     return await send();
@@ -24,6 +26,7 @@ export async function sendFirst<T>(
     if (name !== undefined && overtaken.includes(name)) {
       throw new OvertakenError(`somebody was faster: ${name}`, { cause: error });
     }
+    if (name !== undefined && later.includes(name)) throw new RetryableError(name, { cause: error });
     if (isError(error, "CALL_EXCEPTION") && error.receipt) {
       throw new RetryableError(`refused in its block: ${error.receipt.hash}`, { cause: error });
     }

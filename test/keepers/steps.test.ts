@@ -7,7 +7,11 @@ import { FatalError, RetryableError } from "../../scripts/lib/errors.ts";
 import { createLogger } from "../../scripts/lib/logger.ts";
 import { CONTRACT_NAMES, type Protocol } from "../../scripts/lib/protocol.ts";
 
-const NAMED = new Interface(["error Taken(uint256 id)", "error Wrong(uint256 id)"]);
+const NAMED = new Interface([
+  "error Taken(uint256 id)",
+  "error Early(uint256 id)",
+  "error Wrong(uint256 id)",
+]);
 const PROTOCOL = Object.fromEntries(
   CONTRACT_NAMES.map((name) => [name, { interface: NAMED }]),
 ) as unknown as Protocol;
@@ -23,7 +27,7 @@ const refused = (data: string | null, receipt: object | null = null) =>
     revert: null,
     ...(receipt ? { receipt: receipt as never } : {}),
   });
-const send = (error: Error) => sendFirst(PROTOCOL, ["Taken"], () => Promise.reject(error));
+const send = (error: Error) => sendFirst(PROTOCOL, ["Taken"], () => Promise.reject(error), ["Early"]);
 const failure = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,
@@ -38,6 +42,8 @@ describe("keepers: steps", () => {
     const wrong = await failure(send(refused(NAMED.encodeErrorResult("Wrong", [2n]))));
     expect(wrong).to.be.instanceOf(FatalError);
     expect(wrong!.message).to.equal("Wrong(2)");
+    const early = await failure(send(refused(NAMED.encodeErrorResult("Early", [3n]))));
+    expect(early).to.be.instanceOf(RetryableError).and.not.instanceOf(OvertakenError);
     const inBlock = await failure(send(refused(null, { hash: "0x01" })));
     expect(inBlock).to.be.instanceOf(RetryableError).and.not.instanceOf(OvertakenError);
     const other = new RangeError("of our own");

@@ -54,6 +54,9 @@ const DOUBT_FACTOR = 4n;
 /** Errors of the contracts that say that somebody has done it, or the committee has spoken. */
 const OVERTAKEN = ["NotOpen", "NotSilent", "FrameNotLater"];
 
+/** And that a key was deposited for, proven or withdrawn since it was looked, or that its block is early. */
+const LATER = ["StakeMismatch", "DepartedMissing", "NotShown", "TooEarly"];
+
 /** Proves the whole pool's balances in the committee's place, where that is silent, or its report is parked. */
 export class CheckpointJob implements Job<CheckpointsSeen, CheckpointStep> {
   readonly name = "checkpoint";
@@ -103,7 +106,7 @@ export class CheckpointJob implements Job<CheckpointsSeen, CheckpointStep> {
   async act(step: CheckpointStep): Promise<string> {
     const again = this.plan(await this.observe());
     stillPlanned([step], again && [again]);
-    return sendFirst(this.#sources.protocol, OVERTAKEN, () => this.#take(step));
+    return sendFirst(this.#sources.protocol, OVERTAKEN, () => this.#take(step), LATER);
   }
 
   async #take(step: CheckpointStep): Promise<string> {
