@@ -1,6 +1,10 @@
+import { isError } from "ethers";
 import { explain, isRetryable } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import { OvertakenError, type AnyJob, type Cycle, type Outcome } from "./job.ts";
+
+/** Errors of ethers that say that a node is away. */
+const AWAY = ["NETWORK_ERROR", "SERVER_ERROR", "TIMEOUT"] as const;
 
 /** What became of a cycle. */
 export interface CycleResult {
@@ -93,7 +97,7 @@ export class Runner {
         cycle.log.info(text);
         return { outcome: "idle", text };
       }
-      if (isRetryable(error)) {
+      if (isRetryable(error) || AWAY.some((code) => isError(error, code))) {
         cycle.log.warn({ err: error }, "later");
         return { outcome: "retry", text };
       }

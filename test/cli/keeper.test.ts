@@ -113,8 +113,8 @@ describe("kedge keeper run", () => {
   it("says what was wrong", async () => {
     for (const [args, environment, told] of [
       [["nothing"], {}, "nothing"],
-      [["report", "--cl-quorum", "7"], {}, "clQuorum"],
-      [["report"], { KEDGE_MEMBER_PRIVATE_KEY: "0x1234" }, "memberPrivateKey"],
+      [["report", "--cl-quorum", "7"], {}, "--cl-quorum"],
+      [["report"], { KEDGE_MEMBER_PRIVATE_KEY: "0x1234" }, "KEDGE_MEMBER_PRIVATE_KEY"],
       [["report"], { KEDGE_CHAIN_ID: "1" }, "chain"],
     ] as const) {
       const { ended } = keeper([...args], environment);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { BeaconClient, type StateId } from "../../scripts/lib/beaconClient.ts";
+import { BeaconClient, type BeaconSource, type StateId } from "../../scripts/lib/beaconClient.ts";
 import { rememberStates } from "../../scripts/lib/stateMemory.ts";
 
 /** A client that counts what it is asked for, and may fail. */
@@ -16,7 +16,7 @@ class CountingClient extends BeaconClient {
 
 describe("states that are remembered", () => {
   let client: CountingClient;
-  let remembering: BeaconClient;
+  let remembering: BeaconSource;
 
   beforeEach(() => {
     client = new CountingClient("http://127.0.0.1:1");
