@@ -290,7 +290,7 @@ describe("deploy: the protocol", () => {
     const guarded = CONTRACT_NAMES.flatMap((name) =>
       p[name].interface.hasFunction("authority") ? [name] : [],
     );
-    expect(guarded).to.have.length(19);
+    expect(guarded).to.have.length(20);
     for (const name of guarded) {
       const contract = p[name] as unknown as { authority(): Promise<string> };
       expect(await contract.authority(), name).to.equal(a.Authority);

@@ -29,7 +29,7 @@ const OPEN: Record<string, string> = {
   Authority: "freezeRole grantRole handOver renounceRole revokeRole", // its own admin: see Authority.t.sol
   // its own roles: see ExitWindowTimelock.t.sol
   ExitWindowTimelock:
-    "appoint cancel closeWindow execute executeBatch grantRole observe renounceRole revokeRole schedule " +
+    "appoint cancel closeWindow execute executeBatch grantRole noteReady observe renounceRole revokeRole schedule " +
     "scheduleBatch updateDelay",
   // managers: see OperatorRegistry.t.sol
   OperatorRegistry:
