@@ -3,6 +3,7 @@ import { BAD_USAGE, FAILED, log, NEEDS_PERSON } from "./output.ts";
 import { explain, KedgeError } from "../lib/errors.ts";
 import { LeftBehindError } from "../lib/keystores/fileBatch.ts";
 import { configCommand } from "./config.ts";
+import { doctorCommand } from "./doctor.ts";
 import { governCommand } from "./govern.ts";
 import { keeperCommand } from "./keeper.ts";
 import { keysCommand } from "./keys.ts";
@@ -13,6 +14,7 @@ import { txCommand } from "./tx.ts";
 const program = new Command("kedge")
   .description("What people and keepers do with a deployment of the protocol, and operators with their keys.")
   .addCommand(configCommand())
+  .addCommand(doctorCommand())
   .addCommand(governCommand())
   .addCommand(keeperCommand())
   .addCommand(keysCommand())

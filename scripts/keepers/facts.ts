@@ -3,6 +3,7 @@ import type { Journal } from "../lib/tx/journal.ts";
 import { explain } from "../lib/errors.ts";
 import { timeAt } from "../lib/units.ts";
 import type { Nodes } from "./nodes.ts";
+import { seatOf } from "./seat.ts";
 import type { Facts } from "./watch/causes.ts";
 
 export interface FactSources {
@@ -64,8 +65,8 @@ async function finality({ nodes }: FactSources): Promise<Partial<Facts>> {
 
 async function roles({ protocol, member }: FactSources): Promise<Partial<Facts>> {
   if (member === undefined) return { missingRoles: [] };
-  const id = await protocol.OracleCommittee.memberOf(member);
-  return { missingRoles: id === 0n ? [`a seat in the committee for ${member}`] : [] };
+  const id = await seatOf(protocol, member);
+  return { missingRoles: id === undefined ? [`a seat in the committee for ${member}`] : [] };
 }
 
 async function balance({ nodes, account }: FactSources): Promise<Partial<Facts>> {

@@ -11,6 +11,7 @@ import { GovernJob } from "./jobs/govern.ts";
 import { PerformanceJob } from "./jobs/performance.ts";
 import { SlashingJob } from "./jobs/slashing.ts";
 import { ReportJob, type SigningMember } from "./report/job.ts";
+import type { Gathered } from "./report/plan.ts";
 import type { SignedReports } from "./report/signedReports.ts";
 import type { KeeperJob, KeeperSettings } from "./settings.ts";
 
@@ -21,10 +22,11 @@ export interface JobParts {
   senderOf: (job: KeeperJob, urgency: Urgency) => Signer;
   member: SigningMember | undefined;
   signed: SignedReports;
+  onGathered: (gathered: Gathered) => void;
 }
 
 /** The jobs that the settings name, in the order in which they matter. */
-export function jobsOf({ settings, sources, senderOf, member, signed }: JobParts): AnyJob[] {
+export function jobsOf({ settings, sources, senderOf, member, signed, onGathered }: JobParts): AnyJob[] {
   const { protocol } = sources;
   const make: Record<KeeperJob, () => AnyJob> = {
     report: () =>
@@ -35,6 +37,7 @@ export function jobsOf({ settings, sources, senderOf, member, signed }: JobParts
         signed,
         peers: settings.peerUrls,
         secondsPerTurn: settings.submitDelaySeconds,
+        onGathered,
       }),
     slashing: () => new SlashingJob(sources, senderOf("slashing", "urgent")),
     exit: () => new ExitJob(sources, senderOf("exit", "normal")),

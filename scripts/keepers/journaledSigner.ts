@@ -77,19 +77,25 @@ export class JournaledSigner extends AbstractSigner {
     throw new FatalError("a keeper's account signs no data");
   }
 
+  /**
+   * The same call, where it is on its way.
+   *
+   * @throws RetryableError where another call of the kind is: proofs change with each block, and what waits for fees must
+   * not pile up
+   */
   #underWay(request: Pick<Intent, "job" | "to" | "data" | "valueWei">): Intent | undefined {
-    const same = (field: "job" | "to" | "data" | "valueWei", intent: Intent) =>
-      String(intent[field]).toLowerCase() === String(request[field]).toLowerCase();
-    return this.#options.journal
+    const kind = ({ job, to, data }: Pick<Intent, "job" | "to" | "data">) =>
+      `${job} ${to} ${data.slice(0, 10)}`.toLowerCase();
+    const isSame = ({ data, valueWei }: Intent) =>
+      data.toLowerCase() === request.data.toLowerCase() && valueWei === request.valueWei;
+    const open = this.#options.journal
       .intents("open")
-      .find(
-        (intent) =>
-          intent.cancelling === undefined &&
-          same("job", intent) &&
-          same("to", intent) &&
-          same("data", intent) &&
-          same("valueWei", intent),
-      );
+      .filter((intent) => intent.cancelling === undefined && kind(intent) === kind(request));
+    const same = open.find(isSame);
+    if (same !== undefined) return same;
+    const [other] = open.filter(({ state }) => state !== "mined");
+    if (other !== undefined) throw new RetryableError(`${other.key} is on its way (${other.state})`);
+    return undefined;
   }
 
   #submit(request: Omit<IntentRequest, "key">): Intent {
@@ -99,16 +105,22 @@ export class JournaledSigner extends AbstractSigner {
     return manager.submit({ ...request, key });
   }
 
+  /** With its receipt: ethers would look for one again, and wait without end where a node lost it. */
   async #inBlock(key: string): Promise<TransactionResponse> {
     const { manager, journal, provider, patienceMs, sleep } = this.#options;
     const until = journal.now() + patienceMs;
     for (;;) {
       await manager.tick();
       const intent = manager.get(key);
-      const hash = intent?.mined?.hash;
-      const response = hash === undefined ? null : await provider.getTransaction(hash);
-      if (response !== null && intent?.cancelling === undefined) return response;
-      if (intent === undefined || isEnd(intent.state)) {
+      const hash = intent?.cancelling === undefined ? intent?.mined?.hash : undefined;
+      if (hash !== undefined) {
+        const [response, receipt] = await Promise.all([
+          provider.getTransaction(hash),
+          provider.getTransactionReceipt(hash),
+        ]);
+        if (response !== null && receipt !== null) return response;
+      }
+      if (intent === undefined || (isEnd(intent.state) && hash === undefined)) {
         throw new RetryableError(`${key} was not sent: ${intent?.note ?? "it is not in the journal"}`);
       }
       if (journal.now() >= until) throw new RetryableError(`${key} is not in a block yet (${intent.state})`);

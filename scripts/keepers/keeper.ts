@@ -13,10 +13,12 @@ import { TxManager } from "../lib/tx/manager.ts";
 import type { Urgency } from "../lib/tx/types.ts";
 import { gatherFacts } from "./facts.ts";
 import { feePolicies } from "./feeSettings.ts";
+import { DisagreementCounter, setChainGauges, setJournalGauges } from "./gauges.ts";
 import { JournaledSigner } from "./journaledSigner.ts";
 import { jobsOf } from "./jobs.ts";
 import { connectNodes } from "./nodes.ts";
 import { publishReports } from "./report/exchange.ts";
+import type { Gathered } from "./report/plan.ts";
 import { SignedReports } from "./report/signedReports.ts";
 import { Runner, type CycleResult } from "./runner.ts";
 import { LOCAL_CHAIN_ID, type KeeperJob, type KeeperSettings } from "./settings.ts";
@@ -117,6 +119,13 @@ async function compose(
   closing.push(() => exchange.close());
   const reportUrl = await exchange.listen({ host: settings.reportHost, port: settings.reportPort });
 
+  const clock = () => Date.now() / 1_000;
+  const metrics = new Metrics({
+    keepers: settings.jobs,
+    sources: [...new Set([...nodes.beacon.status, ...nodes.execution.status].map(({ name }) => name))],
+    staleSeconds: STALL_SECONDS,
+    clock,
+  });
   const jobs = jobsOf({
     settings,
     sources: { beacon: nodes.beacon, provider: nodes.execution, protocol },
@@ -127,16 +136,10 @@ async function compose(
         (await signReport(protocol, member, { report, chainId: BigInt(chainId) })).signature,
     },
     signed,
+    onGathered: (gathered) => showSignatures(metrics, gathered),
   });
 
-  const clock = () => Date.now() / 1_000;
   const names = jobs.map(({ name }) => name);
-  const metrics = new Metrics({
-    keepers: names,
-    sources: [...new Set([...nodes.beacon.status, ...nodes.execution.status].map(({ name }) => name))],
-    staleSeconds: STALL_SECONDS,
-    clock,
-  });
   const health = new Health({ jobs: names, limits: limitsOf(settings), clock });
   const watch = await serveWatch({
     health,
@@ -157,7 +160,14 @@ async function compose(
   // the local chain's time is its own
   const isLocal = chainId === LOCAL_CHAIN_ID;
   let chainNow = 0;
+  const now = () => (isLocal ? chainNow : Math.floor(clock()));
+  const disagreements = new DisagreementCounter();
   const look = async () => {
+    for (const [job, lastSuccessAt] of succeeded) {
+      health.tellJob(job, { lastSuccessAt, dueAt: lastSuccessAt + JOB_SECONDS });
+    }
+    health.tick();
+    setJournalGauges(metrics, journal);
     if (isLocal) chainNow = (await nodes.execution.getBlock("latest"))?.timestamp ?? chainNow;
     health.tell(
       await gatherFacts({
@@ -170,23 +180,23 @@ async function compose(
         now: isLocal ? undefined : clock,
       }),
     );
-    for (const [job, lastSuccessAt] of succeeded) {
-      health.tellJob(job, { lastSuccessAt, dueAt: lastSuccessAt + JOB_SECONDS });
-    }
-    health.tick();
+    await setChainGauges({ beacon: nodes.beacon, protocol, metrics, now, clock });
+    disagreements.count(metrics, nodes.beacon.status);
   };
+  const isDry = settings.dryRun || manager === undefined;
   const runner = new Runner({
     jobs,
     log,
-    now: () => (isLocal ? chainNow : Math.floor(clock())),
+    now,
     sleep: async (seconds, signal) => {
       await delay(seconds * 1_000, undefined, { signal }).catch(() => undefined);
     },
     pollSeconds: settings.pollSeconds,
     onCycle,
     beforeRound: look,
-    betweenRounds: async () => manager?.tick(),
-    dryRun: settings.dryRun || manager === undefined,
+    // what was begun before is not sent either, where nothing is to be sent
+    betweenRounds: async () => (isDry ? undefined : manager?.tick()),
+    dryRun: isDry,
   });
   const alerts = alertsOf(settings, { health, metrics, log, clock });
   return {
@@ -202,6 +212,12 @@ async function compose(
     },
     close,
   };
+}
+
+function showSignatures(metrics: Metrics, { equal, weight, totalWeight }: Gathered): void {
+  metrics.set("kedge_committee_signatures", equal.length);
+  if (totalWeight === 0n) return;
+  metrics.set("kedge_committee_signed_weight_ratio", Number((weight * 10_000n) / totalWeight) / 10_000);
 }
 
 function recordedAddresses(folder: string): Addresses {

@@ -5,13 +5,15 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import { Records } from "../../scripts/lib/records.ts";
-import { stake } from "../story/support/stake.ts";
+import { request, stake } from "../story/support/stake.ts";
 import { ETHER, startWorld, type World } from "../story/support/world.ts";
 
 interface Running {
   child: ChildProcess;
   /** All that it printed. */
   output: string;
+  /** What of it is data. */
+  data: string;
   ended: Promise<number | null>;
 }
 
@@ -34,23 +36,32 @@ describe("kedge keeper run", () => {
     await world.close();
   });
 
-  function keeper(args: string[], environment: Record<string, string> = {}): Running {
+  /** What is common is set by variables, so that flags can say otherwise. */
+  function keeper(
+    args: string[],
+    environment: Record<string, string> = {},
+    verb = ["keeper", "run"],
+  ): Running {
     const { rpcUrl, beaconUrl } = world.servers;
-    const options = [
-      ...["--el-urls", rpcUrl, "--cl-urls", beaconUrl, "--deployments", join(folder, "deployments")],
-      ...["--state-folder", join(folder, "state"), "--health-port", "0", "--report-port", "0"],
-      ...["--poll-seconds", "1", "--log-format", "json"],
-    ];
-    const command = ["--import", "tsx", "scripts/cli/main.ts", "keeper", "run", ...args, ...options];
+    const command = ["--import", "tsx", "scripts/cli/main.ts", ...verb, ...args];
     const env: NodeJS.ProcessEnv = {
       ...process.env,
+      KEDGE_EL_URLS: rpcUrl,
+      KEDGE_CL_URLS: beaconUrl,
+      KEDGE_DEPLOYMENTS: join(folder, "deployments"),
+      KEDGE_STATE_FOLDER: join(folder, "state"),
+      KEDGE_HEALTH_PORT: "0",
+      KEDGE_REPORT_PORT: "0",
+      KEDGE_POLL_SECONDS: "1",
+      KEDGE_LOG_FORMAT: "json",
       KEDGE_MEMBER_PRIVATE_KEY: world.members[0]!.key.privateKey,
       ...environment,
     };
     delete env.LODESTAR_PRESET;
     const child = spawn(process.execPath, command, { env });
     const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-    const started: Running = { child, output: "", ended };
+    const started: Running = { child, output: "", data: "", ended };
+    child.stdout.on("data", (chunk) => (started.data += chunk));
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => (started.output += chunk));
     }
@@ -72,6 +83,7 @@ describe("kedge keeper run", () => {
   it("reports frames, says how it is, ends when it is told to, and goes on where it was killed", async () => {
     const { StakedEther: ledger } = world.protocol;
     const first = await ledger.lastReportFrame();
+    await request(world, "alice", 5n * ETHER);
     keeper(["report", "finalise"]);
     await passSlots(async () => (await ledger.lastReportFrame()) > first);
     const told = /"healthUrl":"([^"]+)"/.exec(running!.output);
@@ -86,6 +98,20 @@ describe("kedge keeper run", () => {
     expect((await answer("/metrics")).text).to.match(
       /kedge_job_cycles_total\{keeper="report",outcome="acted"\} [1-9]/,
     );
+
+    const lines = [
+      /^kedge_ready 1$/m,
+      /^kedge_report_parked 0$/m,
+      /^kedge_committee_signed_weight_ratio 1$/m,
+      /^kedge_queue_unfinalized_tickets [01]$/m,
+      /^kedge_queue_unfinalized_ether [0-9.]+$/m,
+      /^kedge_journal_intents\{state="[a-z]+"\} [1-9]/m,
+      /^kedge_valve_paused\{valve="finalization"\} 0$/m,
+    ];
+    await passSlots(async () => {
+      const metrics = (await answer("/metrics")).text;
+      return lines.every((line) => line.test(metrics));
+    });
 
     // killed between two frames, it reports the next one
     running!.child.kill("SIGKILL");
@@ -108,6 +134,58 @@ describe("kedge keeper run", () => {
     expect(await running!.ended).to.equal(0);
     expect(await ledger.lastReportFrame()).to.equal(before);
     expect(await nonceOf()).to.equal(nonce);
+  });
+
+  describe("kedge doctor", () => {
+    interface Finding {
+      what: string;
+      ok: boolean;
+      got: string;
+      fix?: string;
+    }
+
+    async function doctor(args: string[], environment: Record<string, string> = {}): Promise<Finding[]> {
+      const { ended } = keeper(args, environment, ["doctor", "--json"]);
+      const code = await ended;
+      const findings = JSON.parse(running!.data) as Finding[];
+      expect(code, running!.output).to.equal(findings.every(({ ok }) => ok) ? 0 : 1);
+      return findings;
+    }
+
+    it("finds nothing wrong with a keeper that could run", async () => {
+      const findings = await doctor([]);
+      expect(findings.filter(({ ok }) => !ok)).to.deep.equal([]);
+      expect(findings.map(({ what }) => what)).to.deep.equal([
+        ...["deployment", "nodes", "contracts", "deposit contract", "genesis"],
+        ...["account", "member", "journal", "clock"],
+      ]);
+    });
+
+    it("names what is wrong, and how to mend it", async () => {
+      const stranger = `0x${"42".repeat(32)}`;
+      for (const [args, environment, what, got] of [
+        [["--deployments", folder], {}, "deployment", "is not there"],
+        [[], { KEDGE_EL_URLS: "http://127.0.0.1:1" }, "nodes", "127.0.0.1:1"],
+        [["--min-balance", "1000000"], {}, "account", "ETH in 0x"],
+        [[], { KEDGE_MEMBER_PRIVATE_KEY: stranger }, "member", "has no seat"],
+        [["--peer-urls", "http://127.0.0.1:1"], {}, "peer 127.0.0.1:1", "fetch failed"],
+      ] as const) {
+        const wrong = (await doctor([...args], environment)).filter(({ ok }) => !ok);
+        expect(wrong.map((finding) => finding.what)).to.deep.equal([what]);
+        expect(wrong[0]!.got).to.contain(got);
+        expect(wrong[0]!.fix).to.match(/[a-z]{4}/);
+        expect(running!.output).to.not.contain(stranger.slice(2));
+      }
+    });
+
+    it("finds a keeper that is running with the same state", async () => {
+      const other = keeper(["finalise"]);
+      await passSlots(async () => other.output.includes('"running"'));
+      const wrong = (await doctor([])).filter(({ ok }) => !ok);
+      expect(wrong.map(({ what }) => what)).to.deep.equal(["journal"]);
+      other.child.kill("SIGTERM");
+      expect(await other.ended).to.equal(0);
+    });
   });
 
   it("says what was wrong", async () => {

@@ -10,7 +10,8 @@ import {
 } from "../../actions/proposals.ts";
 import type { Protocol } from "../../lib/protocol.ts";
 import { receiptOf } from "../../lib/receipts.ts";
-import type { Job } from "../job.ts";
+import type { Cycle, Job } from "../job.ts";
+import { sendFirst, takeSteps } from "../steps.ts";
 
 /** A decision that is on its way. Times are seconds since 1970. */
 export interface Decision {
@@ -23,8 +24,8 @@ export interface Decision {
   isReady: boolean;
   /** Whether its calls would succeed now. */
   isExecutable: boolean;
-  /** Whether somebody noted that it is ready, so that it expires soon. */
-  isNoted: boolean;
+  /** Whether a note would have it expire sooner: nobody noted that it is ready, and its absolute end has not come. */
+  mayNote: boolean;
 }
 
 export interface ObservedGovernance {
@@ -37,6 +38,16 @@ export interface ObservedGovernance {
 export type GovernStep =
   | { step: "queue" | "closeWindow" | "execute" | "noteReady"; proposalId: bigint }
   | { step: "observe" };
+
+/** What is refused when somebody else was first. */
+const OVERTAKEN = [
+  "GovernorUnexpectedProposalState",
+  "TimelockUnexpectedOperationState",
+  "WindowIsClosed",
+  "AlreadyNoted",
+  "NoWindow",
+  "NotToBeNoted",
+];
 
 /**
  * Moves decisions of stakers on, whatever they say: queues what passed, closes windows in time, has what is ready done, and
@@ -52,7 +63,8 @@ export class GovernJob implements Job<ObservedGovernance, GovernStep[]> {
     this.#sender = sender;
   }
 
-  async observe(): Promise<ObservedGovernance> {
+  async observe({ now: seconds }: Pick<Cycle, "now">): Promise<ObservedGovernance> {
+    const now = BigInt(seconds);
     const { ExitWindowTimelock: timelock } = this.#protocol;
     const [{ observedAt }, observationGap, shelfLife, proposals] = await Promise.all([
       timelock.openTime(),
@@ -65,6 +77,7 @@ export class GovernJob implements Job<ObservedGovernance, GovernStep[]> {
       const isPassed = state === "succeeded";
       const r = isPassed ? undefined : await readinessOf(this.#protocol, proposalId);
       const isReady = r?.ready ?? false;
+      const last = max(r?.endsAt ?? 0n, r?.delayEndsAt ?? 0n);
       return {
         proposalId,
         isPassed,
@@ -73,8 +86,8 @@ export class GovernJob implements Job<ObservedGovernance, GovernStep[]> {
         isWindowClosed: r?.windowClosed ?? false,
         isReady,
         isExecutable: isReady && (await mayExecute(this.#protocol, proposalId)),
-        // unnoted, it has its time from the last moment at which it becomes ready
-        isNoted: r !== undefined && r.expiresAt !== max(r.endsAt, r.delayEndsAt) + shelfLife,
+        // unnoted, it has its time from the last moment at which it becomes ready: after that a note would give it more
+        mayNote: r !== undefined && now < last && r.expiresAt === last + shelfLife,
       };
     });
     return {
@@ -97,13 +110,16 @@ export class GovernJob implements Job<ObservedGovernance, GovernStep[]> {
     return steps.length === 0 ? undefined : steps;
   }
 
-  async act(steps: readonly GovernStep[]): Promise<string> {
-    const done: string[] = [];
-    for (const each of steps) {
-      const { hash } = await this.#take(each);
-      done.push(`${each.step}${each.step === "observe" ? "" : ` ${each.proposalId}`}: ${hash}`);
-    }
-    return done.join(", ");
+  /** One that fails stops no other: a decision may revert in its block for reasons of its own. */
+  async act(steps: readonly GovernStep[], cycle: Cycle): Promise<string> {
+    return takeSteps(
+      steps,
+      async (each) => {
+        const { hash } = await sendFirst(this.#protocol, OVERTAKEN, () => this.#take(each));
+        return `${each.step}${each.step === "observe" ? "" : ` ${each.proposalId}`}: ${hash}`;
+      },
+      cycle,
+    );
   }
 
   async #take(each: GovernStep): Promise<{ hash: string }> {
@@ -128,11 +144,11 @@ function max(a: bigint, b: bigint): bigint {
 }
 
 function nextStep(
-  { isPassed, isReady, isExecutable, isNoted, hasWindow, isWindowClosed, windowEndsAt }: Decision,
+  { isPassed, isReady, isExecutable, mayNote, hasWindow, isWindowClosed, windowEndsAt }: Decision,
   now: number,
 ): "queue" | "closeWindow" | "execute" | "noteReady" | undefined {
   if (isPassed) return "queue";
   if (isReady && isExecutable) return "execute";
-  if (isReady) return hasWindow && !isNoted ? "noteReady" : undefined;
+  if (isReady) return hasWindow && mayNote ? "noteReady" : undefined;
   return hasWindow && !isWindowClosed && now >= windowEndsAt ? "closeWindow" : undefined;
 }

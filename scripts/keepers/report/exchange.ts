@@ -9,10 +9,14 @@ import type { Vote } from "./plan.ts";
 /** A report with its signature is some 700 bytes: who sends much more is not a keeper. */
 const MAX_BYTES = 16_384;
 const TIMEOUT_MS = 10_000;
+/** Strangers reach this server, too. */
+const LIMITS = { connectionTimeout: 5_000, requestTimeout: 5_000, bodyLimit: 1_024 };
+const MAX_CONNECTIONS = 256;
 
 /** Where other keepers ask: `GET /reports/<refSlot>` answers a list of what this keeper's members signed. */
 export function publishReports(published: (refSlot: number) => readonly Published[]): FastifyInstance {
-  const server = fastify({ logger: false, forceCloseConnections: true });
+  const server = fastify({ logger: false, forceCloseConnections: true, ...LIMITS });
+  server.server.maxConnections = MAX_CONNECTIONS;
   server.get<{ Params: { refSlot: string } }>("/reports/:refSlot", async (request, reply) => {
     const { refSlot } = request.params;
     if (!/^(0|[1-9][0-9]{0,14})$/.test(refSlot)) return reply.status(400).send({ error: "no slot" });

@@ -1,7 +1,8 @@
 import type { Signer } from "ethers";
 import { buildEvidence, buildReport, type Report, type ReportSources } from "../../actions/buildReport.ts";
 import { newestRoot } from "../../actions/newestRoot.ts";
-import { reportDigest, submitReport } from "../../actions/submitReport.ts";
+import { digestOfReport } from "../../actions/signReport.ts";
+import { submitReport } from "../../actions/submitReport.ts";
 import { timeAt } from "../../lib/units.ts";
 import type { Cycle, Job } from "../job.ts";
 import { firstDifference, type Published } from "./body.ts";
@@ -28,6 +29,8 @@ export interface ReportJobOptions {
   /** How long each member waits for those whose turn comes before. */
   secondsPerTurn: number;
   request?: typeof fetch;
+  /** Told of the signatures that were seen for the frame that is due. */
+  onGathered?: (gathered: Gathered) => void;
 }
 
 /** A frame whose report is due. */
@@ -67,7 +70,7 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
   }
 
   async observe(cycle: Cycle): Promise<DueFrame | undefined> {
-    const { sources, member, signed, peers, request } = this.#options;
+    const { sources, member, signed, peers, request, onGathered } = this.#options;
     const { protocol, beacon } = sources;
     const { ReportOracle: oracle, StakedEther: ledger, OracleCommittee: committee } = protocol;
     const [perFrame, last, { genesisTime }, spec, finalSlot] = await Promise.all([
@@ -87,10 +90,10 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
     const { report, digest } = await this.#build(refSlot);
     const seats = await committee.seatsAt(timeAt(refSlot, time));
     const known = member && signed.published(await oracle.getAddress(), refSlot);
-    const digestOf = (other: Report) => reportDigest(protocol, other);
+    const digestOf = (other: Report) => digestOfReport(protocol, other);
     const answers = await askPeers(peers, refSlot, digestOf, request);
-    this.#tell(cycle, report, answers);
-    return {
+    this.#tell(cycle, report, answers, new Set(seats.map(({ key }) => key.toLowerCase())));
+    const due = {
       frame,
       refSlot,
       report,
@@ -100,6 +103,8 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
       peers: answers,
       dueAt: timeAt(refSlot + EPOCHS_TO_FINALITY * spec.slotsPerEpoch + SLOTS_TO_SIGN, time),
     };
+    onGathered?.(gatheredFor(due));
+    return due;
   }
 
   plan(due: DueFrame | undefined, now: number): ReportPlan | undefined {
@@ -107,17 +112,7 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
     const { member, secondsPerTurn } = this.#options;
     const hasSeat = due.seats.some(({ key }) => key.toLowerCase() === member?.address.toLowerCase());
     if (hasSeat && due.own === undefined) return { step: "sign", due };
-    const own: Vote = {
-      signer: due.own?.signer ?? "",
-      signature: due.own?.signature ?? "",
-      digest: due.digest,
-      report: due.report,
-    };
-    const gathered = gather(
-      own,
-      due.peers.flatMap(({ votes }) => votes),
-      due.seats,
-    );
+    const gathered = gatheredFor(due);
     const turn = turnDelay({ seats: due.seats, signer: member?.address, frame: due.frame }, secondsPerTurn);
     if (!isQuorum(gathered) || now < due.dueAt + turn) return undefined;
     return { step: "submit", due, gathered };
@@ -142,12 +137,12 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
   }
 
   /** Names whoever is away, and whoever reports something else. */
-  #tell({ log }: Cycle, report: Report, answers: readonly PeerAnswer[]): void {
+  #tell({ log }: Cycle, report: Report, answers: readonly PeerAnswer[], seated: ReadonlySet<string>): void {
     for (const { peer, votes, problem } of answers) {
       if (problem !== undefined) log.warn({ peer, problem }, "no votes of a keeper");
       for (const vote of votes) {
         const difference = firstDifference(report, vote.report);
-        if (difference === undefined) continue;
+        if (difference === undefined || !seated.has(vote.signer.toLowerCase())) continue;
         log.error({ peer, member: vote.signer, ...difference }, "a member reports something else");
       }
     }
@@ -169,8 +164,26 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
     if (this.#built?.refSlot !== refSlot) {
       const { sources } = this.#options;
       const report = await buildReport(sources, refSlot);
-      this.#built = { refSlot, report, digest: await reportDigest(sources.protocol, report) };
+      // a node may lie about the digest: what binds a member is made here
+      this.#built = { refSlot, report, digest: await digestOfReport(sources.protocol, report) };
     }
     return this.#built;
   }
+}
+
+/** Signatures of the same report as one's own, with one's own where there is one. */
+function gatheredFor({ own, digest, report, peers, seats }: DueFrame): Gathered {
+  // what was signed before a restart may be another report than what the nodes tell now: it is no vote for this one
+  const isSame = own !== undefined && firstDifference(own.report, report) === undefined;
+  const vote: Vote = {
+    signer: isSame ? own.signer : "",
+    signature: isSame ? own.signature : "",
+    digest,
+    report,
+  };
+  return gather(
+    vote,
+    peers.flatMap(({ votes }) => votes),
+    seats,
+  );
 }

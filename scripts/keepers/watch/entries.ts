@@ -21,7 +21,7 @@ export const LABEL_VALUES = {
   layer: ["beacon", "execution"],
   outcome: ["acted", "idle", "retryable", "fatal"],
   delivery: ["sent", "failed"],
-  valve: ["staking", "deposits", "finalization", "instant_exit"],
+  valve: ["staking", "deposits", "finalization"],
   state: [
     "planned",
     "simulated",

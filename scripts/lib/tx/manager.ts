@@ -4,7 +4,14 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { isAddress, isHexString, type Interface } from "ethers";
-import { ConfigurationError, explain, FatalError, isRetryable } from "../errors.ts";
+import {
+  ConfigurationError,
+  explain,
+  FatalError,
+  isRetryable,
+  KedgeError,
+  RetryableError,
+} from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import type { Account, Round, TxSigner } from "./account.ts";
 import { Chain } from "./chain.ts";
@@ -12,7 +19,7 @@ import { DEFAULT_POLICIES, type FeePolicies } from "./fees.ts";
 import { confirm, follow } from "./follower.ts";
 import type { Journal } from "./journal.ts";
 import { fillGaps, signFirst, simulate } from "./planner.ts";
-import { RpcRefusal, type Rpc } from "./rpc.ts";
+import type { Rpc } from "./rpc.ts";
 import { isEnd, type Intent, type IntentRequest } from "./types.ts";
 import { obeyWishes } from "./wishes.ts";
 
@@ -46,6 +53,8 @@ export interface TxManagerOptions {
   random?: () => number;
 }
 
+/** More transactions of one account than nodes keep: whoever tells of more is wrong, and a nonce above them is lost. */
+const MOST_PENDING = 64;
 /** Longest pause of `run` while no node answers. */
 const MAX_PAUSE_MS = 60_000;
 
@@ -169,6 +178,11 @@ export class TxManager {
     const head = await chain.headNumber();
     const latestNonce = await chain.nonceOf(signer.address, "latest");
     const pendingNonce = await chain.nonceOf(signer.address, "pending");
+    if (pendingNonce - latestNonce > MOST_PENDING) {
+      throw new RetryableError(
+        `${pendingNonce - latestNonce} transactions of ${signer.address} are said to wait: more than ${MOST_PENDING} cannot be`,
+      );
+    }
     return { head, latestNonce, pendingNonce, market: await chain.market(policies) };
   }
 
@@ -181,8 +195,9 @@ export class TxManager {
       else if (intent.state === "mined") await confirm(account, intent, round);
       else if (!isEnd(intent.state)) await follow(account, intent, round);
     } catch (error) {
-      if (!(error instanceof RpcRefusal)) throw error;
-      account.log.warn({ key: intent.key, err: error }, "refused by the node");
+      // a signer that refuses one holds up no other either
+      if (!(error instanceof KedgeError) || isRetryable(error)) throw error;
+      account.log.warn({ key: intent.key, err: error }, "refused");
       account.journal.note(intent, explain(error));
     }
   }

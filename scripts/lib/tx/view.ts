@@ -5,7 +5,7 @@ import type { Boundary, OnBoundary, Write } from "./boundaries.ts";
 import { attemptOf, intentOf, wishOf, type Row } from "./rows.ts";
 import { migrate } from "./schema.ts";
 import { openDatabase, type Database } from "./sqlite.ts";
-import { ENDS, type Attempt, type Intent, type Wish } from "./types.ts";
+import { ENDS, type Attempt, type Intent, type State, type Wish } from "./types.ts";
 
 export interface JournalOptions {
   /** Milliseconds since 1970. */
@@ -87,6 +87,12 @@ export class JournalView {
   intents(which: "open" | "all"): Intent[] {
     const filter = which === "open" ? `WHERE ${OPEN}` : "";
     return this.rows(`SELECT * FROM intents ${filter} ORDER BY position`).map(intentOf);
+  }
+
+  /** How many intents there are in each state that any is in. */
+  counts(): Map<State, number> {
+    const rows = this.rows("SELECT state, COUNT(*) AS count FROM intents GROUP BY state");
+    return new Map(rows.map(({ state, count }) => [state as State, count as number]));
   }
 
   /** Signed bytes of an intent, oldest first; those whose nonce is gone for good only with "all". */

@@ -17,7 +17,7 @@ const QUEUED: Decision = {
   isWindowClosed: false,
   isReady: false,
   isExecutable: false,
-  isNoted: false,
+  mayNote: true,
 };
 const SEEN = { observedAt: 900, observationGap: 300 };
 
@@ -41,7 +41,7 @@ describe("keepers: the govern job", () => {
     it("has what is ready and would revert expire, once, and where the chain does not know since when", () => {
       const stuck = { isReady: true, isWindowClosed: true };
       expect(plan(stuck)).to.deep.equal(["noteReady"]);
-      expect(plan({ ...stuck, isNoted: true })).to.equal(undefined);
+      expect(plan({ ...stuck, mayNote: false })).to.equal(undefined);
       expect(plan({ ...stuck, hasWindow: false })).to.equal(undefined);
     });
 
@@ -49,7 +49,7 @@ describe("keepers: the govern job", () => {
       const waits = { isWindowClosed: true };
       expect(plan(waits, 999)).to.equal(undefined);
       expect(plan(waits, 1_000)).to.deep.equal(["observe"]);
-      expect(plan({ isReady: true, isNoted: true }, 5_000)).to.equal(undefined);
+      expect(plan({ isReady: true, mayNote: false }, 5_000)).to.equal(undefined);
       expect(plan({ hasWindow: false }, 5_000)).to.equal(undefined);
       expect(job.plan({ decisions: [], ...SEEN }, 5_000)).to.equal(undefined);
     });

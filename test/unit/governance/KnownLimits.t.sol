@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
+import {PausableUntil} from "../../../contracts/access/PausableUntil.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {StakerGovernor} from "../../../contracts/governance/StakerGovernor.sol";
 import {IExitWindowTimelock} from "../../../contracts/interfaces/IExitWindowTimelock.sol";
@@ -87,6 +88,32 @@ contract KnownLimitsTest is TimelockTest {
         skipTime(1);
         assertReady(acceptId, "the absolute end");
         assertReady(replaceId, "the absolute end");
+    }
+
+    /* WHAT LIES READY */
+
+    /// @dev The end of a pause that was decided while it ran, and that came too late for it, ends the next one.
+    function test_resume_OfAnEarlierPauseEndsTheNext() public {
+        queue.pauseFor(3 days);
+        bytes memory data = abi.encodeCall(queue.resume, ());
+        bytes32 id = queueCall(address(queue), data);
+        skipTime(3 days);
+        assertReady(id, "and nothing is paused any more");
+        vm.expectRevert(PausableUntil.NotPaused.selector);
+        executeCall(address(queue), data);
+        skipTime(timelock.SHELF_LIFE() - 1 days);
+        queue.pauseFor(14 days);
+        executeCall(address(queue), data);
+        assertEq(queue.pausedUntil(), currentTime(), "the pause of another day");
+    }
+
+    /// @dev A note that comes after the absolute end gives a decision more time than none.
+    function test_noteReady_AfterTheAbsoluteEndGivesMoreTime() public {
+        bytes32 id = queueOrdinary();
+        uint256 unnoted = currentTime() + ABSOLUTE_END + timelock.SHELF_LIFE();
+        vm.warp(unnoted - 1);
+        timelock.noteReady(id);
+        assertEq(timelock.readiness(id).expiresAt, unnoted - 1 + timelock.SHELF_LIFE(), "twice as long");
     }
 
     /* INTERNAL */
