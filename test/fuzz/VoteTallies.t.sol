@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IStakerGovernor} from "../../contracts/interfaces/IStakerGovernor.sol";
 import {IShareLedger} from "../../contracts/interfaces/IShareLedger.sol";
 import {VoteAdapter__Mock} from "../mocks/VoteAdapter__Mock.sol";
 import {StakerVotes} from "../utils/StakerVotes.sol";
@@ -112,6 +113,9 @@ contract VoteTalliesTest is StakerVotes {
 
     function _vote(address voter, uint8 support) private {
         if (support == 3 || governor.hasVoted(id, voter)) return;
+        // exactly where nothing is left
+        if (governor.getVotes(voter, snapshot) == governor.votesTaken(id, voter))
+            vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.NothingToVote.selector, id, voter));
         vote(voter, id, support);
     }
 
