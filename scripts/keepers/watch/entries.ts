@@ -1,4 +1,5 @@
 /** What the catalogue says of a metric: its unit, its labels, and the values that these may have. */
+import { STATES } from "../../lib/tx/types.ts";
 import { CAUSE_IDS } from "./causes.ts";
 
 /**
@@ -22,17 +23,7 @@ export const LABEL_VALUES = {
   outcome: ["acted", "idle", "retryable", "fatal"],
   delivery: ["sent", "failed"],
   valve: ["staking", "deposits", "finalization"],
-  state: [
-    "planned",
-    "simulated",
-    "signed",
-    "broadcast",
-    "mined",
-    "confirmed",
-    "reverted",
-    "cancelled",
-    "abandoned",
-  ],
+  state: STATES,
   cause: CAUSE_IDS,
 } as const satisfies Record<string, readonly string[] | undefined>;
 
