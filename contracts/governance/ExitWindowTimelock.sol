@@ -118,7 +118,9 @@ contract ExitWindowTimelock is Lanes, SteppedParameters, TimelockController {
     ) public override {
         super.schedule(target, value, data, predecessor, salt, delay);
         bytes32 id = hashOperation(target, value, data, predecessor, salt);
-        _keep(id, _laneOf(target, value, data));
+        Lane lane = _laneOf(target, value, data);
+        _keepPause(id, lane == Lane.Opening && target == address(withdrawalQueue));
+        _keep(id, lane);
     }
 
     /// @notice Queues calls that are made together, as in `schedule`. Caller: `PROPOSER_ROLE`.
@@ -132,7 +134,13 @@ contract ExitWindowTimelock is Lanes, SteppedParameters, TimelockController {
     ) public override {
         super.scheduleBatch(targets, values, payloads, predecessor, salt, delay);
         bytes32 id = hashOperationBatch(targets, values, payloads, predecessor, salt);
-        _keep(id, laneOf(targets, values, payloads));
+        Lane lane = laneOf(targets, values, payloads);
+        bool endsPause = false;
+        for (uint256 i = 0; lane == Lane.Opening && i < targets.length; ++i) {
+            if (targets[i] == address(withdrawalQueue)) endsPause = true;
+        }
+        _keepPause(id, endsPause);
+        _keep(id, lane);
     }
 
     /// @notice Sets the delay of operations that are queued later, from `shortestDelay` to `LONGEST_DELAY`. Caller: the
@@ -164,6 +172,7 @@ contract ExitWindowTimelock is Lanes, SteppedParameters, TimelockController {
     function noteReady(bytes32 id) external {
         Pending storage p = _pending[id];
         require(isOperationReady(id) && p.lane == Lane.Ordinary, NotToBeNoted(id));
+        require(block.timestamp < _readyFrom(id, p), NotToBeNoted(id));
         require(p.notedAt == 0, AlreadyNoted(id, p.notedAt));
         p.notedAt = uint32(block.timestamp);
         emit ReadinessNoted(id, block.timestamp + SHELF_LIFE);
@@ -199,12 +208,13 @@ contract ExitWindowTimelock is Lanes, SteppedParameters, TimelockController {
     }
 
     /// @notice Ready when the delay is over, and whoever asked to leave in time is out, or was waited for long enough; unset
-    /// again where nobody executed it in time.
+    /// again where nobody executed it in time, or the pause is over that it was queued to end.
     function getOperationState(bytes32 id) public view override returns (OperationState state) {
         state = super.getOperationState(id);
-        if (state != OperationState.Ready) return state;
+        if (state == OperationState.Unset || state == OperationState.Done) return state;
         Pending memory p = _pending[id];
-        if (!_waitsForNobody(p)) return OperationState.Waiting;
+        if (_isPauseOver(id)) return OperationState.Unset;
+        if (state == OperationState.Waiting || !_waitsForNobody(p)) return OperationState.Waiting;
         if (block.timestamp >= _expiresAt(id, p)) return OperationState.Unset;
     }
 
@@ -252,14 +262,16 @@ contract ExitWindowTimelock is Lanes, SteppedParameters, TimelockController {
         emit OperationQueued(id, lane, getTimestamp(id));
     }
 
-    /// @dev Counted from when it was ready, where that is known: without a window it is.
-    function _expiresAt(bytes32 id, Pending memory p) private view returns (uint256 time) {
-        time = p.notedAt;
-        if (time == 0) {
-            time = getTimestamp(id);
-            if (p.lane == Lane.Ordinary) time = Math.max(time, p.queuedAt + absoluteEnd);
-        }
-        time += SHELF_LIFE;
+    /// @dev Counted from when it was ready, where that is known, and never later than the pause that it ends.
+    function _expiresAt(bytes32 id, Pending memory p) private view returns (uint256) {
+        uint256 from = p.notedAt == 0 ? _readyFrom(id, p) : p.notedAt;
+        return Math.min(from + SHELF_LIFE, _endOfPause(id));
+    }
+
+    /// @dev From when on it is ready whatever was shut: without a window that is known.
+    function _readyFrom(bytes32 id, Pending memory p) private view returns (uint256 time) {
+        time = getTimestamp(id);
+        if (p.lane == Lane.Ordinary) time = Math.max(time, p.queuedAt + absoluteEnd);
     }
 
     /// @dev None of these ends, once it holds: what is ready stays so, for its time. `maxWait` and `absoluteEnd` are longer

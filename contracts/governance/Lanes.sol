@@ -26,6 +26,11 @@ abstract contract Lanes is OpenTime {
     /// @notice Where stakes come in.
     IStakedEther public immutable ledger;
 
+    /* STORAGE */
+
+    /// @dev When the pause ends that an operation of the opening lane ends; 0 for one that ends none.
+    mapping(bytes32 id => uint256 until) private _pauses;
+
     /* CONSTRUCTOR */
 
     constructor(IStakedEther ledger_) {
@@ -59,6 +64,27 @@ abstract contract Lanes is OpenTime {
         return _onlyLetsOut(target, selector, data) ? Lane.Opening : Lane.Ordinary;
     }
 
+    /// @dev Keeps which pause an operation of the opening lane ends, so that it ends no other.
+    function _keepPause(bytes32 id, bool endsPause) internal {
+        _pauses[id] = endsPause ? _pausedUntil() : 0;
+    }
+
+    /// @dev When the pause of an operation ends by itself; without one never.
+    function _endOfPause(bytes32 id) internal view returns (uint256 until) {
+        until = _pauses[id];
+        if (until == 0) until = type(uint256).max;
+    }
+
+    /// @dev Whether the pause that an operation was queued to end has ended, by itself or by another.
+    function _isPauseOver(bytes32 id) internal view returns (bool) {
+        uint256 until = _pauses[id];
+        if (until == 0) return false;
+        if (block.timestamp >= until) return true;
+        uint256 current = _pausedUntil();
+        // ended in this very second, as by the operation itself, which is looked at again after its calls
+        return current != until && current != block.timestamp;
+    }
+
     /// @dev One argument each: for how long, or what.
     function _onlyKeepsOut(address target, bytes4 selector, uint256 length) private view returns (bool) {
         if (length != 36) return false;
@@ -78,6 +104,10 @@ abstract contract Lanes is OpenTime {
 
     /// @dev What would end a pause that nobody has begun would void the brake before it is pulled.
     function _isPaused() private view returns (bool) {
-        return block.timestamp < PausableUntil(address(withdrawalQueue)).pausedUntil();
+        return block.timestamp < _pausedUntil();
+    }
+
+    function _pausedUntil() private view returns (uint256) {
+        return PausableUntil(address(withdrawalQueue)).pausedUntil();
     }
 }

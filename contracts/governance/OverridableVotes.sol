@@ -278,7 +278,7 @@ abstract contract OverridableVotes is GovernanceParameters {
 
     /// @dev Takes up to `shares` out of the vote of `adapter`: as much as is left of what `vault` had delegated to it.
     /// Nothing of a token in which the vault spoke itself, so that its shares never count twice, nor those of others that
-    /// delegated to the adapter. An adapter that was another vault's before has less left, never more.
+    /// delegated to the adapter. An adapter has one vault on a proposal.
     function _takeOfVault(
         uint256 proposalId,
         Tally storage tally,

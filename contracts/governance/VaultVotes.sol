@@ -14,11 +14,16 @@ import {OverridableVotes} from "./OverridableVotes.sol";
 /// if the vault spoke itself.
 /// ASSUMPTIONS: none. An adapter is asked without leave to change anything, by the voter's gas.
 abstract contract VaultVotes is OverridableVotes {
+    /// @dev What an adapter was used for on a proposal: the vault that it had at the first vote, and who voted.
+    struct Through {
+        address vault;
+        mapping(address account => bool) voted;
+    }
+
     /* STORAGE */
 
     mapping(address adapter => address vault) private _vaults;
-    mapping(uint256 proposalId => mapping(address adapter => mapping(address account => bool)))
-        private _voted;
+    mapping(uint256 proposalId => mapping(address adapter => Through)) private _throughs;
 
     /* HOLDERS */
 
@@ -28,13 +33,10 @@ abstract contract VaultVotes is OverridableVotes {
         uint256 proposalId,
         uint8 support
     ) external whileActive(proposalId) returns (uint256 weight) {
-        address vault = _vaults[adapter];
-        require(vault != address(0), NotAnAdapter(adapter));
-        require(
-            !_voted[proposalId][adapter][msg.sender],
-            AlreadyVotedThrough(proposalId, adapter, msg.sender)
-        );
-        _voted[proposalId][adapter][msg.sender] = true;
+        Through storage through = _throughs[proposalId][adapter];
+        address vault = _vaultFor(through, adapter);
+        require(!through.voted[msg.sender], AlreadyVotedThrough(proposalId, adapter, msg.sender));
+        through.voted[msg.sender] = true;
         uint256 shares = IVoteAdapter(adapter).pastShares(msg.sender, proposalSnapshot(proposalId));
         (Tally storage tally, bool mayProlong) = _begin(proposalId);
         weight = _takeOfVault(proposalId, tally, vault, adapter, shares);
@@ -67,6 +69,17 @@ abstract contract VaultVotes is OverridableVotes {
         address adapter,
         address account
     ) external view returns (bool) {
-        return _voted[proposalId][adapter][account];
+        return _throughs[proposalId][adapter].voted[account];
+    }
+
+    /* INTERNAL */
+
+    /// @dev Kept at the first vote: whatever governance sets meanwhile, the other holders of that vault are heard.
+    function _vaultFor(Through storage through, address adapter) private returns (address vault) {
+        vault = through.vault;
+        if (vault != address(0)) return vault;
+        vault = _vaults[adapter];
+        require(vault != address(0), NotAnAdapter(adapter));
+        through.vault = vault;
     }
 }

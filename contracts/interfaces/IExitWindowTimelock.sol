@@ -15,6 +15,7 @@ pragma solidity 0.8.37;
 /// those who had asked are out already, or had their `maxWait`. Where nobody executes it for `SHELF_LIFE` it expires, and is
 /// as one that was never queued: nothing lies about to be used against a later decision. That time is counted from when
 /// somebody noted that it was ready (`noteReady`), which anyone may, or else from the last moment at which it became so.
+/// A note after that moment is refused: it would give it more time.
 ///
 /// Open time is counted by observations, which anyone makes (`observe`); queueing and closing make one, too. What lies
 /// between two of them counts, less what a pause or a hold took of it, if they are no further apart than `observationGap`
@@ -27,6 +28,7 @@ pragma solidity 0.8.37;
 ///   all others, so that a governor queues all in the same way.
 /// - `Opening`: some of them only let those out who wait: `resume` of the queue, while it is paused, and `resolve` of a
 ///   report oracle, refusing. It has the whole delay, and no window: nobody waits behind the tickets that it would free.
+///   One with a `resume` is for the pause in which it was queued, and expires with it.
 /// - `Ordinary`: all others.
 interface IExitWindowTimelock {
     /// @notice What an operation needs not wait for (see above); a longer wait comes first.
@@ -108,7 +110,7 @@ interface IExitWindowTimelock {
     error WindowIsClosed(bytes32 id);
     /// @notice The window may be closed from `possibleFrom` on.
     error WindowIsOpen(bytes32 id, uint256 possibleFrom);
-    /// @notice The operation is not ready, or has no window: the end of its delay is known.
+    /// @notice The operation is not ready, or it is known when it was: without a window, and from its absolute end on.
     error NotToBeNoted(bytes32 id);
     /// @notice It was noted at `notedAt` that the operation is ready.
     error AlreadyNoted(bytes32 id, uint256 notedAt);
@@ -131,7 +133,8 @@ interface IExitWindowTimelock {
     /// `WindowIsOpen`.
     function closeWindow(bytes32 id) external;
 
-    /// @notice Notes that an operation with a window is ready, so that it expires `SHELF_LIFE` from now. Anyone may, once.
+    /// @notice Notes that an operation with a window is ready, so that it expires `SHELF_LIFE` from now. Anyone may, once,
+    /// before its absolute end and that of its delay.
     /// Reverts with `NotToBeNoted`, `AlreadyNoted`.
     function noteReady(bytes32 id) external;
 

@@ -137,7 +137,7 @@ interface IStakerGovernor {
     function setParameters(Parameters calldata newParameters) external;
 
     /// @notice Lets holders of `vault` vote through an adapter, or nobody any more (zero). Caller: governance, by a vote.
-    /// What was voted stays.
+    /// What was voted stays, and a proposal on which somebody voted through it keeps its vault.
     function setAdapter(address adapter, address vault) external;
 
     /// @notice The parameters.

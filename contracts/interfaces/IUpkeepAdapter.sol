@@ -44,14 +44,15 @@ interface IUpkeepAdapter {
     /// - `AbandonDraw`: where its seed can no longer be shown.
     /// - `Refresh`: a weight that is half as old as it may be, of one who could win a lot; or that of one who is stopped.
     ///   Subject of a check: the first of `SCAN` operators that are looked at. Of a perform: the operator.
-    /// - `Prolong`: an allotment in the last eighth of its life that nobody can spend. Subject: as of `Refresh`.
+    /// - `Prolong`: an allotment in the last eighth of its life, of one who draws and finds no ether. Subject: as of
+    ///   `Refresh`.
     /// - `Lapse`: an allotment whose time is over. Subject: as of `Refresh`.
     ///
     /// Of funds, where they come to `MIN_MOVED` wei:
     /// - `PullKeepers`, `PullReserve`: the parts of fees of the keepers' budget and of the insurance reserve.
-    /// - `NoteLoss`, `CoverLoss`: what bonds did not cover, by the reserve.
     /// - `Release`: a lock for predeposits that were proven after all, and what a bond owes for lost ones. Subject: as of
     ///   `Refresh`.
+    /// - `NoteLoss`, `CoverLoss`: what bonds did not cover, by the reserve.
     enum Job {
         Finalize,
         Collect,
@@ -66,9 +67,9 @@ interface IUpkeepAdapter {
         Lapse,
         PullKeepers,
         PullReserve,
+        Release,
         NoteLoss,
-        CoverLoss,
-        Release
+        CoverLoss
     }
 
     /// @notice What it calls and asks. `accounting` is the contract that collects the vaults.

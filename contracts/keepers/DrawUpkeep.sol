@@ -50,6 +50,8 @@ abstract contract DrawUpkeep is UpkeepContracts {
         if (job == Job.OpenDraw) return _couldWin(operatorId) && _hasRound();
         if (job == Job.Refresh) return _needsRefresh(operatorId);
         if (job != Job.Prolong) return true;
+        // whoever cannot deposit any more is left to lapse
+        if (!_draws(operatorId)) return false;
         uint256 margin = stakeAllocator.parameters().allotmentLife / PROLONG_PART;
         return block.timestamp + margin >= stakeAllocator.position(operatorId).endsAt;
     }

@@ -35,7 +35,7 @@ abstract contract TicketUpkeep is UpkeepContracts {
     /// @dev Whether the call would not revert now.
     function _mayForTickets(Job job, uint256 subject) internal view returns (bool) {
         if (job == Job.Collect) return authority.hasRole(Roles.ACCOUNTING, address(accounting));
-        if (job == Job.NoteDeficit) return true;
+        if (job == Job.NoteDeficit) return authority.hasRole(Roles.EXIT_REQUESTER, address(exitController));
         _recipientOf(subject);
         (uint256 shares, , ) = _finalizable();
         return shares > 0;

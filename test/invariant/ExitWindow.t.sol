@@ -22,6 +22,7 @@ contract ExitWindowHandler is TimelockTest {
         Observe,
         Queue,
         QueueInLane,
+        QueueResume,
         Close,
         Execute,
         Cancel,
@@ -33,6 +34,7 @@ contract ExitWindowHandler is TimelockTest {
     /// @dev Why an operation was executed.
     enum Reason {
         Lane,
+        Pause,
         NobodyWaits,
         Maximum,
         End
@@ -47,13 +49,14 @@ contract ExitWindowHandler is TimelockTest {
     struct Operation {
         bytes32 id;
         Stage stage;
-        bool inLane;
+        IExitWindowTimelock.Lane lane;
         bool wasReady;
         bool closed;
         uint256 queuedAt;
         uint256 openBefore;
         uint256 lastTicket;
         uint256 notedAt;
+        uint256 pauseNumber;
     }
 
     uint256 private constant TINY_DELAY = 6 hours;
@@ -72,6 +75,7 @@ contract ExitWindowHandler is TimelockTest {
     /// @dev Which operations are in a stage, in no order.
     mapping(Stage => uint256[]) private _in;
     uint256[] private _requestedAt;
+    uint256 private _pauses;
 
     /// @dev The model of open time: seconds in which nothing was shut. Those of a suspension that is short, and that nobody
     /// has seen, may be counted once it is over.
@@ -122,6 +126,7 @@ contract ExitWindowHandler is TimelockTest {
     function pause(uint256 duration) external {
         if (currentTime() < queue.pausedUntil()) return;
         queue.pauseFor(bound(duration, 1, 12 hours));
+        ++_pauses;
         _end(Action.Pause);
     }
 
@@ -167,22 +172,29 @@ contract ExitWindowHandler is TimelockTest {
 
     function queueOperation() external {
         if (_in[Stage.Pending].length >= MAX_PENDING) return;
-        _queue(_operations.length, false);
+        _queue(_operations.length, IExitWindowTimelock.Lane.Ordinary);
         _end(Action.Queue);
     }
 
     function queueInLane() external {
         if (_in[Stage.Pending].length >= MAX_PENDING) return;
-        _queue(_operations.length, true);
+        _queue(_operations.length, IExitWindowTimelock.Lane.Inflow);
         _end(Action.QueueInLane);
+    }
+
+    function queueResume() external {
+        if (_in[Stage.Pending].length >= MAX_PENDING || currentTime() >= queue.pausedUntil()) return;
+        _queue(_operations.length, IExitWindowTimelock.Lane.Opening);
+        _end(Action.QueueResume);
     }
 
     function cancel(uint256 pick, uint256 luck) external {
         (bool found, uint256 index) = _find(pick, Stage.Pending);
         if (!found || luck % 4 > 0) return;
-        bytes32 id = _operations[index].id;
+        Operation memory o = _operations[index];
+        if (_pauseIsOver(o)) return;
         vm.prank(address(timelock));
-        timelock.cancel(id);
+        timelock.cancel(o.id);
         _move(index, Stage.Cancelled);
         _end(Action.Cancel);
     }
@@ -190,8 +202,10 @@ contract ExitWindowHandler is TimelockTest {
     function queueAgain(uint256 pick) external {
         (bool found, uint256 index) = _find(pick, Stage.Cancelled);
         if (!found || _in[Stage.Pending].length >= MAX_PENDING) return;
+        IExitWindowTimelock.Lane lane = _operations[index].lane;
+        if (lane == IExitWindowTimelock.Lane.Opening && currentTime() >= queue.pausedUntil()) return;
         _leave(index);
-        _queue(index, _operations[index].inLane);
+        _queue(index, lane);
         _end(Action.QueueAgain);
     }
 
@@ -208,7 +222,9 @@ contract ExitWindowHandler is TimelockTest {
         (bool found, uint256 index) = _find(pick, Stage.Pending);
         if (!found) return;
         Operation storage o = _operations[index];
-        bool may = !o.inLane && !o.closed && currentTime() >= o.queuedAt + TINY_WINDOW;
+        bool may = o.lane == IExitWindowTimelock.Lane.Ordinary &&
+            !o.closed &&
+            currentTime() >= o.queuedAt + TINY_WINDOW;
         vm.prank(mallory);
         try timelock.closeWindow(o.id) {
             _check(may, "GOV-3: no window is closed early, or twice");
@@ -220,14 +236,17 @@ contract ExitWindowHandler is TimelockTest {
         }
     }
 
-    function note(uint256 pick, uint256 luck) external {
+    function note(uint256 pick) external {
         (bool found, uint256 index) = _find(pick, Stage.Pending);
-        if (!found || luck % 4 > 0) return;
+        if (!found) return;
         Operation storage o = _operations[index];
-        bool may = !o.inLane && o.notedAt == 0 && o.wasReady;
+        bool may = o.lane == IExitWindowTimelock.Lane.Ordinary &&
+            o.notedAt == 0 &&
+            o.wasReady &&
+            currentTime() < o.queuedAt + TINY_END;
         vm.prank(mallory);
         try timelock.noteReady(o.id) {
-            _check(may, "GOV-3: what is ready is noted, once");
+            _check(may, "GOV-3: what is ready is noted, once, and in time");
             o.notedAt = currentTime();
             _end(Action.Note);
         } catch {
@@ -245,17 +264,19 @@ contract ExitWindowHandler is TimelockTest {
         (bool found, uint256 index) = _find(pick, Stage.Pending);
         if (!found) return;
         Operation storage o = _operations[index];
-        (address target, bytes memory data) = _call(o.inLane, index);
+        (address target, bytes memory data) = _call(o.lane, index);
         (bool paused, ) = ledger.stakingPause();
-        if (o.inLane && paused) return;
-        bool must = _mustBeReady(o);
+        if (o.lane == IExitWindowTimelock.Lane.Inflow && paused) return;
+        bool mayNot = _pauseIsOver(o);
+        bool must = _mustBeReady(o) && !mayNot;
         vm.prank(mallory);
         try timelock.execute(target, 0, data, 0, bytes32(index)) {
+            _check(!mayNot, "GOV-3: what was to end a pause is over with it");
             ++executed[_checkExecuted(o)];
             _move(index, Stage.Done);
             _end(Action.Execute);
         } catch {
-            _check(!must && !o.wasReady, "GOV-3: nobody has a veto");
+            _check(mayNot || (!must && !o.wasReady), "GOV-3: nobody has a veto");
         }
     }
 
@@ -277,15 +298,18 @@ contract ExitWindowHandler is TimelockTest {
 
     /* INTERNAL */
 
-    function _queue(uint256 index, bool inLane) private {
-        (address target, bytes memory data) = _call(inLane, index);
+    function _queue(uint256 index, IExitWindowTimelock.Lane lane) private {
+        (address target, bytes memory data) = _call(lane, index);
         uint256 delay = timelock.getMinDelay();
         bytes32 id = timelock.hashOperation(target, 0, data, 0, bytes32(index));
         vm.prank(governor);
         timelock.schedule(target, 0, data, 0, bytes32(index), delay);
         _looked();
         if (index == _operations.length) _operations.push();
-        _operations[index] = Operation(id, Stage.Pending, inLane, false, false, currentTime(), open, 0, 0);
+        Operation storage o = _operations[index];
+        (o.id, o.stage, o.lane, o.wasReady, o.closed) = (id, Stage.Pending, lane, false, false);
+        (o.queuedAt, o.openBefore, o.lastTicket, o.notedAt) = (currentTime(), open, 0, 0);
+        o.pauseNumber = _pauses;
         _in[Stage.Pending].push(index);
     }
 
@@ -304,15 +328,25 @@ contract ExitWindowHandler is TimelockTest {
     }
 
     /// @dev Neither does anything that others here would notice.
-    function _call(bool inLane, uint256 index) private view returns (address target, bytes memory data) {
-        if (inLane) return (address(ledger), abi.encodeCall(ledger.pauseStaking, (1 seconds)));
+    function _call(
+        IExitWindowTimelock.Lane lane,
+        uint256 index
+    ) private view returns (address target, bytes memory data) {
+        if (lane == IExitWindowTimelock.Lane.Opening)
+            return (address(queue), abi.encodeCall(queue.resume, ()));
+        if (lane == IExitWindowTimelock.Lane.Inflow)
+            return (address(ledger), abi.encodeCall(ledger.pauseStaking, (1 seconds)));
         address account = address(uint160(1e6 + index));
         return (address(authority), abi.encodeCall(authority.grantRole, (Roles.COMPLIANCE_MANAGER, account)));
     }
 
     function _checkExecuted(Operation memory o) private returns (Reason) {
         uint256 age = currentTime() - o.queuedAt;
-        if (o.inLane) {
+        if (o.lane == IExitWindowTimelock.Lane.Opening) {
+            _check(age >= TINY_DELAY && o.pauseNumber == _pauses, "GOV-3: it ends its own pause");
+            return Reason.Pause;
+        }
+        if (o.lane == IExitWindowTimelock.Lane.Inflow) {
             _check(age >= TINY_LANE, "GOV-3: the lane has its delay");
             return Reason.Lane;
         }
@@ -330,13 +364,20 @@ contract ExitWindowHandler is TimelockTest {
     /// @dev When nobody can execute it any more.
     function _expiresAt(Operation memory o) private pure returns (uint256) {
         if (o.notedAt > 0) return o.notedAt + SHELF_LIFE;
-        return o.queuedAt + (o.inLane ? TINY_LANE : TINY_END) + SHELF_LIFE;
+        return o.queuedAt + (o.lane == IExitWindowTimelock.Lane.Inflow ? TINY_LANE : TINY_END) + SHELF_LIFE;
+    }
+
+    /// @dev Of an operation that was to end one.
+    function _pauseIsOver(Operation memory o) private view returns (bool) {
+        if (o.lane != IExitWindowTimelock.Lane.Opening) return false;
+        return o.pauseNumber != _pauses || currentTime() >= queue.pausedUntil();
     }
 
     /// @dev What the model knows to be ready: less than all that is, as open time may have been missed.
     function _mustBeReady(Operation memory o) private view returns (bool) {
         uint256 age = currentTime() - o.queuedAt;
-        if (o.inLane) return age >= TINY_LANE;
+        if (o.lane == IExitWindowTimelock.Lane.Inflow) return age >= TINY_LANE;
+        if (o.lane == IExitWindowTimelock.Lane.Opening) return age >= TINY_DELAY;
         if (age >= TINY_END) return true;
         return o.closed && age >= TINY_DELAY && (o.lastTicket == 0 || queue.ticket(o.lastTicket).finalized);
     }
@@ -363,7 +404,9 @@ contract ExitWindowHandler is TimelockTest {
         for (uint256 i = list.length; i > 0; ) {
             uint256 index = list[--i];
             Operation storage o = _operations[index];
-            if (currentTime() >= _expiresAt(o)) {
+            // one that is ended in this second is forgotten in the next
+            if (_pauseIsOver(o) && currentTime() == queue.pausedUntil()) continue;
+            if (currentTime() >= _expiresAt(o) || _pauseIsOver(o)) {
                 _check(!timelock.isOperation(o.id), "GOV-3: nothing lies about for ever");
                 ++done[Action.Expire];
                 _move(index, Stage.Cancelled);
@@ -431,7 +474,7 @@ contract ExitWindowInvariantTest is RandomWalk {
 
     /// @dev Time passes, and somebody looks, more often than anything else.
     function _actions() private view returns (bytes4[] memory actions) {
-        actions = new bytes4[](20);
+        actions = new bytes4[](22);
         actions[0] = handler.request.selector;
         actions[1] = handler.finalizeSome.selector;
         actions[2] = handler.pause.selector;
@@ -452,5 +495,7 @@ contract ExitWindowInvariantTest is RandomWalk {
         actions[17] = handler.observe.selector;
         actions[18] = handler.note.selector;
         actions[19] = handler.sleep.selector;
+        actions[20] = handler.queueResume.selector;
+        actions[21] = handler.execute.selector;
     }
 }

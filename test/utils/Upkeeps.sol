@@ -64,6 +64,7 @@ abstract contract Upkeeps is TimelockTest {
         );
         upkeep = factory.newUpkeepAdapter(contracts());
         setRole(Roles.BUDGET_SPENDER, address(jobs), true);
+        setRole(Roles.EXIT_REQUESTER, address(exits), true);
         setRole(Roles.WITNESS, address(this), true);
         ledger.stake{value: 20 ether}(address(0));
         ledger.transferShares(address(keeperBudget), 10 ether);

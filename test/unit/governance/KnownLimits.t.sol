@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
-import {PausableUntil} from "../../../contracts/access/PausableUntil.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {StakerGovernor} from "../../../contracts/governance/StakerGovernor.sol";
 import {IExitWindowTimelock} from "../../../contracts/interfaces/IExitWindowTimelock.sol";
@@ -11,10 +10,17 @@ import {TimelockTest} from "../../utils/TimelockTest.sol";
 
 /// @notice What decisions cannot do in time, as docs/known-risks.md says.
 contract KnownLimitsTest is TimelockTest {
+    uint256 private constant DELAY_OF_MAINNET = 3 days;
+
     /// @dev What is thought of for mainnet.
     function timelockParameters() internal pure override returns (IExitWindowTimelock.Parameters memory p) {
         p = super.timelockParameters();
-        (p.delay, p.shortestDelay, p.inflowDelay, p.observationGap) = (3 days, 2 days, 1 days, 36 hours);
+        (p.delay, p.shortestDelay, p.inflowDelay, p.observationGap) = (
+            DELAY_OF_MAINNET,
+            2 days,
+            1 days,
+            36 hours
+        );
     }
 
     /* TAKING BACK */
@@ -90,30 +96,17 @@ contract KnownLimitsTest is TimelockTest {
         assertReady(replaceId, "the absolute end");
     }
 
-    /* WHAT LIES READY */
+    /* A RESUME THAT PASSED BEFORE */
 
-    /// @dev The end of a pause that was decided while it ran, and that came too late for it, ends the next one.
-    function test_resume_OfAnEarlierPauseEndsTheNext() public {
-        queue.pauseFor(3 days);
+    /// @dev What was decided while nothing was paused, and not queued, is queued for whatever pause comes next.
+    function test_resume_ThatIsQueuedLateEndsALaterPause() public {
         bytes memory data = abi.encodeCall(queue.resume, ());
-        bytes32 id = queueCall(address(queue), data);
-        skipTime(3 days);
-        assertReady(id, "and nothing is paused any more");
-        vm.expectRevert(PausableUntil.NotPaused.selector);
-        executeCall(address(queue), data);
-        skipTime(timelock.SHELF_LIFE() - 1 days);
         queue.pauseFor(14 days);
+        bytes32 id = queueCall(address(queue), data);
+        skipTime(DELAY_OF_MAINNET);
+        assertReady(id, "though nobody had this pause in mind");
         executeCall(address(queue), data);
-        assertEq(queue.pausedUntil(), currentTime(), "the pause of another day");
-    }
-
-    /// @dev A note that comes after the absolute end gives a decision more time than none.
-    function test_noteReady_AfterTheAbsoluteEndGivesMoreTime() public {
-        bytes32 id = queueOrdinary();
-        uint256 unnoted = currentTime() + ABSOLUTE_END + timelock.SHELF_LIFE();
-        vm.warp(unnoted - 1);
-        timelock.noteReady(id);
-        assertEq(timelock.readiness(id).expiresAt, unnoted - 1 + timelock.SHELF_LIFE(), "twice as long");
+        assertEq(queue.pausedUntil(), currentTime(), "ended");
     }
 
     /* INTERNAL */

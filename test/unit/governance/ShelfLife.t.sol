@@ -58,6 +58,35 @@ contract ShelfLifeTest is TimelockTest {
         expectNotToBeNoted(keccak256("unknown"));
     }
 
+    /// @dev A note that comes too late would give it more time than none.
+    function test_noteReady_RevertGiven_TheAbsoluteEndHasCome() public {
+        bytes32 id = queueOrdinary();
+        uint256 end = currentTime() + ABSOLUTE_END;
+        skipTime(WINDOW);
+        timelock.closeWindow(id);
+        uint256 before = vm.snapshotState();
+        vm.warp(end - 1);
+        timelock.noteReady(id);
+        assertEq(timelock.readiness(id).expiresAt, end - 1 + life, "the last second");
+
+        assertTrue(vm.revertToState(before));
+        vm.warp(end);
+        assertReady(id, "for a time that is known");
+        expectNotToBeNoted(id);
+        assertEq(timelock.readiness(id).expiresAt, end + life, "of the end");
+    }
+
+    /// @dev Nor before the end of a delay that is longer than all else.
+    function test_noteReady_RevertGiven_ALongDelay() public {
+        bytes memory data = ordinaryCall();
+        bytes32 id = timelock.hashOperation(address(authority), 0, data, 0, 0);
+        vm.prank(governor);
+        timelock.schedule(address(authority), 0, data, 0, 0, 200 days);
+        skipTime(200 days);
+        assertReady(id, "as late as can be");
+        expectNotToBeNoted(id);
+    }
+
     /// @dev Without a window the moment is known.
     function test_noteReady_RevertGiven_ALane() public {
         bytes32 id = queueCall(address(ledger), abi.encodeCall(ledger.pauseStaking, (1 days)));
@@ -96,11 +125,10 @@ contract ShelfLifeTest is TimelockTest {
     }
 
     function test_execute_RevertGiven_NobodyDidInALane() public {
-        queue.pauseFor(14 days);
         bytes memory pause = abi.encodeCall(ledger.pauseStaking, (1 days));
-        bytes memory resume = abi.encodeCall(queue.resume, ());
+        bytes memory refuse = abi.encodeCall(oracle.resolve, (neutralReport(FIRST_FRAME + 1), false));
         bytes32 inflow = queueCall(address(ledger), pause);
-        bytes32 opening = queueCall(address(queue), resume);
+        bytes32 opening = queueCall(address(oracle), refuse);
         uint256 queuedAt = currentTime();
         vm.warp(queuedAt + INFLOW_DELAY + life - 1);
         assertReady(inflow, "a second before");
@@ -111,7 +139,101 @@ contract ShelfLifeTest is TimelockTest {
         assertReady(opening, "a second before");
         skipTime(1);
         expectUnready(opening);
-        executeCall(address(queue), resume);
+        executeCall(address(oracle), refuse);
+    }
+
+    /* OR WITH THE PAUSE THAT IT WAS TO END */
+
+    function test_resume_ExpiresWithItsPause() public {
+        queue.pauseFor(3 days);
+        bytes32 id = queueResume();
+        uint256 until = queue.pausedUntil();
+        assertEq(timelock.readiness(id).expiresAt, until, "told");
+        uint256 before = vm.snapshotState();
+        vm.warp(until - 1);
+        executeResume();
+        assertEq(queue.pausedUntil(), currentTime(), "in its last second");
+        assertTrue(timelock.isOperationDone(id), "done");
+
+        assertTrue(vm.revertToState(before));
+        vm.warp(until);
+        assertFalse(timelock.isOperation(id), "as if it had never been queued");
+        assertEq(timelock.readiness(id).queuedAt, 0, "nothing pending");
+        queue.pauseFor(14 days);
+        expectUnready(id);
+        executeResume();
+        queueResume();
+        skipTime(DELAY);
+        executeResume();
+    }
+
+    /// @dev Whichever came first: another pause is not its own, though it would end in time.
+    function test_resume_ExpiresWhereAnotherEndedItsPause() public {
+        queue.pauseFor(14 days);
+        bytes32 id = queueResume();
+        skipTime(DELAY - 1);
+        queue.resume();
+        skipTime(1);
+        assertFalse(timelock.isOperation(id), "nothing to end");
+        queue.pauseFor(1 days);
+        expectUnready(id);
+        executeResume();
+    }
+
+    /// @dev Also while its delay runs, and in the very second.
+    function test_resume_ExpiresBeforeItIsReady() public {
+        queue.pauseFor(14 days);
+        bytes32 id = queueResume();
+        skipTime(1 days);
+        assertWaits(id, "its delay");
+        queue.resume();
+        queue.pauseFor(13 days - 1);
+        assertFalse(timelock.isOperation(id), "for another pause");
+        skipTime(1 days);
+        expectUnready(id);
+        executeResume();
+    }
+
+    /// @dev Together with what only keeps ether out, or with a refusal, it is the same.
+    function test_resume_ExpiresInABatch() public {
+        queue.pauseFor(3 days);
+        (address[] memory targets, uint256[] memory values, bytes[] memory payloads) = (
+            new address[](2),
+            new uint256[](2),
+            new bytes[](2)
+        );
+        (targets[0], payloads[0]) = (address(ledger), abi.encodeCall(ledger.pauseStaking, (1 days)));
+        (targets[1], payloads[1]) = (address(queue), abi.encodeCall(queue.resume, ()));
+        bytes32 id = timelock.hashOperationBatch(targets, values, payloads, 0, 0);
+        vm.prank(governor);
+        timelock.scheduleBatch(targets, values, payloads, 0, 0, DELAY);
+        skipTime(DELAY);
+        uint256 before = vm.snapshotState();
+        timelock.executeBatch(targets, values, payloads, 0, 0);
+        assertTrue(timelock.isOperationDone(id), "in time");
+
+        assertTrue(vm.revertToState(before));
+        skipTime(1 days);
+        queue.pauseFor(3 days);
+        expectUnready(id);
+        timelock.executeBatch(targets, values, payloads, 0, 0);
+    }
+
+    /// @dev What is queued anew in another lane is not bound to a pause of before.
+    function test_resume_QueuedAgainWhileNothingIsPausedHasItsWindow() public {
+        queue.pauseFor(1 days);
+        bytes32 id = queueResume();
+        skipTime(1 days);
+        queueResume();
+        assertEq(
+            uint256(timelock.readiness(id).lane),
+            uint256(IExitWindowTimelock.Lane.Ordinary),
+            "a window"
+        );
+        skipTime(WINDOW);
+        timelock.closeWindow(id);
+        queue.pauseFor(1 days);
+        executeResume();
     }
 
     /* WHAT HAS EXPIRED */
@@ -238,6 +360,14 @@ contract ShelfLifeTest is TimelockTest {
         skipTime(WINDOW);
         timelock.closeWindow(id);
         assertReady(id, "nobody waits");
+    }
+
+    function queueResume() private returns (bytes32) {
+        return queueCall(address(queue), abi.encodeCall(queue.resume, ()));
+    }
+
+    function executeResume() private {
+        executeCall(address(queue), abi.encodeCall(queue.resume, ()));
     }
 
     function assertExpired(bytes32 id) private {

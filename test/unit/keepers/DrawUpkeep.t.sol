@@ -184,6 +184,23 @@ contract DrawUpkeepTest is Upkeeps {
         _expectIdle(PROLONG, id, "three times");
     }
 
+    /// @dev Whoever is stopped could never spend it: it would be kept from the others for three more lives. Anyone may, all
+    /// the same.
+    function test_prolong_IsNotNeeded_ForWhoeverIsStopped() public {
+        _win();
+        uint256 endsAt = allocator.position(id).endsAt;
+        depositKeys(150);
+        vm.warp(endsAt - 1);
+        uint256 state = vm.snapshotState();
+        operatorRegistry.setStanding(id, IOperatorRegistry.Standing.Watched, "");
+        assertTrue(check(PROLONG, 0), "watched");
+        vm.revertToState(state);
+        operatorRegistry.setStanding(id, IOperatorRegistry.Standing.Jailed, "");
+        assertFalse(check(PROLONG, 0), "jailed");
+        vm.warp(endsAt);
+        assertTrue(check(LAPSE, 0), "it lapses");
+    }
+
     function test_lapse_IsNeeded_WhenItsTimeIsOver() public {
         _expectIdle(LAPSE, id, "none");
         _win();

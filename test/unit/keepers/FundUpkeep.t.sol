@@ -131,6 +131,26 @@ contract FundUpkeepTest is Upkeeps {
         assertLt(insuranceReserve.uncovered(), 10, "covered");
     }
 
+    /// @dev What a bond can pay is asked of it before the reserve pays in its stead.
+    function test_coverLoss_ComesAfterTheBonds() public {
+        _fault(3 ether);
+        _fill(5 ether);
+        perform(NOTE, 0);
+        skipTime(COVER_DELAY);
+        bonds.deposit{value: 1 ether}(id);
+        assertTrue(check(COVER, 0), "the reserve could");
+        uint256 found = 0;
+        for (uint256 i = 0; i < 8; ++i) {
+            (bool can, bytes memory payload) = upkeep.checker();
+            if (!can) break;
+            (bool ok, ) = address(upkeep).call(payload);
+            assertTrue(ok, "UPK-1");
+            if (bonds.bondOf(id).shares == 0 && found == 0) found = insuranceReserve.totalCovered() + 1;
+        }
+        assertEq(found, 1, "the bond was first");
+        assertLt(insuranceReserve.uncovered(), 10, "and the reserve paid the rest");
+    }
+
     /* LOCKS */
 
     function test_release_IsNeeded_WhereABondCanPayWhatItOwes() public {

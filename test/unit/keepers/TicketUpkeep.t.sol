@@ -219,6 +219,17 @@ contract TicketUpkeepTest is Upkeeps {
         assertTrue(check(NOTE, 0), "more");
     }
 
+    /// @dev Exits that were replaced are left alone: what they note moves nothing.
+    function test_noteDeficit_IsNotNeeded_OfExitsWithoutTheirRole() public {
+        _waiting(10 ether);
+        assertTrue(check(NOTE, 0), "there is a deficit");
+        setRole(Roles.EXIT_REQUESTER, address(exits), false);
+        assertFalse(check(NOTE, 0), "of others");
+        perform(NOTE, 0);
+        (uint256 since, ) = exits.noted();
+        assertEq(since, 0, "passed over");
+    }
+
     /* INTERNAL */
 
     /// @dev A ticket that was named, and no ether.
