@@ -8,6 +8,7 @@ import { BeaconClient } from "../lib/beaconClient.ts";
 import { ConfigurationError, explain } from "../lib/errors.ts";
 import { usePreset } from "../lib/preset.ts";
 import { FAILED, print } from "./output.ts";
+import { withReplay } from "./report/replay.ts";
 import { openSession, withSession, type SessionOptions } from "./session.ts";
 
 type Options = SessionOptions & { beaconUrl: string; peer: string[] };
@@ -35,6 +36,9 @@ export function reportCommand(): Command {
     .argument("[file...]", "reports as JSON, as `build --json` writes them")
     .option("--peer <url>", "a keeper that publishes what its members signed (again for more)", collect, [])
     .action((refSlot: number, files: string[], options: Options) => diff(refSlot, files, options));
+  withReplay(
+    report.command("replay").description("run a recorded cycle again, without a network, and compare"),
+  );
   return report;
 }
 

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Signer } from "ethers";
 import type { ReportSources } from "../actions/buildReport.ts";
 import type { Urgency } from "../lib/tx/types.ts";
@@ -10,7 +9,8 @@ import { FinaliseJob } from "./jobs/finalise.ts";
 import { GovernJob } from "./jobs/govern.ts";
 import { PerformanceJob } from "./jobs/performance.ts";
 import { SlashingJob } from "./jobs/slashing.ts";
-import { ReportJob, type SigningMember } from "./report/job.ts";
+import type { FiguresFolder } from "./jobs/figuresFile.ts";
+import { ReportJob, type BuiltReport, type SigningMember } from "./report/job.ts";
 import type { Gathered } from "./report/plan.ts";
 import type { SignedReports } from "./report/signedReports.ts";
 import type { KeeperJob, KeeperSettings } from "./settings.ts";
@@ -22,11 +22,17 @@ export interface JobParts {
   senderOf: (job: KeeperJob, urgency: Urgency) => Signer;
   member: SigningMember | undefined;
   signed: SignedReports;
+  figuresFolder: FiguresFolder;
+  /** What a job knows from one of its cycles in the next, by its name. */
+  remember: <T extends object>(name: string, make: () => T) => T;
+  /** For peers. Default: `fetch`. */
+  request?: typeof fetch;
   onGathered: (gathered: Gathered) => void;
 }
 
 /** The jobs that the settings name, in the order in which they matter. */
-export function jobsOf({ settings, sources, senderOf, member, signed, onGathered }: JobParts): AnyJob[] {
+export function jobsOf(parts: JobParts): AnyJob[] {
+  const { settings, sources, senderOf, member, signed, figuresFolder, remember, request, onGathered } = parts;
   const { protocol } = sources;
   const make: Record<KeeperJob, () => AnyJob> = {
     report: () =>
@@ -35,17 +41,21 @@ export function jobsOf({ settings, sources, senderOf, member, signed, onGathered
         submitter: senderOf("report", "urgent"),
         ...(member ? { member } : {}),
         signed,
+        built: remember("built reports", () => new Map<number, BuiltReport>()),
         peers: settings.peerUrls,
         secondsPerTurn: settings.submitDelaySeconds,
+        ...(request ? { request } : {}),
         onGathered,
       }),
     slashing: () => new SlashingJob(sources, senderOf("slashing", "urgent")),
     exit: () => new ExitJob(sources, senderOf("exit", "normal")),
     finalise: () => new FinaliseJob({ protocol, sender: senderOf("finalise", "normal") }),
-    checkpoint: () => new CheckpointJob(sources, senderOf("checkpoint", "normal")),
+    checkpoint: () => {
+      const shown = remember("shown checkpoints", () => new Set<bigint>());
+      return new CheckpointJob(sources, senderOf("checkpoint", "normal"), shown);
+    },
     deposit: () => new DepositJob(sources, senderOf("deposit", "normal")),
-    performance: () =>
-      new PerformanceJob(sources, senderOf("performance", "idle"), join(settings.stateFolder, "figures")),
+    performance: () => new PerformanceJob(sources, senderOf("performance", "idle"), figuresFolder),
     govern: () => new GovernJob({ protocol, sender: senderOf("govern", "idle") }),
   };
   const wanted = new Set<KeeperJob>(settings.jobs);

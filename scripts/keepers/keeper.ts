@@ -15,10 +15,14 @@ import { gatherFacts } from "./facts.ts";
 import { feePolicies } from "./feeSettings.ts";
 import { DisagreementCounter, setChainGauges, setJournalGauges } from "./gauges.ts";
 import { JournaledSigner } from "./journaledSigner.ts";
+import { FiguresFolder } from "./jobs/figuresFile.ts";
 import { jobsOf } from "./jobs.ts";
 import { connectNodes } from "./nodes.ts";
 import { publishReports } from "./report/exchange.ts";
 import type { Gathered } from "./report/plan.ts";
+import type { Kept } from "./record/cycle.ts";
+import { Recorder } from "./record/recorder.ts";
+import { RecordFolder } from "./record/recordFolder.ts";
 import { SignedReports } from "./report/signedReports.ts";
 import { Runner, type CycleResult } from "./runner.ts";
 import { LOCAL_CHAIN_ID, type KeeperJob, type KeeperSettings } from "./settings.ts";
@@ -126,9 +130,8 @@ async function compose(
     staleSeconds: STALL_SECONDS,
     clock,
   });
-  const jobs = jobsOf({
-    settings,
-    sources: { beacon: nodes.beacon, provider: nodes.execution, protocol },
+  const memory = new Map<string, object>();
+  const kept: Kept = {
     senderOf,
     member: member && {
       address: member.address,
@@ -136,8 +139,32 @@ async function compose(
         (await signReport(protocol, member, { report, chainId: BigInt(chainId) })).signature,
     },
     signed,
+    figuresFolder: new FiguresFolder(join(stateFolder, "figures")),
+    remember: (name, make) => rememberedIn(memory, name, make),
     onGathered: (gathered) => showSignatures(metrics, gathered),
+  };
+  const isDry = settings.dryRun || manager === undefined;
+  const recorder =
+    settings.recordFolder === undefined
+      ? undefined
+      : new Recorder({
+          folder: new RecordFolder(settings.recordFolder, settings.recordCycles),
+          ...{ settings, addresses, kept, log },
+          account: account?.address,
+          member: member?.address,
+          dryRun: isDry,
+          clock: Date.now,
+          sleep: delay,
+          onNodes: (ofCycle) => new DisagreementCounter().count(metrics, ofCycle.beacon.status),
+        });
+  closing.push(() => recorder?.close());
+  const direct = jobsOf({
+    ...kept,
+    senderOf,
+    settings,
+    sources: { beacon: nodes.beacon, provider: nodes.execution, protocol },
   });
+  const jobs = recorder ? direct.map(({ name }) => recorder.job(name as KeeperJob)) : direct;
 
   const names = jobs.map(({ name }) => name);
   const health = new Health({ jobs: names, limits: limitsOf(settings), clock });
@@ -151,7 +178,9 @@ async function compose(
   closing.push(() => watch.close());
 
   const succeeded = new Map<string, number>(names.map((name) => [name, clock()]));
-  const onCycle = ({ job, outcome }: CycleResult) => {
+  const onCycle = (result: CycleResult) => {
+    recorder?.end(result);
+    const { job, outcome } = result;
     const counted = { acted: "acted", idle: "idle", retry: "retryable", failed: "fatal" } as const;
     metrics.count("kedge_job_cycles_total", { keeper: job, outcome: counted[outcome] });
     if (outcome === "acted" || outcome === "idle") succeeded.set(job, clock());
@@ -183,7 +212,6 @@ async function compose(
     await setChainGauges({ beacon: nodes.beacon, protocol, metrics, now, clock });
     disagreements.count(metrics, nodes.beacon.status);
   };
-  const isDry = settings.dryRun || manager === undefined;
   const runner = new Runner({
     jobs,
     log,
@@ -212,6 +240,12 @@ async function compose(
     },
     close,
   };
+}
+
+function rememberedIn<T extends object>(memory: Map<string, object>, name: string, make: () => T): T {
+  const known = memory.get(name) ?? make();
+  memory.set(name, known);
+  return known as T;
 }
 
 function showSignatures(metrics: Metrics, { equal, weight, totalWeight }: Gathered): void {

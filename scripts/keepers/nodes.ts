@@ -1,7 +1,7 @@
 import { BeaconSources } from "../lib/sources/beaconSources.ts";
+import type { Log } from "../lib/sources/endpoint.ts";
 import { ExecutionSources } from "../lib/sources/executionSources.ts";
 import { RetryableError } from "../lib/errors.ts";
-import type { Logger } from "../lib/logger.ts";
 import { usePreset } from "../lib/preset.ts";
 import { RpcRefusal, type Rpc } from "../lib/tx/rpc.ts";
 import type { KeeperSettings } from "./settings.ts";
@@ -14,17 +14,35 @@ export interface Nodes {
   rpc: Rpc;
 }
 
+/** How nodes are reached, where it is not over the network at once. */
+export interface Outside {
+  fetch: typeof fetch;
+  /** The machine's clock in milliseconds since 1970. */
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
 /**
  * Connects to the nodes of the settings, and checks that they are of the network.
  *
  * @throws ConfigurationError or FatalError where a node is of another network; RetryableError where too few answer
  */
-export async function connectNodes(settings: KeeperSettings, log: Logger): Promise<Nodes> {
+export async function connectNodes(settings: KeeperSettings, log: Log, outside?: Outside): Promise<Nodes> {
   const { elUrls, elSendUrl, clUrls, clQuorum, chainId } = settings;
-  const execution = new ExecutionSources(elUrls, { chainId: BigInt(chainId), sendUrl: elSendUrl, log });
+  const http = outside && { fetch: outside.fetch };
+  const now = outside && (() => outside.now());
+  const sleep = outside && ((ms: number) => outside.sleep(ms));
+  const execution = new ExecutionSources(elUrls, {
+    chainId: BigInt(chainId),
+    sendUrl: elSendUrl,
+    log,
+    ...(http ? { http } : {}),
+    ...(now ? { now } : {}),
+  });
   try {
     await execution.check();
-    const beacon = new BeaconSources(clUrls, { quorum: clQuorum, log });
+    const client = { ...http, ...(sleep ? { retry: { sleep } } : {}) };
+    const beacon = new BeaconSources(clUrls, { quorum: clQuorum, log, client, now });
     await usePreset(beacon);
     return { beacon, execution, rpc: rpcOf(execution) };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -117,12 +117,21 @@ describe("kedge keeper run", () => {
     running!.child.kill("SIGKILL");
     await running!.ended;
     const second = await ledger.lastReportFrame();
-    keeper(["report", "finalise"]);
+    const records = join(folder, "records");
+    keeper(["report", "finalise", "--record-folder", records]);
     await passSlots(async () => (await ledger.lastReportFrame()) > second);
     running!.child.kill("SIGTERM");
     expect(await running!.ended).to.equal(0);
     expect(running!.output).to.contain('"stopped"');
     expect(running!.output).to.not.contain(world.members[0]!.key.privateKey.slice(2));
+
+    // what was recorded of it is played again, where no node can be reached
+    const files = readdirSync(join(records, "cycles")).filter((name) => name.endsWith("report-acted.jsonl"));
+    const nowhere = { KEDGE_EL_URLS: "http://127.0.0.1:1", KEDGE_CL_URLS: "http://127.0.0.1:1" };
+    const last = join(records, "cycles", files.toSorted().at(-1)!);
+    keeper([last], nowhere, ["report", "replay"]);
+    expect(await running!.ended, running!.output).to.equal(0);
+    expect(running!.data).to.match(/: acted: submitted the report .*\nequal, byte for byte\n$/s);
   });
 
   it("sends nothing where it is to show what it would do", async () => {

@@ -23,7 +23,9 @@ export interface ReportJobOptions {
   submitter: Signer;
   /** None for a keeper that only submits what others signed. */
   member?: SigningMember;
-  signed: SignedReports;
+  signed: Pick<SignedReports, "published" | "sign">;
+  /** The report of the boundary that is due, where it was built before. Default: what this job built. */
+  built?: BuiltReports;
   /** URLs of other keepers. */
   peers: readonly string[];
   /** How long each member waits for those whose turn comes before. */
@@ -31,6 +33,14 @@ export interface ReportJobOptions {
   request?: typeof fetch;
   /** Told of the signatures that were seen for the frame that is due. */
   onGathered?: (gathered: Gathered) => void;
+}
+
+/** By their reference slot; the newest one alone. */
+export type BuiltReports = Pick<Map<number, BuiltReport>, "get" | "set" | "clear">;
+
+export interface BuiltReport {
+  report: Report;
+  digest: string;
 }
 
 /** A frame whose report is due. */
@@ -63,10 +73,11 @@ const SLOTS_TO_SIGN = 4;
 export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
   readonly name = "report";
   readonly #options: ReportJobOptions;
-  #built: { refSlot: number; report: Report; digest: string } | undefined;
+  readonly #built: BuiltReports;
 
   constructor(options: ReportJobOptions) {
     this.#options = options;
+    this.#built = options.built ?? new Map<number, BuiltReport>();
   }
 
   async observe(cycle: Cycle): Promise<DueFrame | undefined> {
@@ -160,14 +171,16 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
   }
 
   /** Built once for a boundary: it is final, and so is what is read of it. */
-  async #build(refSlot: number): Promise<{ report: Report; digest: string }> {
-    if (this.#built?.refSlot !== refSlot) {
-      const { sources } = this.#options;
-      const report = await buildReport(sources, refSlot);
-      // a node may lie about the digest: what binds a member is made here
-      this.#built = { refSlot, report, digest: await digestOfReport(sources.protocol, report) };
-    }
-    return this.#built;
+  async #build(refSlot: number): Promise<BuiltReport> {
+    const known = this.#built.get(refSlot);
+    if (known !== undefined) return known;
+    const { sources } = this.#options;
+    const report = await buildReport(sources, refSlot);
+    // a node may lie about the digest: what binds a member is made here
+    const built = { report, digest: await digestOfReport(sources.protocol, report) };
+    this.#built.clear();
+    this.#built.set(refSlot, built);
+    return built;
   }
 }
 

@@ -1,0 +1,27 @@
+import type { Command } from "commander";
+import { replay, type Replayed } from "../../keepers/record/replay.ts";
+import { createLogger } from "../../lib/logger.ts";
+import { shortly } from "../../lib/sources/difference.ts";
+import { FAILED, print } from "../output.ts";
+
+/// A recorded cycle of whichever job, run again without a network. Exit code 1 where it comes to something else.
+export function withReplay(command: Command): Command {
+  return command
+    .argument("<file>", "a recorded cycle: a file in the folder cycles below recordFolder")
+    .option("--json", "print data as JSON", false)
+    .action(async (file: string, options: { json: boolean }) => {
+      const replayed = await replay(file, createLogger({ level: "error" }));
+      print(replayed, { ...options, text: textOf(replayed) });
+      if (replayed.deviations.length > 0) process.exitCode = FAILED;
+    });
+}
+
+function textOf({ job, cycle, outcome, text, deviations }: Replayed): string {
+  const [first, ...others] = deviations;
+  const ended = `${job} ${cycle}: ${outcome}: ${text}`;
+  if (first === undefined) return `${ended}\nequal, byte for byte`;
+  const { what, recorded, replayed } = first;
+  const shown = (value: unknown) => (value === undefined ? "nothing" : shortly(value));
+  const more = others.length === 0 ? "" : `, and ${others.length} more that may follow from it`;
+  return `${ended}\n${what}: recorded ${shown(recorded)}, now ${shown(replayed)}${more}`;
+}
