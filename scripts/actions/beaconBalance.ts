@@ -1,5 +1,5 @@
 import type { BeaconSource, StateId } from "../lib/beaconClient.ts";
-import type { PendingDeposit } from "../lib/beaconSchemas.ts";
+import type { PendingDeposit, ValidatorAnswer } from "../lib/beaconSchemas.ts";
 import { verifyDeposit } from "../lib/depositData.ts";
 
 /** What a report tells of the beacon chain; see `Report`. */
@@ -9,26 +9,49 @@ export interface BeaconFigures {
   exited: bigint;
 }
 
-/**
- * What the beacon chain holds for us, in gwei: the balances of the validators of our keys that have credentials of ours,
- * and the pending deposits that will add to one.
- *
- * A key whose validator has foreign credentials counts nothing. Of a key that has no validator yet, deposits count from
- * the first one with a valid signature on, if its credentials are ours: that deposit makes the validator, and those
- * before it are dropped. And how many validators that is, and how many of them have exited by `epoch`.
- */
-export async function beaconFigures(parameters: {
+/** Where to look, and for whom. */
+export interface OurKeys {
   beacon: BeaconSource;
   stateId: StateId;
   pubkeys: readonly string[];
   /** All that are ours: a pool whose depositor was replaced may have several (docs/decisions/0017). */
   credentials: readonly string[];
   genesisForkVersion: string;
-  epoch: number;
-}): Promise<BeaconFigures> {
-  const { beacon, stateId, pubkeys, credentials, genesisForkVersion, epoch } = parameters;
-  const figures: BeaconFigures = { beaconBalanceGwei: 0n, appeared: 0n, exited: 0n };
-  if (pubkeys.length === 0) return figures;
+}
+
+/** What counts for us in a state, and what has one of our keys and counts not. */
+export interface OurBalances {
+  validators: ValidatorAnswer[];
+  /** Deposits that will add to a validator of ours. */
+  pending: PendingDeposit[];
+  foreign: ValidatorAnswer[];
+  ignored: PendingDeposit[];
+}
+
+/**
+ * What the beacon chain holds for us, in gwei: the balances of the validators of our keys that have credentials of ours,
+ * and the pending deposits that will add to one. And how many validators that is, and how many of them have exited by
+ * `epoch`.
+ */
+export async function beaconFigures({ epoch, ...keys }: OurKeys & { epoch: number }): Promise<BeaconFigures> {
+  const { validators, pending } = await ourBalances(keys);
+  const sum = [...validators.map((v) => v.balanceGwei), ...pending.map((d) => d.amountGwei)];
+  return {
+    beaconBalanceGwei: sum.reduce((total, each) => total + each, 0n),
+    appeared: BigInt(validators.length),
+    exited: BigInt(validators.filter(({ exitEpoch }) => exitEpoch <= epoch).length),
+  };
+}
+
+/**
+ * A key whose validator has foreign credentials counts nothing. Of a key that has no validator yet, deposits count from
+ * the first one with a valid signature on, if its credentials are ours: that deposit makes the validator, and those
+ * before it are dropped.
+ */
+export async function ourBalances(parameters: OurKeys): Promise<OurBalances> {
+  const { beacon, stateId, pubkeys, credentials, genesisForkVersion } = parameters;
+  const found: OurBalances = { validators: [], pending: [], foreign: [], ignored: [] };
+  if (pubkeys.length === 0) return found;
   const ours = new Set(credentials.map((each) => each.toLowerCase()));
   const keys = new Set(pubkeys.map((key) => key.toLowerCase()));
   const validators = await beacon.validators(stateId, [...keys]);
@@ -38,18 +61,15 @@ export async function beaconFigures(parameters: {
   for (const validator of validators) {
     const counts = ours.has(validator.withdrawalCredentials);
     isOurs.set(validator.pubkey, counts);
-    if (!counts) continue;
-    figures.beaconBalanceGwei += validator.balanceGwei;
-    figures.appeared++;
-    if (validator.exitEpoch <= epoch) figures.exited++;
+    (counts ? found.validators : found.foreign).push(validator);
   }
   for (const deposit of pending) {
     if (!isOurs.has(deposit.pubkey) && hasValidSignature(deposit, genesisForkVersion)) {
       isOurs.set(deposit.pubkey, ours.has(deposit.withdrawalCredentials));
     }
-    if (isOurs.get(deposit.pubkey) === true) figures.beaconBalanceGwei += deposit.amountGwei;
+    (isOurs.get(deposit.pubkey) === true ? found.pending : found.ignored).push(deposit);
   }
-  return figures;
+  return found;
 }
 
 function hasValidSignature(deposit: PendingDeposit, genesisForkVersion: string): boolean {

@@ -8,6 +8,7 @@ import { BeaconClient } from "../lib/beaconClient.ts";
 import { ConfigurationError, explain } from "../lib/errors.ts";
 import { usePreset } from "../lib/preset.ts";
 import { FAILED, print } from "./output.ts";
+import { explain as explainReport, type ExplainOptions } from "./report/explain.ts";
 import { withReplay } from "./report/replay.ts";
 import { openSession, withSession, type SessionOptions } from "./session.ts";
 
@@ -36,6 +37,13 @@ export function reportCommand(): Command {
     .argument("[file...]", "reports as JSON, as `build --json` writes them")
     .option("--peer <url>", "a keeper that publishes what its members signed (again for more)", collect, [])
     .action((refSlot: number, files: string[], options: Options) => diff(refSlot, files, options));
+  verb("explain", "what a report is made of, and how far it is from the oracle's limits")
+    .argument("<refSlot>", "a frame boundary", slot)
+    .argument("[file]", "a report as JSON (default: the one that this node tells)")
+    .option("--on-chain", "the report that was handed in for that boundary", false)
+    .action(async (refSlot: number, file: string | undefined, options: ExplainOptions) =>
+      explainReport(refSlot, file === undefined ? undefined : await readReport(file), options),
+    );
   withReplay(
     report.command("replay").description("run a recorded cycle again, without a network, and compare"),
   );
