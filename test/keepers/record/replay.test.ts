@@ -192,7 +192,7 @@ describe("keepers: cycles recorded, and played again", () => {
     const basic = Buffer.from(`keeper:${PASSWORD}`).toString("base64");
     for (const file of bytes) {
       const text = (file[0] === 0x1f ? gunzipSync(file) : file).toString("latin1");
-      for (const secret of [PASSWORD, TOKEN, key, basic, "uthorization"]) {
+      for (const secret of [PASSWORD, TOKEN, key, basic, "uthorization", "@127.0.0.1", "apikey"]) {
         expect(text.includes(secret), secret).to.equal(false);
       }
     }
