@@ -4,7 +4,7 @@ import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { finalityProof, slotProof } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
-import { RetryableError } from "../lib/errors.ts";
+import { FatalError, RetryableError } from "../lib/errors.ts";
 import { eventsOf } from "../lib/logs.ts";
 import { figuresRoot } from "../lib/operatorFigures.ts";
 import type { Protocol } from "../lib/protocol.ts";
@@ -51,6 +51,7 @@ const MAX_MISSED = 64;
  * The report of a frame boundary, from finalized state alone: two members who ask honest nodes get the same.
  *
  * @throws RetryableError while the reference slot is not finalized
+ * @throws FatalError where it is no boundary
  */
 export async function buildReport(sources: ReportSources, refSlot: number): Promise<Report> {
   const { beacon, provider, protocol } = sources;
@@ -61,6 +62,9 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
   const { blockNumber: blockTag } = block.execution;
 
   const slotsPerFrame = Number(await protocol.ReportOracle.slotsPerFrame());
+  if (refSlot % slotsPerFrame !== 0) {
+    throw new FatalError(`slot ${refSlot} is no frame boundary: frames have ${slotsPerFrame} slots`);
+  }
   const books = await protocol.StakedEther.booksAt(Math.floor(refSlot / slotsPerFrame), { blockTag });
   const [withdrawals, rewards] = await Promise.all([
     provider.getBalance(protocol.WithdrawalVault, blockTag),

@@ -270,6 +270,8 @@ describe("several execution nodes", () => {
       const before = [0, 1, 2].map(sendsOf);
       const provider = sources({ sendUrl: nodes.executions[2].url }, urlsOf(nodes.executions.slice(0, 2)));
       const { hash } = await sent(provider);
+      expect(provider.status.map(({ name }) => name)).to.not.include(nodes.executions[2].name);
+      expect(provider.senderStatus).to.include({ name: nodes.executions[2].name, state: "trusted" });
       expect([0, 1, 2].map(sendsOf)).to.deep.equal([before[0], before[1], before[2]! + 1]);
       expect(await isMined(hash)).to.equal(true);
 
