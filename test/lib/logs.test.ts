@@ -65,6 +65,13 @@ describe("logs", () => {
     const some = await logsOf(node.provider, FILTER, { fromBlock: 10_001, toBlock: 29_998 });
     expect(numbers(some)).to.deep.equal([20_345]);
     expect(await logsOf(node.provider, FILTER, { fromBlock: 40_000 })).to.deep.equal([]);
+    const late = new Node(BLOCKS);
+    beginLogsAt(late.provider, 20_300);
+    await logsOf(late.provider, FILTER);
+    expect(late.asked).to.deep.equal([
+      [20_300, 29_999],
+      [30_000, "latest"],
+    ]);
   });
 
   it("are halved where they are too many, or too far apart", async () => {
