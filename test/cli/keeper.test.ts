@@ -7,7 +7,8 @@ import { expect } from "chai";
 import type { Report } from "../../scripts/actions/buildReport.ts";
 import { SignedReports } from "../../scripts/keepers/report/signedReports.ts";
 import { Records } from "../../scripts/lib/records.ts";
-import { nextBoundary } from "../story/support/reports.ts";
+import { startFaultyProxy } from "../../scripts/devnet/faults/faultyProxy.ts";
+import { nextBoundary, untilFinal } from "../story/support/reports.ts";
 import { request, stake } from "../story/support/stake.ts";
 import { ETHER, startWorld, type World } from "../story/support/world.ts";
 
@@ -154,6 +155,30 @@ describe("kedge keeper run", () => {
     after.close();
   });
 
+  it("signs nothing where two execution nodes tell different reports, and says which", async () => {
+    const { rpcUrl } = world.servers;
+    const lie = { kind: "lie", to: "eth_getBalance", field: "result", value: "0x1234" } as const;
+    const liar = await startFaultyProxy({ target: rpcUrl, serves: "execution", faults: [lie] });
+    try {
+      await untilFinal(world, await nextBoundary(world));
+      const before = await world.protocol.StakedEther.lastReportFrame();
+      const state = { KEDGE_STATE_FOLDER: join(folder, "differ") };
+      keeper(["report"], { ...state, KEDGE_EL_URLS: `${rpcUrl},${liar.url}` });
+      await passSlots(async () => /"msg":"running"/.test(running!.output));
+      const differs = async () => (await answer("/readyz")).text.includes("reports-differ");
+      await passSlots(differs);
+      const { text } = await answer("/readyz");
+      expect(text).to.contain(new URL(rpcUrl).host).and.to.contain(liar.name);
+      const metrics = (await answer("/metrics")).text;
+      const counted = `kedge_source_disagreements_total{layer="execution",source="${liar.name}"}`;
+      expect(metrics).to.contain(counted).and.not.to.contain(`${counted} 0\n`);
+      expect(metrics).to.match(/kedge_job_cycles_total\{keeper="report",outcome="fatal"\} [1-9]/);
+      expect(await world.protocol.StakedEther.lastReportFrame()).to.equal(before);
+    } finally {
+      await liar.close();
+    }
+  });
+
   it("sends nothing where it is to show what it would do", async () => {
     const { StakedEther: ledger } = world.protocol;
     const [before, nonce] = await Promise.all([ledger.lastReportFrame(), nonceOf()]);
@@ -207,13 +232,13 @@ describe("kedge keeper run", () => {
         [[], { KEDGE_EL_URLS: "http://127.0.0.1:1" }, "nodes", "127.0.0.1:1"],
         [["--min-balance", "1000000"], {}, "account", "ETH in 0x"],
         [[], { KEDGE_MEMBER_PRIVATE_KEY: stranger }, "member", "has no seat"],
-        [["--peer-urls", "http://127.0.0.1:1"], {}, "peer 127.0.0.1:1", "fetch failed"],
+        [["--peer-urls", "http://me:p1-leak@127.0.0.1:1"], {}, "peer 127.0.0.1:1", "fetch failed"],
       ] as const) {
         const wrong = (await doctor([...args], environment)).filter(({ ok }) => !ok);
         expect(wrong.map((finding) => finding.what)).to.deep.equal([what]);
         expect(wrong[0]!.got).to.contain(got);
         expect(wrong[0]!.fix).to.match(/[a-z]{4}/);
-        expect(running!.output).to.not.contain(stranger.slice(2));
+        expect(running!.output).to.not.contain(stranger.slice(2)).and.not.contain("p1-leak");
       }
     });
 
