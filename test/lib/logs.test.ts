@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Log, makeError, type Filter, type Provider } from "ethers";
+import { makeError, type Filter, type Log, type Provider } from "ethers";
 import { beginLogsAt, logsOf, PAGE_BLOCKS } from "../../scripts/lib/logs.ts";
 
 const FILTER = { address: `0x${"01".repeat(20)}`, topics: [`0x${"02".repeat(32)}`] };
