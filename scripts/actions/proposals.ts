@@ -8,6 +8,7 @@ import {
   type Signer,
 } from "ethers";
 import { FatalError } from "../lib/errors.ts";
+import { logsOf } from "../lib/logs.ts";
 import type { Call } from "../lib/proposals.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
@@ -67,11 +68,8 @@ async function proposalsMade(protocol: Protocol): Promise<Made[]> {
   const event = governor.interface.getEvent("ProposalCreated");
   const provider = governor.runner?.provider;
   if (!provider) throw new FatalError("nobody to ask for proposals");
-  const logs = await provider.getLogs({
-    address: await governor.getAddress(),
-    topics: [event.topicHash],
-    fromBlock: 0,
-  });
+  const address = await governor.getAddress();
+  const logs = await logsOf(provider, { address, topics: [event.topicHash] });
   const types = event.inputs.map(({ type }) => type.replace("string", "bytes"));
   return logs.map(({ data }) => {
     const [proposalId, proposer, targets, values, , datas, voteStart, , bytes] = AbiCoder.defaultAbiCoder()

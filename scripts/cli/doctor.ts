@@ -20,8 +20,8 @@ export function doctorCommand(): Command {
       const log = createLogger({ level: "error", secrets: textsToHide(resolved) });
       const findings = await examine(resolved.values, log);
       const text = findings
-        .flatMap(({ what, ok, got, wanted, fix }) => [
-          `${ok ? "ok  " : "FAIL"} ${what}: ${got}`,
+        .flatMap(({ what, ok, warning, got, wanted, fix }) => [
+          `${warning ? "WARN" : ok ? "ok  " : "FAIL"} ${what}: ${got}`,
           ...(fix === undefined ? [] : [`     wanted: ${wanted}`, `     fix: ${fix}`]),
         ])
         .join("\n");

@@ -8,6 +8,7 @@ import { BeaconClient } from "../lib/beaconClient.ts";
 import { ConfigurationError, explain } from "../lib/errors.ts";
 import { usePreset } from "../lib/preset.ts";
 import { FAILED, print } from "./output.ts";
+import { resumeCommand } from "./reportResume.ts";
 import { openSession, withSession, type SessionOptions } from "./session.ts";
 
 type Options = SessionOptions & { beaconUrl: string; peer: string[] };
@@ -35,7 +36,7 @@ export function reportCommand(): Command {
     .argument("[file...]", "reports as JSON, as `build --json` writes them")
     .option("--peer <url>", "a keeper that publishes what its members signed (again for more)", collect, [])
     .action((refSlot: number, files: string[], options: Options) => diff(refSlot, files, options));
-  return report;
+  return report.addCommand(resumeCommand());
 }
 
 async function build(refSlot: number, options: Options): Promise<void> {

@@ -4,6 +4,7 @@ import { deploymentFolder, Records } from "../lib/records.ts";
 import { connectRpc } from "../lib/connect.ts";
 import { ConfigurationError } from "../lib/errors.ts";
 import { ACCOUNT_NAMES, LOCAL_ACCOUNTS, type AccountName } from "../lib/localAccounts.ts";
+import { beginLogsAt } from "../lib/logs.ts";
 import { CONTRACT_NAMES, connectProtocol, type Addresses, type Protocol } from "../lib/protocol.ts";
 
 /// Where a key may be given: never on the command line, which others can read.
@@ -42,6 +43,7 @@ export function withSession(command: Command): Command {
 export async function openSession(options: SessionOptions): Promise<Session> {
   const addresses = recorded(options);
   const provider = await connectRpc(checkedUrl(options.rpcUrl));
+  beginLogsAt(provider, new Records(folderOf(options)).firstBlock());
   return {
     provider,
     protocol: connectProtocol(addresses, provider),
@@ -50,8 +52,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
-function recorded({ network, deployments }: SessionOptions): Addresses {
-  const folder = deployments ?? deploymentFolder(network);
+function folderOf({ network, deployments }: SessionOptions): string {
+  return deployments ?? deploymentFolder(network);
+}
+
+function recorded(options: SessionOptions): Addresses {
+  const folder = folderOf(options);
   const addresses = new Records(folder).addresses();
   const missing = CONTRACT_NAMES.filter((name) => addresses[name] === undefined);
   if (missing.length > 0) {

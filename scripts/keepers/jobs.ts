@@ -13,6 +13,7 @@ import { SlashingJob } from "./jobs/slashing.ts";
 import { ReportJob, type SigningMember } from "./report/job.ts";
 import type { Gathered } from "./report/plan.ts";
 import type { SignedReports } from "./report/signedReports.ts";
+import type { Dispute, Witness } from "./report/witnesses.ts";
 import type { KeeperJob, KeeperSettings } from "./settings.ts";
 
 export interface JobParts {
@@ -22,11 +23,15 @@ export interface JobParts {
   senderOf: (job: KeeperJob, urgency: Urgency) => Signer;
   member: SigningMember | undefined;
   signed: SignedReports;
+  /** Each execution node by itself; none where there is but one. */
+  witnesses: readonly Witness[];
   onGathered: (gathered: Gathered) => void;
+  onDispute: (dispute: Dispute | undefined) => void;
 }
 
 /** The jobs that the settings name, in the order in which they matter. */
-export function jobsOf({ settings, sources, senderOf, member, signed, onGathered }: JobParts): AnyJob[] {
+export function jobsOf(parts: JobParts): AnyJob[] {
+  const { settings, sources, senderOf, member, signed, witnesses, onGathered, onDispute } = parts;
   const { protocol } = sources;
   const make: Record<KeeperJob, () => AnyJob> = {
     report: () =>
@@ -37,7 +42,9 @@ export function jobsOf({ settings, sources, senderOf, member, signed, onGathered
         signed,
         peers: settings.peerUrls,
         secondsPerTurn: settings.submitDelaySeconds,
+        ...(witnesses.length > 0 ? { witnesses } : {}),
         onGathered,
+        onDispute,
       }),
     slashing: () => new SlashingJob(sources, senderOf("slashing", "urgent")),
     exit: () => new ExitJob(sources, senderOf("exit", "normal")),

@@ -5,8 +5,10 @@ import { VoidSigner, ZeroAddress, type Signer } from "ethers";
 import { signReport } from "../actions/signReport.ts";
 import { ConfigurationError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
+import { beginLogsAt } from "../lib/logs.ts";
 import { CONTRACT_NAMES, connectProtocol, type Addresses } from "../lib/protocol.ts";
 import { Records } from "../lib/records.ts";
+import type { ExecutionSources } from "../lib/sources/executionSources.ts";
 import { DEFAULT_POLICIES, type FeePolicies } from "../lib/tx/fees.ts";
 import { Journal } from "../lib/tx/journal.ts";
 import { TxManager } from "../lib/tx/manager.ts";
@@ -16,18 +18,18 @@ import { feePolicies } from "./feeSettings.ts";
 import { DisagreementCounter, setChainGauges, setJournalGauges } from "./gauges.ts";
 import { JournaledSigner } from "./journaledSigner.ts";
 import { jobsOf } from "./jobs.ts";
-import { connectNodes } from "./nodes.ts";
+import { chainTime, connectNodes, sourceNames } from "./nodes.ts";
 import { publishReports } from "./report/exchange.ts";
 import type { Gathered } from "./report/plan.ts";
 import { SignedReports } from "./report/signedReports.ts";
 import { Runner, type CycleResult } from "./runner.ts";
 import { LOCAL_CHAIN_ID, type KeeperJob, type KeeperSettings } from "./settings.ts";
 import { accountSigner, memberSigner } from "./signers.ts";
+import { SigningState } from "./signingState.ts";
 import { Health } from "./watch/health.ts";
 import { Metrics } from "./watch/metrics.ts";
-import { SelfWatch } from "./watch/selfWatch.ts";
 import { serveWatch } from "./watch/server.ts";
-import { Webhook } from "./watch/webhook.ts";
+import { alertsOf, JOB_SECONDS, limitsOf, STALL_SECONDS } from "./watching.ts";
 
 /** A keeper that is ready to run. */
 export interface Keeper {
@@ -37,18 +39,14 @@ export interface Keeper {
   reportUrl: string;
   /** Runs until the signal is given, and brings to its end what runs then. */
   run(signal: AbortSignal): Promise<void>;
+  /** Each job once. */
+  once(): Promise<CycleResult[]>;
   close(): Promise<void>;
 }
 
 /** How long a cycle waits for a block: the job goes on in the next one. */
 const PATIENCE_MS = 120_000;
-/** A loop without a sign of life for so many polls stands still; a cycle may wait for a block. */
-const STALL_SECONDS = 600;
-/** A job that has not gone through for so long is overdue. */
-const JOB_SECONDS = 1_800;
-const FINALITY_SECONDS = 3_600;
 const WATCH_SECONDS = 30;
-const REPEAT_SECONDS = 4 * 3_600;
 
 /**
  * Puts a keeper together from its settings: nodes, contracts, account, journal, jobs, and what watches them.
@@ -75,17 +73,27 @@ async function compose(
   close: () => Promise<void>,
 ): Promise<Keeper> {
   const { chainId, stateFolder } = settings;
-  const addresses = recordedAddresses(settings.deployments);
-  const nodes = await connectNodes(settings, log);
-  closing.push(() => nodes.execution.destroy());
-  const protocol = connectProtocol(addresses, nodes.execution);
+  const records = new Records(settings.deployments);
+  const addresses = recordedAddresses(records, settings);
   const account = await accountSigner(settings);
   const member = await memberSigner(settings);
+  const isDry = settings.dryRun || account === undefined;
+  const clock = () => Date.now() / 1_000;
+  const health = new Health({ jobs: settings.jobs, limits: limitsOf(settings), dryRun: isDry, clock });
+  // what takes long is made of answers and of looks at transactions: a loop that hangs has neither
+  const progress = () => health.tick();
+  const nodes = await connectNodes(settings, log, progress);
+  closing.push(() => nodes.close());
+  const protocolOf = (execution: ExecutionSources) => {
+    beginLogsAt(execution, records.firstBlock());
+    return connectProtocol(addresses, execution);
+  };
+  const protocol = protocolOf(nodes.execution);
 
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   const journal = Journal.open(join(stateFolder, "transactions.sqlite"));
   closing.push(() => journal.close());
-  const signed = new SignedReports(join(stateFolder, "signed.sqlite"));
+  const signed = new SignedReports(join(stateFolder, "signed.sqlite"), await chainTime(nodes.beacon));
   closing.push(() => signed.close());
 
   const manager =
@@ -110,7 +118,7 @@ async function compose(
           job,
           urgency,
           patienceMs: PATIENCE_MS,
-          sleep: delay,
+          sleep: (ms) => delay(ms).then(progress),
         })
       : new VoidSigner(ZeroAddress, nodes.execution);
 
@@ -119,16 +127,20 @@ async function compose(
   closing.push(() => exchange.close());
   const reportUrl = await exchange.listen({ host: settings.reportHost, port: settings.reportPort });
 
-  const clock = () => Date.now() / 1_000;
   const metrics = new Metrics({
     keepers: settings.jobs,
-    sources: [...new Set([...nodes.beacon.status, ...nodes.execution.status].map(({ name }) => name))],
+    sources: sourceNames(nodes),
     staleSeconds: STALL_SECONDS,
     clock,
   });
+  const signing = new SigningState(metrics, signed, member?.address);
   const jobs = jobsOf({
     settings,
     sources: { beacon: nodes.beacon, provider: nodes.execution, protocol },
+    witnesses: nodes.each.map(({ source, execution }) => ({
+      source,
+      sources: { beacon: nodes.beacon, provider: execution, protocol: protocolOf(execution) },
+    })),
     senderOf,
     member: member && {
       address: member.address,
@@ -137,10 +149,10 @@ async function compose(
     },
     signed,
     onGathered: (gathered) => showSignatures(metrics, gathered),
+    onDispute: (dispute) => signing.note(dispute),
   });
 
   const names = jobs.map(({ name }) => name);
-  const health = new Health({ jobs: names, limits: limitsOf(settings), clock });
   const watch = await serveWatch({
     health,
     metrics,
@@ -155,7 +167,7 @@ async function compose(
     const counted = { acted: "acted", idle: "idle", retry: "retryable", failed: "fatal" } as const;
     metrics.count("kedge_job_cycles_total", { keeper: job, outcome: counted[outcome] });
     if (outcome === "acted" || outcome === "idle") succeeded.set(job, clock());
-    health.tick();
+    progress();
   };
   // the local chain's time is its own
   const isLocal = chainId === LOCAL_CHAIN_ID;
@@ -166,7 +178,7 @@ async function compose(
     for (const [job, lastSuccessAt] of succeeded) {
       health.tellJob(job, { lastSuccessAt, dueAt: lastSuccessAt + JOB_SECONDS });
     }
-    health.tick();
+    progress();
     setJournalGauges(metrics, journal);
     if (isLocal) chainNow = (await nodes.execution.getBlock("latest"))?.timestamp ?? chainNow;
     health.tell(
@@ -177,13 +189,13 @@ async function compose(
         account: account?.address,
         member: member?.address,
         required: settings.clQuorum,
+        signing: signing.facts,
         now: isLocal ? undefined : clock,
       }),
     );
     await setChainGauges({ beacon: nodes.beacon, protocol, metrics, now, clock });
     disagreements.count(metrics, nodes.beacon.status);
   };
-  const isDry = settings.dryRun || manager === undefined;
   const runner = new Runner({
     jobs,
     log,
@@ -210,6 +222,7 @@ async function compose(
         clearInterval(timer);
       }
     },
+    once: () => runner.round(),
     close,
   };
 }
@@ -220,14 +233,14 @@ function showSignatures(metrics: Metrics, { equal, weight, totalWeight }: Gather
   metrics.set("kedge_committee_signed_weight_ratio", Number((weight * 10_000n) / totalWeight) / 10_000);
 }
 
-function recordedAddresses(folder: string): Addresses {
-  const addresses = new Records(folder).addresses();
+function recordedAddresses(records: Records, { deployments }: KeeperSettings): Addresses {
+  const addresses = records.addresses();
   const missing = CONTRACT_NAMES.find((name) => addresses[name] === undefined);
   if (missing === undefined) return addresses as Addresses;
   throw new ConfigurationError({
     setting: "deployments",
     problem: `no whole deployment is recorded there: ${missing} is missing`,
-    value: folder,
+    value: deployments,
     example: "deployments/hoodi",
   });
 }
@@ -236,25 +249,4 @@ function policiesOf(settings: KeeperSettings): FeePolicies {
   const wanted = feePolicies(settings);
   const policy = (urgency: Urgency) => ({ ...DEFAULT_POLICIES[urgency], ...wanted[urgency] });
   return { idle: policy("idle"), normal: policy("normal"), urgent: policy("urgent") };
-}
-
-function limitsOf(settings: KeeperSettings) {
-  return {
-    stallSeconds: STALL_SECONDS,
-    staleSeconds: STALL_SECONDS,
-    finalityAgeSeconds: settings.chainId === LOCAL_CHAIN_ID ? Number.MAX_SAFE_INTEGER : FINALITY_SECONDS,
-    minBalanceWei: settings.minBalance,
-    clockSkewSeconds: settings.clockToleranceSeconds,
-    jobGraceSeconds: 0,
-  };
-}
-
-function alertsOf(
-  { webhookUrl }: KeeperSettings,
-  parts: { health: Health; metrics: Metrics; log: Logger; clock: () => number },
-): SelfWatch | undefined {
-  if (webhookUrl === undefined) return undefined;
-  const url = webhookUrl.reveal();
-  const webhook = new Webhook({ ...parts, url, setting: "webhookUrl", repeatSeconds: REPEAT_SECONDS });
-  return new SelfWatch({ ...parts, webhook });
 }

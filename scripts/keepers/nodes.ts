@@ -1,36 +1,67 @@
 import { BeaconSources } from "../lib/sources/beaconSources.ts";
 import { ExecutionSources } from "../lib/sources/executionSources.ts";
-import { RetryableError } from "../lib/errors.ts";
+import { FatalError, RetryableError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import { usePreset } from "../lib/preset.ts";
 import { RpcRefusal, type Rpc } from "../lib/tx/rpc.ts";
+import { timeAt } from "../lib/units.ts";
 import type { KeeperSettings } from "./settings.ts";
 
 /** The nodes that a keeper asks. */
 export interface Nodes {
   beacon: BeaconSources;
   execution: ExecutionSources;
+  /** Each execution node by itself, by its host and port; none where there is but one. */
+  each: { source: string; execution: ExecutionSources }[];
   /** The execution nodes, as the manager of transactions asks them. */
   rpc: Rpc;
+  close(): void;
 }
 
 /**
  * Connects to the nodes of the settings, and checks that they are of the network.
  *
+ * @param onAnswer told of each answer of a beacon node
  * @throws ConfigurationError or FatalError where a node is of another network; RetryableError where too few answer
  */
-export async function connectNodes(settings: KeeperSettings, log: Logger): Promise<Nodes> {
+export async function connectNodes(
+  settings: KeeperSettings,
+  log: Logger,
+  onAnswer?: () => void,
+): Promise<Nodes> {
   const { elUrls, elSendUrl, clUrls, clQuorum, chainId } = settings;
   const execution = new ExecutionSources(elUrls, { chainId: BigInt(chainId), sendUrl: elSendUrl, log });
   try {
     await execution.check();
-    const beacon = new BeaconSources(clUrls, { quorum: clQuorum, log });
+    const beacon = new BeaconSources(clUrls, { quorum: clQuorum, log, onAnswer });
     await usePreset(beacon);
-    return { beacon, execution, rpc: rpcOf(execution) };
+    const alone = (url: string) => new ExecutionSources([url], { chainId: BigInt(chainId) });
+    const each =
+      elUrls.length === 1 ? [] : elUrls.map((url) => ({ source: new URL(url).host, execution: alone(url) }));
+    const close = () => [execution, ...each.map((one) => one.execution)].forEach((one) => one.destroy());
+    return { beacon, execution, each, rpc: rpcOf(execution), close };
   } catch (error) {
     execution.destroy();
     throw error;
   }
+}
+
+/** By the head of the beacon chain: seconds since 1970. */
+export async function chainTime(beacon: BeaconSources): Promise<number> {
+  const [head, spec, { genesisTime }] = await Promise.all([
+    beacon.header("head"),
+    beacon.spec(),
+    beacon.genesis(),
+  ]);
+  if (head === undefined) throw new FatalError("no beacon node has a head");
+  return timeAt(head.header.slot, { ...spec, genesisTime });
+}
+
+/** Hosts and ports of all nodes, each once. */
+export function sourceNames({ beacon, execution }: Nodes): string[] {
+  const relay = execution.senderStatus;
+  const all = [...beacon.status, ...execution.status, ...(relay ? [relay] : [])];
+  return [...new Set(all.map(({ name }) => name))];
 }
 
 /** Errors of nodes as they are, where ethers would make its own of them. */

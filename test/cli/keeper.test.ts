@@ -4,7 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
+import type { Report } from "../../scripts/actions/buildReport.ts";
+import { SignedReports } from "../../scripts/keepers/report/signedReports.ts";
 import { Records } from "../../scripts/lib/records.ts";
+import { startFaultyProxy } from "../../scripts/devnet/faults/faultyProxy.ts";
+import { nextBoundary, untilFinal } from "../story/support/reports.ts";
 import { request, stake } from "../story/support/stake.ts";
 import { ETHER, startWorld, type World } from "../story/support/world.ts";
 
@@ -68,6 +72,13 @@ describe("kedge keeper run", () => {
     return (running = started);
   }
 
+  /** What the running keeper tells about itself. */
+  async function answer(path: string): Promise<{ status: number; text: string }> {
+    const told = /"healthUrl":"([^"]+)"/.exec(running!.output);
+    const response = await fetch(`${told![1]!}${path}`);
+    return { status: response.status, text: await response.text() };
+  }
+
   const nonceOf = async () => world.provider.getTransactionCount(await world.accounts.keeper.getAddress());
 
   /** Lets slots pass while the keeper works; the keeper's clock is the chain's. */
@@ -83,15 +94,11 @@ describe("kedge keeper run", () => {
   it("reports frames, says how it is, ends when it is told to, and goes on where it was killed", async () => {
     const { StakedEther: ledger } = world.protocol;
     const first = await ledger.lastReportFrame();
+    // what is older than a keeper's record is not signed by it
+    await world.devnet.tickSlots((await nextBoundary(world)) - world.devnet.slot - 1);
     await request(world, "alice", 5n * ETHER);
     keeper(["report", "finalise"]);
     await passSlots(async () => (await ledger.lastReportFrame()) > first);
-    const told = /"healthUrl":"([^"]+)"/.exec(running!.output);
-    const healthUrl = told![1]!;
-    const answer = async (path: string) => {
-      const response = await fetch(`${healthUrl}${path}`);
-      return { status: response.status, text: await response.text() };
-    };
     expect((await answer("/healthz")).status).to.equal(200);
     const ready = await answer("/readyz");
     expect(ready.status, ready.text).to.equal(200);
@@ -125,11 +132,64 @@ describe("kedge keeper run", () => {
     expect(running!.output).to.not.contain(world.members[0]!.key.privateKey.slice(2));
   });
 
+  it("takes one round, and says by its exit code what came of it", async () => {
+    const state = join(folder, "once");
+    const environment = { KEDGE_STATE_FOLDER: state };
+    const code = async (...args: string[]) => keeper(args, environment).ended;
+    expect(await code("finalise", "--once"), running!.output).to.equal(3);
+    const signed = new SignedReports(join(state, "signed.sqlite"), 0);
+    const { address } = world.members[0]!;
+    const digest = `0x${"12".repeat(32)}`;
+    const elsewhere = { oracle: address, signer: address, digest, report: { refSlot: 64n } as Report };
+    expect(() => signed.requireOwn(elsewhere)).to.throw();
+    signed.close();
+    expect(await code("report", "--once"), running!.output).to.equal(4);
+    expect(running!.output).to.contain("a person is needed").and.to.contain("slot 64");
+    const { ended } = keeper(["--yes", "--json"], environment, ["report", "resume"]);
+    expect(await ended, running!.output).to.equal(0);
+    expect(JSON.parse(running!.data)).to.deep.equal({
+      resumed: [`${address} has signed a report of slot 64 that is not in the record: ${digest}`],
+    });
+    const after = new SignedReports(join(state, "signed.sqlite"), 0);
+    expect(after.allStopped()).to.deep.equal([]);
+    after.close();
+  });
+
+  it("signs nothing where two execution nodes tell different reports, and says which", async () => {
+    const { rpcUrl } = world.servers;
+    const lie = { kind: "lie", to: "eth_getBalance", field: "result", value: "0x1234" } as const;
+    const liar = await startFaultyProxy({ target: rpcUrl, serves: "execution", faults: [lie] });
+    try {
+      await untilFinal(world, await nextBoundary(world));
+      const before = await world.protocol.StakedEther.lastReportFrame();
+      const state = { KEDGE_STATE_FOLDER: join(folder, "differ") };
+      keeper(["report"], { ...state, KEDGE_EL_URLS: `${rpcUrl},${liar.url}` });
+      await passSlots(async () => /"msg":"running"/.test(running!.output));
+      const differs = async () => (await answer("/readyz")).text.includes("reports-differ");
+      await passSlots(differs);
+      const { text } = await answer("/readyz");
+      expect(text).to.contain(new URL(rpcUrl).host).and.to.contain(liar.name);
+      const metrics = (await answer("/metrics")).text;
+      const counted = `kedge_source_disagreements_total{layer="execution",source="${liar.name}"}`;
+      expect(metrics).to.contain(counted).and.not.to.contain(`${counted} 0\n`);
+      expect(metrics).to.match(/kedge_job_cycles_total\{keeper="report",outcome="fatal"\} [1-9]/);
+      expect(await world.protocol.StakedEther.lastReportFrame()).to.equal(before);
+    } finally {
+      await liar.close();
+    }
+  });
+
   it("sends nothing where it is to show what it would do", async () => {
     const { StakedEther: ledger } = world.protocol;
     const [before, nonce] = await Promise.all([ledger.lastReportFrame(), nonceOf()]);
     keeper(["report", "--dry-run"]);
     await passSlots(async () => running!.output.includes("would act"));
+    const { ready, dryRun, causes } = JSON.parse((await answer("/readyz")).text) as {
+      ready: boolean;
+      dryRun: boolean;
+      causes: { id: string }[];
+    };
+    expect([ready, dryRun, causes.map(({ id }) => id)]).to.deep.equal([false, true, ["dry-run"]]);
     running!.child.kill("SIGTERM");
     expect(await running!.ended).to.equal(0);
     expect(await ledger.lastReportFrame()).to.equal(before);
@@ -140,6 +200,7 @@ describe("kedge keeper run", () => {
     interface Finding {
       what: string;
       ok: boolean;
+      warning?: true;
       got: string;
       fix?: string;
     }
@@ -155,8 +216,11 @@ describe("kedge keeper run", () => {
     it("finds nothing wrong with a keeper that could run", async () => {
       const findings = await doctor([]);
       expect(findings.filter(({ ok }) => !ok)).to.deep.equal([]);
+      const warned = findings.filter(({ warning }) => warning);
+      expect(warned.map(({ what }) => what)).to.deep.equal(["execution nodes"]);
+      expect(warned[0]!.fix).to.contain("elUrls");
       expect(findings.map(({ what }) => what)).to.deep.equal([
-        ...["deployment", "nodes", "contracts", "deposit contract", "genesis"],
+        ...["deployment", "nodes", "execution nodes", "contracts", "deposit contract", "genesis"],
         ...["account", "member", "journal", "clock"],
       ]);
     });
@@ -168,13 +232,13 @@ describe("kedge keeper run", () => {
         [[], { KEDGE_EL_URLS: "http://127.0.0.1:1" }, "nodes", "127.0.0.1:1"],
         [["--min-balance", "1000000"], {}, "account", "ETH in 0x"],
         [[], { KEDGE_MEMBER_PRIVATE_KEY: stranger }, "member", "has no seat"],
-        [["--peer-urls", "http://127.0.0.1:1"], {}, "peer 127.0.0.1:1", "fetch failed"],
+        [["--peer-urls", "http://me:p1-leak@127.0.0.1:1"], {}, "peer 127.0.0.1:1", "fetch failed"],
       ] as const) {
         const wrong = (await doctor([...args], environment)).filter(({ ok }) => !ok);
         expect(wrong.map((finding) => finding.what)).to.deep.equal([what]);
         expect(wrong[0]!.got).to.contain(got);
         expect(wrong[0]!.fix).to.match(/[a-z]{4}/);
-        expect(running!.output).to.not.contain(stranger.slice(2));
+        expect(running!.output).to.not.contain(stranger.slice(2)).and.not.contain("p1-leak");
       }
     });
 
