@@ -46,7 +46,7 @@ export function jobsOf({ settings, sources, senderOf, member, signed, onGathered
     deposit: () => new DepositJob(sources, senderOf("deposit", "normal")),
     performance: () =>
       new PerformanceJob(sources, senderOf("performance", "idle"), join(settings.stateFolder, "figures")),
-    govern: () => new GovernJob({ protocol, sender: senderOf("govern", "idle") }),
+    govern: () => new GovernJob(sources, senderOf("govern", "idle")),
   };
   const wanted = new Set<KeeperJob>(settings.jobs);
   return (Object.keys(make) as KeeperJob[]).filter((job) => wanted.has(job)).map((job) => make[job]());

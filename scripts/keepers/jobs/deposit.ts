@@ -1,4 +1,4 @@
-import type { Provider, Signer } from "ethers";
+import type { Signer } from "ethers";
 import type { ReportSources } from "../../actions/buildReport.ts";
 import { openDraw } from "../../actions/openDraw.ts";
 import { operatorWeight } from "../../actions/operatorWeight.ts";
@@ -6,7 +6,7 @@ import { sendPredeposits } from "../../actions/predeposit.ts";
 import { refreshWeight } from "../../actions/refreshWeight.ts";
 import { isSeedKnown, settleDraw } from "../../actions/settleDraw.ts";
 import { proveAndTopUp } from "../../actions/topUp.ts";
-import { RetryableError } from "../../lib/errors.ts";
+import { headBlock } from "../../lib/headBlock.ts";
 import { receiptOf } from "../../lib/receipts.ts";
 import { GWEI_PER_ETHER, WEI_PER_ETHER } from "../../lib/units.ts";
 import type { Cycle, Job } from "../job.ts";
@@ -53,17 +53,18 @@ export class DepositJob implements Job<DepositsSeen, DepositStep[]> {
   async observe(): Promise<DepositsSeen> {
     const { protocol, beacon, provider } = this.#sources;
     const { StakeAllocator: allocator, BeaconDepositor: depositor, ValidatorRegistry: registry } = protocol;
-    const [time, draw, closedAt, gap, parameters, promisedEth, totalStake, free, paused] = await Promise.all([
-      blockTime(provider),
-      allocator.draw(),
-      allocator.closedAt(),
-      allocator.OPENING_GAP(),
-      allocator.parameters(),
-      allocator.promisedEth(),
-      registry.totalStake(),
-      depositor.freeBuffer(),
-      depositor.pausedUntil(),
-    ]);
+    const [{ timestamp: time }, draw, closedAt, gap, parameters, promisedEth, totalStake, free, paused] =
+      await Promise.all([
+        headBlock(provider),
+        allocator.draw(),
+        allocator.closedAt(),
+        allocator.OPENING_GAP(),
+        allocator.parameters(),
+        allocator.promisedEth(),
+        registry.totalStake(),
+        depositor.freeBuffer(),
+        depositor.pausedUntil(),
+      ]);
     const { lotEth, capBp, capFloorEth } = parameters;
     const share = ((totalStake + promisedEth + lotEth) * capBp) / BP;
     const [isKnown, isLapsed] = draw.isOpen
@@ -171,10 +172,4 @@ export class DepositJob implements Job<DepositsSeen, DepositStep[]> {
 function allottedOf(operators: readonly OperatorSeen[]): Set<bigint> {
   const allotted = operators.filter(({ mayDraw, leftEth }) => mayDraw && leftEth > 0n);
   return new Set(allotted.map(({ operatorId }) => operatorId));
-}
-
-async function blockTime(provider: Provider): Promise<number> {
-  const block = await provider.getBlock("latest");
-  if (block === null) throw new RetryableError("the execution node has no block");
-  return block.timestamp;
 }

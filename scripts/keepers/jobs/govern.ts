@@ -1,4 +1,5 @@
-import type { Signer } from "ethers";
+import type { Provider, Signer } from "ethers";
+import type { ReportSources } from "../../actions/buildReport.ts";
 import {
   closeWindow,
   executeProposal,
@@ -8,6 +9,7 @@ import {
   queueProposal,
   readinessOf,
 } from "../../actions/proposals.ts";
+import { headBlock } from "../../lib/headBlock.ts";
 import type { Protocol } from "../../lib/protocol.ts";
 import { receiptOf } from "../../lib/receipts.ts";
 import type { Cycle, Job } from "../job.ts";
@@ -29,6 +31,8 @@ export interface Decision {
 }
 
 export interface ObservedGovernance {
+  /** Of the newest block, by which the contracts count. */
+  time: number;
   decisions: Decision[];
   /** When open time was counted last, and the longest time between two counts that counts. */
   observedAt: number;
@@ -56,17 +60,19 @@ const OVERTAKEN = [
 export class GovernJob implements Job<ObservedGovernance, GovernStep[]> {
   readonly name = "govern";
   readonly #protocol: Protocol;
+  readonly #provider: Provider;
   readonly #sender: Signer;
 
-  constructor({ protocol, sender }: { protocol: Protocol; sender: Signer }) {
+  constructor({ protocol, provider }: Pick<ReportSources, "protocol" | "provider">, sender: Signer) {
     this.#protocol = protocol;
+    this.#provider = provider;
     this.#sender = sender;
   }
 
-  async observe({ now: seconds }: Pick<Cycle, "now">): Promise<ObservedGovernance> {
-    const now = BigInt(seconds);
+  async observe(): Promise<ObservedGovernance> {
     const { ExitWindowTimelock: timelock } = this.#protocol;
-    const [{ observedAt }, observationGap, shelfLife, proposals] = await Promise.all([
+    const [{ timestamp: time }, { observedAt }, observationGap, shelfLife, proposals] = await Promise.all([
+      headBlock(this.#provider),
       timelock.openTime(),
       timelock.observationGap(),
       timelock.SHELF_LIFE(),
@@ -87,26 +93,27 @@ export class GovernJob implements Job<ObservedGovernance, GovernStep[]> {
         isReady,
         isExecutable: isReady && (await mayExecute(this.#protocol, proposalId)),
         // unnoted, it has its time from the last moment at which it becomes ready: after that a note would give it more
-        mayNote: r !== undefined && now < last && r.expiresAt === last + shelfLife,
+        mayNote: r !== undefined && BigInt(time) < last && r.expiresAt === last + shelfLife,
       };
     });
     return {
+      time,
       decisions: await Promise.all(decisions),
       observedAt: Number(observedAt),
       observationGap: Number(observationGap),
     };
   }
 
-  plan({ decisions, observedAt, observationGap }: ObservedGovernance, now: number): GovernStep[] | undefined {
+  plan({ time, decisions, observedAt, observationGap }: ObservedGovernance): GovernStep[] | undefined {
     const steps = decisions.flatMap((decision): GovernStep[] => {
-      const step = nextStep(decision, now);
+      const step = nextStep(decision, time);
       return step === undefined ? [] : [{ step, proposalId: decision.proposalId }];
     });
     const isWaiting = decisions.some(
       ({ isPassed, isReady, hasWindow }) => !isPassed && !isReady && hasWindow,
     );
     // in time, also where one round or two are missed
-    if (isWaiting && now >= observedAt + observationGap / 3) steps.push({ step: "observe" });
+    if (isWaiting && time >= observedAt + observationGap / 3) steps.push({ step: "observe" });
     return steps.length === 0 ? undefined : steps;
   }
 
@@ -145,10 +152,10 @@ function max(a: bigint, b: bigint): bigint {
 
 function nextStep(
   { isPassed, isReady, isExecutable, mayNote, hasWindow, isWindowClosed, windowEndsAt }: Decision,
-  now: number,
+  time: number,
 ): "queue" | "closeWindow" | "execute" | "noteReady" | undefined {
   if (isPassed) return "queue";
   if (isReady && isExecutable) return "execute";
   if (isReady) return hasWindow && mayNote ? "noteReady" : undefined;
-  return hasWindow && !isWindowClosed && now >= windowEndsAt ? "closeWindow" : undefined;
+  return hasWindow && !isWindowClosed && time >= windowEndsAt ? "closeWindow" : undefined;
 }
