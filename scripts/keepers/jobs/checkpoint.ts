@@ -1,7 +1,7 @@
 import type { Signer } from "ethers";
 import type { ReportSources } from "../../actions/buildReport.ts";
 import { completeCheckpoint, openLive, proveBalances } from "../../actions/proveBalances.ts";
-import { RetryableError } from "../../lib/errors.ts";
+import { headBlock } from "../../lib/headBlock.ts";
 import { receiptOf } from "../../lib/receipts.ts";
 import { OvertakenError, type Job } from "../job.ts";
 import { sendFirst, stillPlanned } from "../steps.ts";
@@ -73,18 +73,18 @@ export class CheckpointJob implements Job<CheckpointsSeen, CheckpointStep> {
   async observe(): Promise<CheckpointsSeen> {
     const { protocol, beacon, provider } = this.#sources;
     const { ReportOracle: oracle, StakedEther: ledger } = protocol;
-    const [block, lastFrame, { frame }, silenceFrames, slotsPerFrame, parked, spec] = await Promise.all([
-      provider.getBlock("latest"),
-      ledger.lastReportFrame(),
-      oracle.currentFrame(),
-      oracle.silenceFrames(),
-      oracle.slotsPerFrame(),
-      oracle.parked(),
-      beacon.spec(),
-    ]);
-    if (block === null) throw new RetryableError("the execution node has no block");
+    const [{ timestamp: time }, lastFrame, { frame }, silenceFrames, slotsPerFrame, parked, spec] =
+      await Promise.all([
+        headBlock(provider),
+        ledger.lastReportFrame(),
+        oracle.currentFrame(),
+        oracle.silenceFrames(),
+        oracle.slotsPerFrame(),
+        oracle.parked(),
+        beacon.spec(),
+      ]);
     const seen = {
-      time: block.timestamp,
+      time,
       lastFrame,
       frame,
       silenceFrames,
@@ -177,10 +177,16 @@ function isWanted({ frame, lastFrame, silenceFrames, parkedSlot }: CheckpointsSe
   return parkedSlot > 0 || frame >= lastFrame + silenceFrames;
 }
 
-/** Of a later frame than the last report, not before the parked one, young, and with a frontier that can be proven. */
+/**
+ * Of a later frame than the last report, not before the parked one, young, and with a frontier that can be proven and costs no
+ * more than one of this keeper would: whoever opens one for all of a long list may walk it alone.
+ */
 function isUsable(c: CheckpointSeen, seen: CheckpointsSeen): boolean {
   const isLater = BigInt(Math.floor(c.slot / seen.slotsPerFrame)) > seen.lastFrame;
   const isYoung = c.time + LIFE_FRAMES * seen.frameSeconds > seen.time;
-  const isOurWay = c.frontierFrame === 0n || c.frontierFrame === seen.lastFrame;
+  const isWalked = c.settledAt > 0;
+  const isOurWay =
+    c.frontierFrame === seen.lastFrame ||
+    (c.frontierFrame === 0n && (isWalked || seen.pending <= MAX_WALKED));
   return isLater && c.slot >= seen.parkedSlot && isYoung && isOurWay;
 }
