@@ -39,7 +39,7 @@ export function jobsOf({ settings, sources, senderOf, member, signed, onGathered
         secondsPerTurn: settings.submitDelaySeconds,
         onGathered,
       }),
-    slashing: () => new SlashingJob(sources, senderOf("slashing", "urgent")),
+    slashing: () => new SlashingJob(sources, senderOf("slashing", "normal")),
     exit: () => new ExitJob(sources, senderOf("exit", "normal")),
     finalise: () => new FinaliseJob({ protocol, sender: senderOf("finalise", "normal") }),
     checkpoint: () => new CheckpointJob(sources, senderOf("checkpoint", "normal")),

@@ -3,7 +3,8 @@ import type { ReportSources } from "../../actions/buildReport.ts";
 import { completeCheckpoint, openLive, proveBalances } from "../../actions/proveBalances.ts";
 import { headBlock } from "../../lib/headBlock.ts";
 import { receiptOf } from "../../lib/receipts.ts";
-import { OvertakenError, type Job } from "../job.ts";
+import { sendBy, type Deadline } from "../deadline.ts";
+import { OvertakenError, type Cycle, type Job } from "../job.ts";
 import { sendFirst, stillPlanned } from "../steps.ts";
 
 /** A checkpoint that was opened live. Times are seconds since 1970. */
@@ -103,15 +104,16 @@ export class CheckpointJob implements Job<CheckpointsSeen, CheckpointStep> {
     return planCheckpoint(seen);
   }
 
-  async act(step: CheckpointStep): Promise<string> {
-    const again = this.plan(await this.observe());
+  async act(step: CheckpointStep, { now }: Pick<Cycle, "now">): Promise<string> {
+    const seen = await this.observe();
+    const again = this.plan(seen);
     stillPlanned([step], again && [again]);
-    return sendFirst(this.#sources.protocol, OVERTAKEN, () => this.#take(step), LATER);
+    const sender = sendBy(this.#sender, checkpointDeadline(step, seen), now);
+    return sendFirst(this.#sources.protocol, OVERTAKEN, () => this.#take(step, sender), LATER);
   }
 
-  async #take(step: CheckpointStep): Promise<string> {
+  async #take(step: CheckpointStep, sender: Signer): Promise<string> {
     const sources = this.#sources;
-    const sender = this.#sender;
     switch (step.step) {
       case "open":
         return `opened checkpoint ${await openLive(sources, sender, step.frontierFrame)}`;
@@ -170,6 +172,13 @@ export function planCheckpoint(seen: CheckpointsSeen): CheckpointStep | undefine
   if (isCompleted) return { step: "submit", id };
   if (!isShown || settledAt === 0) return { step: "prove", id };
   return settledAt <= seen.time ? { step: "complete", id } : undefined;
+}
+
+/** While the checkpoint is young. */
+export function checkpointDeadline(step: CheckpointStep, seen: CheckpointsSeen): Deadline | undefined {
+  if (step.step === "open") return undefined;
+  const found = seen.checkpoints.find(({ id }) => id === step.id);
+  return found && { from: found.time, until: found.time + LIFE_FRAMES * seen.frameSeconds };
 }
 
 /** Whether what anyone proves is a report now. */

@@ -4,7 +4,8 @@ import { figuresUnder } from "../../actions/operatorFigures.ts";
 import { judgeDuties, lockWithheld, pullCommission } from "../../actions/tellFigures.ts";
 import { isBadFrame } from "../../lib/commission.ts";
 import { FORFEITED, type OperatorFigures } from "../../lib/operatorFigures.ts";
-import { WEI_PER_ETHER } from "../../lib/units.ts";
+import { timeAt, WEI_PER_ETHER } from "../../lib/units.ts";
+import { sendBy, type Deadline } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
 import { sendFirst, stillPlanned, takeSteps } from "../steps.ts";
 import { isPublished, publishFigures } from "./figuresFile.ts";
@@ -28,6 +29,8 @@ export interface FiguresSeen {
   operators: OperatorTold[];
   leewayBp: bigint;
   isPublished: boolean;
+  /** While the root stands: until the next report, about. */
+  stands: Deadline;
 }
 
 export type FiguresStep =
@@ -60,8 +63,15 @@ export class PerformanceJob implements Job<FiguresSeen, FiguresStep[]> {
   }
 
   async observe(): Promise<FiguresSeen> {
-    const { protocol } = this.#sources;
-    const [{ refSlot, all }, leewayBp] = await Promise.all([this.#standing(), protocol.DutyJudge.leewayBp()]);
+    const { protocol, beacon } = this.#sources;
+    const [{ refSlot, all }, leewayBp, slotsPerFrame, spec, { genesisTime }] = await Promise.all([
+      this.#standing(),
+      protocol.DutyJudge.leewayBp(),
+      protocol.ReportOracle.slotsPerFrame(),
+      beacon.spec(),
+      beacon.genesis(),
+    ]);
+    const from = timeAt(refSlot ?? 0, { ...spec, genesisTime });
     const operators = await Promise.all(
       all.map(async (figures) => {
         const { operatorId } = figures;
@@ -80,6 +90,7 @@ export class PerformanceJob implements Job<FiguresSeen, FiguresStep[]> {
       operators,
       leewayBp,
       isPublished: refSlot !== undefined && isPublished(this.#folder, refSlot, all),
+      stands: { from, until: from + Number(slotsPerFrame) * spec.secondsPerSlot },
     };
   }
 
@@ -89,13 +100,17 @@ export class PerformanceJob implements Job<FiguresSeen, FiguresStep[]> {
 
   async act(steps: FiguresStep[], cycle: Cycle): Promise<string> {
     const { protocol } = this.#sources;
-    const still = stillPlanned(steps, this.plan(await this.observe()));
-    return takeSteps(still, (step) => sendFirst(protocol, OVERTAKEN, () => this.#take(step)), cycle);
+    const seen = await this.observe();
+    const still = stillPlanned(steps, this.plan(seen));
+    const take = (step: FiguresStep) => {
+      const sender = sendBy(this.#sender, figuresDeadline(step, seen), cycle.now);
+      return sendFirst(protocol, OVERTAKEN, () => this.#take(step, sender));
+    };
+    return takeSteps(still, take, cycle);
   }
 
-  async #take(step: FiguresStep): Promise<string> {
+  async #take(step: FiguresStep, sender: Signer): Promise<string> {
     const sources = this.#sources;
-    const sender = this.#sender;
     switch (step.step) {
       case "publish": {
         const { all } = await this.#standing();
@@ -126,6 +141,11 @@ export class PerformanceJob implements Job<FiguresSeen, FiguresStep[]> {
     if (first === undefined) return { refSlot: undefined, all };
     return { refSlot: Number(first.frame * (await protocol.ReportOracle.slotsPerFrame())), all };
   }
+}
+
+/** A frame is judged by its own root alone; all else is in the next one too. */
+export function figuresDeadline({ step }: FiguresStep, { stands }: FiguresSeen): Deadline | undefined {
+  return step === "judge" ? stands : undefined;
 }
 
 /** What is not done yet, the file first. Good frames need no judge: who is not handed in counts as good. */

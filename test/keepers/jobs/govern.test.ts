@@ -18,8 +18,9 @@ const QUEUED: Decision = {
   isReady: false,
   isExecutable: false,
   mayNote: true,
+  expiresAt: 0,
 };
-const SEEN = { observedAt: 900, observationGap: 300 };
+const SEEN = { observedAt: 900, observationGap: 300, shelfLife: 5_000 };
 
 describe("keepers: the govern job", () => {
   describe("plan", () => {
@@ -36,6 +37,17 @@ describe("keepers: the govern job", () => {
         { step: "closeWindow", proposalId: 7n },
       ]);
       expect(plan({ isReady: true, isExecutable: true, isWindowClosed: true })).to.deep.equal(["execute"]);
+    });
+
+    it("says until when: until it expires, and until open time is lost", () => {
+      const ready = { ...QUEUED, isReady: true, isExecutable: true, expiresAt: 7_000 };
+      expect(job.plan({ ...SEEN, time: 2_500, decisions: [ready] })).to.deep.equal([
+        { step: "execute", proposalId: 7n, deadline: { from: 2_000, until: 7_000 } },
+      ]);
+      const waits = { ...QUEUED, isWindowClosed: true };
+      expect(job.plan({ ...SEEN, time: 1_000, decisions: [waits] })).to.deep.equal([
+        { step: "observe", deadline: { from: 1_000, until: 1_200 } },
+      ]);
     });
 
     it("has what is ready and would revert expire, once, and where the chain does not know since when", () => {

@@ -37,8 +37,9 @@ const told = (
   freeShares: ETHER,
   ...known,
 });
+const STANDS = { from: 1_000, until: 1_384 };
 const plan = (operators: OperatorTold[], change: Partial<FiguresSeen> = {}) =>
-  planFigures({ refSlot: 448, operators, leewayBp: 1_000n, isPublished: true, ...change });
+  planFigures({ refSlot: 448, operators, leewayBp: 1_000n, isPublished: true, stands: STANDS, ...change });
 
 describe("keepers: plan of operators' figures", () => {
   it("does nothing before the first root, and nothing that is done", () => {
