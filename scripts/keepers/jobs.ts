@@ -10,6 +10,7 @@ import { FinaliseJob } from "./jobs/finalise.ts";
 import { GovernJob } from "./jobs/govern.ts";
 import { PerformanceJob } from "./jobs/performance.ts";
 import { SlashingJob } from "./jobs/slashing.ts";
+import { UpkeepJob } from "./jobs/upkeep.ts";
 import { ReportJob, type SigningMember } from "./report/job.ts";
 import type { Gathered } from "./report/plan.ts";
 import type { SignedReports } from "./report/signedReports.ts";
@@ -47,6 +48,7 @@ export function jobsOf({ settings, sources, senderOf, member, signed, onGathered
     performance: () =>
       new PerformanceJob(sources, senderOf("performance", "idle"), join(settings.stateFolder, "figures")),
     govern: () => new GovernJob(sources, senderOf("govern", "idle")),
+    upkeep: () => new UpkeepJob(sources, senderOf("upkeep", "idle"), settings.jobs),
   };
   const wanted = new Set<KeeperJob>(settings.jobs);
   return (Object.keys(make) as KeeperJob[]).filter((job) => wanted.has(job)).map((job) => make[job]());

@@ -4,6 +4,7 @@ import { newestRoot } from "../../actions/newestRoot.ts";
 import { digestOfReport } from "../../actions/signReport.ts";
 import { submitReport } from "../../actions/submitReport.ts";
 import { timeAt } from "../../lib/units.ts";
+import { sendBy } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
 import { firstDifference, type Published } from "./body.ts";
 import { askPeers, type PeerAnswer } from "./exchange.ts";
@@ -45,6 +46,8 @@ export interface DueFrame {
   peers: PeerAnswer[];
   /** Seconds since 1970: from when on the first may submit. */
   dueAt: number;
+  /** And from when on the next frame's report is due instead. */
+  nextDueAt: number;
 }
 
 export type ReportPlan =
@@ -93,6 +96,7 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
     const digestOf = (other: Report) => digestOfReport(protocol, other);
     const answers = await askPeers(peers, refSlot, digestOf, request);
     this.#tell(cycle, report, answers, new Set(seats.map(({ key }) => key.toLowerCase())));
+    const dueAt = timeAt(refSlot + EPOCHS_TO_FINALITY * spec.slotsPerEpoch + SLOTS_TO_SIGN, time);
     const due = {
       frame,
       refSlot,
@@ -101,7 +105,8 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
       own: known?.find(({ signer }) => signer.toLowerCase() === member?.address.toLowerCase()),
       seats: seats.map(({ memberId, key, weight }) => ({ memberId, key, weight })),
       peers: answers,
-      dueAt: timeAt(refSlot + EPOCHS_TO_FINALITY * spec.slotsPerEpoch + SLOTS_TO_SIGN, time),
+      dueAt,
+      nextDueAt: dueAt + Number(perFrame) * spec.secondsPerSlot,
     };
     onGathered?.(gatheredFor(due));
     return due;
@@ -118,17 +123,18 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
     return { step: "submit", due, gathered };
   }
 
-  async act(plan: ReportPlan): Promise<string> {
+  async act(plan: ReportPlan, { now }: Pick<Cycle, "now">): Promise<string> {
     const { sources, submitter, signed, member } = this.#options;
     const { protocol, beacon } = sources;
-    const { refSlot, report, digest } = plan.due;
+    const { refSlot, report, digest, dueAt, nextDueAt } = plan.due;
     if (plan.step === "sign") {
       const oracle = await protocol.ReportOracle.getAddress();
       await signed.sign({ oracle, signer: member!.address, digest, report }, () => member!.sign(report));
       return `signed the report of slot ${refSlot}: ${digest}`;
     }
     const evidence = await buildEvidence(beacon, refSlot);
-    const { hash } = await submitReport(protocol, submitter, {
+    const sender = sendBy(submitter, { from: dueAt, until: nextDueAt }, now);
+    const { hash } = await submitReport(protocol, sender, {
       report,
       evidence,
       signatures: plan.gathered.equal,
