@@ -5,7 +5,7 @@ import { UPKEEPS } from "../../../scripts/keepers/jobs/upkeeps.ts";
 import { KEEPER_JOBS } from "../../../scripts/keepers/settings.ts";
 import { reportNext } from "../../story/support/reports.ts";
 import { cooldown, request, stake } from "../../story/support/stake.ts";
-import { ETHER, force, mined, startWorld, type World } from "../../story/support/world.ts";
+import { ETHER, mined, startWorld, type World } from "../../story/support/world.ts";
 import { keeperOf, look, race } from "./support.ts";
 
 describe("keepers: plan of upkeep", () => {
@@ -75,15 +75,22 @@ describe("keepers: the upkeep job", () => {
     expect(paid, "to who sent it").to.be.greaterThan(0n);
   });
 
-  it("brings parts of fees where they belong, and ether that tickets wait for, once of two keepers", async () => {
+  it("brings parts of fees where they belong, and has itself paid for reports, once of two keepers", async () => {
     const { accounts, protocol } = world;
-    await force(world, protocol.RewardsVault, 100n * ETHER);
+    const alice = protocol.StakedEther.connect(accounts.alice);
+    await mined(alice.transfer(protocol.RewardDistributor, 20n * ETHER));
+    // whose report the keeper submits, while its pay is due
+    await world.provider.send("hardhat_setNextBlockBaseFeePerGas", ["0x1dcd65000"]);
     await reportNext(world);
-    expect(await planned(others)).to.include.members(["PullKeepers", "PullReserve"]);
+    expect(await planned(others)).to.deep.equal(["PullKeepers", "PullReserve", "paySubmitter"]);
     const results = await race(world, jobOf(others), new UpkeepJob(world, accounts.carol, others));
     expect(results.map(({ outcome }) => outcome)).to.deep.equal(["acted", "idle"]);
     const { keepers, reserve } = await protocol.RewardDistributor.owed();
     expect([keepers, reserve]).to.deep.equal([0n, 0n]);
+    const { submitter, payGwei } = await protocol.ReportOracle.submissionOf(
+      await protocol.StakedEther.lastReportFrame(),
+    );
+    expect([submitter, payGwei]).to.deep.equal([await accounts.keeper.getAddress(), 0n]);
     expect(await planned(others)).to.equal(undefined);
   });
 });
