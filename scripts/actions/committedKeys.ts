@@ -108,12 +108,12 @@ export async function committedKeys(
 }
 
 /** Keys that wait for their proof, of all commitments. */
-export function waitingKeys({ commitments, predeposited, stateAt, isProven }: KeyHistory): WaitingKey[] {
-  const known = new Map(commitments.map((commitment) => [commitment.commitmentId, commitment]));
-  return predeposited.flatMap(({ commitmentId, gindex, pubkey }) => {
-    const state = stateAt(commitmentId, gindex);
+export function waitingKeys(history: KeyHistory): WaitingKey[] {
+  const known = new Map(history.commitments.map((commitment) => [commitment.commitmentId, commitment]));
+  return history.predeposited.flatMap(({ commitmentId, gindex, pubkey }) => {
+    const state = history.stateAt(commitmentId, gindex);
     const waits = state === KEY_STATE.predeposited || state === KEY_STATE.overdue;
-    if (!waits || isProven(commitmentId, pubkey)) return [];
+    if (!waits || history.isProven(commitmentId, pubkey)) return [];
     return [{ ...known.get(commitmentId)!, gindex, state }];
   });
 }
