@@ -10,6 +10,7 @@ import { FinaliseJob } from "./jobs/finalise.ts";
 import { GovernJob } from "./jobs/govern.ts";
 import { PerformanceJob } from "./jobs/performance.ts";
 import { SlashingJob } from "./jobs/slashing.ts";
+import { UpkeepJob } from "./jobs/upkeep.ts";
 import { ReportJob, type SigningMember } from "./report/job.ts";
 import type { Gathered } from "./report/plan.ts";
 import type { SignedReports } from "./report/signedReports.ts";
@@ -46,14 +47,15 @@ export function jobsOf(parts: JobParts): AnyJob[] {
         onGathered,
         onDispute,
       }),
-    slashing: () => new SlashingJob(sources, senderOf("slashing", "urgent")),
+    slashing: () => new SlashingJob(sources, senderOf("slashing", "normal")),
     exit: () => new ExitJob(sources, senderOf("exit", "normal")),
     finalise: () => new FinaliseJob({ protocol, sender: senderOf("finalise", "normal") }),
     checkpoint: () => new CheckpointJob(sources, senderOf("checkpoint", "normal")),
     deposit: () => new DepositJob(sources, senderOf("deposit", "normal")),
     performance: () =>
       new PerformanceJob(sources, senderOf("performance", "idle"), join(settings.stateFolder, "figures")),
-    govern: () => new GovernJob({ protocol, sender: senderOf("govern", "idle") }),
+    govern: () => new GovernJob(sources, senderOf("govern", "idle")),
+    upkeep: () => new UpkeepJob(sources, senderOf("upkeep", "idle"), settings.jobs),
   };
   const wanted = new Set<KeeperJob>(settings.jobs);
   return (Object.keys(make) as KeeperJob[]).filter((job) => wanted.has(job)).map((job) => make[job]());

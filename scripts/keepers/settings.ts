@@ -40,6 +40,7 @@ export const KEEPER_JOBS = [
   "checkpoint",
   "performance",
   "govern",
+  "upkeep",
 ] as const;
 export type KeeperJob = (typeof KEEPER_JOBS)[number];
 

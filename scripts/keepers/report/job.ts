@@ -4,6 +4,7 @@ import { newestRoot } from "../../actions/newestRoot.ts";
 import { digestOfReport } from "../../actions/signReport.ts";
 import { submitReport } from "../../actions/submitReport.ts";
 import { timeAt } from "../../lib/units.ts";
+import { sendBy } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
 import { sendFirst } from "../steps.ts";
 import { firstDifference, type Published } from "./body.ts";
@@ -53,6 +54,8 @@ export interface DueFrame {
   peers: PeerAnswer[];
   /** Seconds since 1970: from when on the first may submit. */
   dueAt: number;
+  /** And from when on the next frame's report is due instead. */
+  nextDueAt: number;
 }
 
 export type ReportPlan =
@@ -114,6 +117,7 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
     for (const vote of answers.flatMap(({ votes }) => votes).filter(isOurs)) {
       signed.requireOwn({ ...vote, oracle: address });
     }
+    const dueAt = timeAt(refSlot + EPOCHS_TO_FINALITY * spec.slotsPerEpoch + SLOTS_TO_SIGN, time);
     const due = {
       frame,
       refSlot,
@@ -123,7 +127,8 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
       own: signed.published(address, refSlot).find(isOurs),
       seats: seats.map(({ memberId, key, weight }) => ({ memberId, key, weight })),
       peers: answers,
-      dueAt: timeAt(refSlot + EPOCHS_TO_FINALITY * spec.slotsPerEpoch + SLOTS_TO_SIGN, time),
+      dueAt,
+      nextDueAt: dueAt + Number(perFrame) * spec.secondsPerSlot,
     };
     this.#tellOfAge(cycle, due);
     onGathered?.(gatheredFor(due));
@@ -140,10 +145,10 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
     return { step: "submit", due, gathered };
   }
 
-  async act(plan: ReportPlan): Promise<string> {
+  async act(plan: ReportPlan, { now }: Pick<Cycle, "now">): Promise<string> {
     const { sources, submitter, signed, member } = this.#options;
     const { protocol, beacon } = sources;
-    const { refSlot, refTime, report, digest } = plan.due;
+    const { refSlot, refTime, report, digest, dueAt, nextDueAt } = plan.due;
     if (plan.step === "sign") {
       const oracle = await protocol.ReportOracle.getAddress();
       const vote = { oracle, signer: member!.address, digest, report, refTime };
@@ -151,8 +156,9 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
       return `signed the report of slot ${refSlot}: ${digest}`;
     }
     const evidence = await buildEvidence(beacon, refSlot);
+    const sender = sendBy(submitter, { from: dueAt, until: nextDueAt }, now);
     const { hash } = await sendFirst(protocol, OVERTAKEN, () =>
-      submitReport(protocol, submitter, { report, evidence, signatures: plan.gathered.equal }),
+      submitReport(protocol, sender, { report, evidence, signatures: plan.gathered.equal }),
     );
     return `submitted the report of slot ${refSlot} with ${plan.gathered.equal.length} signatures: ${hash}`;
   }
