@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { VoidSigner, ZeroAddress, type Signer } from "ethers";
 import { signReport } from "../actions/signReport.ts";
 import { ConfigurationError } from "../lib/errors.ts";
@@ -11,6 +10,7 @@ import { DEFAULT_POLICIES, type FeePolicies } from "../lib/tx/fees.ts";
 import { Journal } from "../lib/tx/journal.ts";
 import { TxManager } from "../lib/tx/manager.ts";
 import type { Urgency } from "../lib/tx/types.ts";
+import { MACHINE_CLOCK, type KeeperClock } from "./clock.ts";
 import { gatherFacts } from "./facts.ts";
 import { feePolicies } from "./feeSettings.ts";
 import { DisagreementCounter, setChainGauges, setJournalGauges } from "./gauges.ts";
@@ -55,13 +55,17 @@ const REPEAT_SECONDS = 4 * 3_600;
  *
  * @throws ConfigurationError where a setting is wrong; FatalError where a node is of another network
  */
-export async function startKeeper(settings: KeeperSettings, log: Logger): Promise<Keeper> {
+export async function startKeeper(
+  settings: KeeperSettings,
+  log: Logger,
+  time: KeeperClock = MACHINE_CLOCK,
+): Promise<Keeper> {
   const closing: (() => unknown)[] = [];
   const close = async () => {
     for (const each of closing.reverse().splice(0)) await each();
   };
   try {
-    return await compose(settings, log, closing, close);
+    return await compose(settings, log, { time, closing, close });
   } catch (error) {
     await close();
     throw error;
@@ -71,19 +75,18 @@ export async function startKeeper(settings: KeeperSettings, log: Logger): Promis
 async function compose(
   settings: KeeperSettings,
   log: Logger,
-  closing: (() => unknown)[],
-  close: () => Promise<void>,
+  { time, closing, close }: { time: KeeperClock; closing: (() => unknown)[]; close: () => Promise<void> },
 ): Promise<Keeper> {
   const { chainId, stateFolder } = settings;
   const addresses = recordedAddresses(settings.deployments);
-  const nodes = await connectNodes(settings, log);
+  const nodes = await connectNodes(settings, log, () => time.now());
   closing.push(() => nodes.execution.destroy());
   const protocol = connectProtocol(addresses, nodes.execution);
   const account = await accountSigner(settings);
   const member = await memberSigner(settings);
 
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
-  const journal = Journal.open(join(stateFolder, "transactions.sqlite"));
+  const journal = Journal.open(join(stateFolder, "transactions.sqlite"), { now: () => time.now() });
   closing.push(() => journal.close());
   const signed = new SignedReports(join(stateFolder, "signed.sqlite"));
   closing.push(() => signed.close());
@@ -110,7 +113,7 @@ async function compose(
           job,
           urgency,
           patienceMs: PATIENCE_MS,
-          sleep: delay,
+          sleep: (ms) => time.sleep(ms),
         })
       : new VoidSigner(ZeroAddress, nodes.execution);
 
@@ -119,7 +122,7 @@ async function compose(
   closing.push(() => exchange.close());
   const reportUrl = await exchange.listen({ host: settings.reportHost, port: settings.reportPort });
 
-  const clock = () => Date.now() / 1_000;
+  const clock = () => time.now() / 1_000;
   const metrics = new Metrics({
     keepers: settings.jobs,
     sources: [...new Set([...nodes.beacon.status, ...nodes.execution.status].map(({ name }) => name))],
@@ -188,9 +191,7 @@ async function compose(
     jobs,
     log,
     now,
-    sleep: async (seconds, signal) => {
-      await delay(seconds * 1_000, undefined, { signal }).catch(() => undefined);
-    },
+    sleep: (seconds, signal) => time.sleep(seconds * 1_000, signal),
     pollSeconds: settings.pollSeconds,
     onCycle,
     beforeRound: look,

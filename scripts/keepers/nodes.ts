@@ -17,14 +17,19 @@ export interface Nodes {
 /**
  * Connects to the nodes of the settings, and checks that they are of the network.
  *
+ * @param now milliseconds, by which nodes rest and are asked again
  * @throws ConfigurationError or FatalError where a node is of another network; RetryableError where too few answer
  */
-export async function connectNodes(settings: KeeperSettings, log: Logger): Promise<Nodes> {
+export async function connectNodes(
+  settings: KeeperSettings,
+  log: Logger,
+  now: () => number = Date.now,
+): Promise<Nodes> {
   const { elUrls, elSendUrl, clUrls, clQuorum, chainId } = settings;
-  const execution = new ExecutionSources(elUrls, { chainId: BigInt(chainId), sendUrl: elSendUrl, log });
+  const execution = new ExecutionSources(elUrls, { chainId: BigInt(chainId), sendUrl: elSendUrl, log, now });
   try {
     await execution.check();
-    const beacon = new BeaconSources(clUrls, { quorum: clQuorum, log });
+    const beacon = new BeaconSources(clUrls, { quorum: clQuorum, log, now });
     await usePreset(beacon);
     return { beacon, execution, rpc: rpcOf(execution) };
   } catch (error) {
