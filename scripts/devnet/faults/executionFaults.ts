@@ -65,6 +65,10 @@ async function reply(call: Call, ask: Ask, faults: readonly Fault[]): Promise<Re
   if (faultOf(faults, "dropsTransactions") && call.method === "eth_sendRawTransaction") {
     return said(call, keccak256(String(call.params[0])));
   }
+  const refusal = faultOf(faults, "refusesTransactions")?.message;
+  if (refusal !== undefined && call.method === "eth_sendRawTransaction") {
+    return { jsonrpc: "2.0", id: call.id, error: { code: -32000, message: refusal } };
+  }
   const behind = faultOf(faults, "oldBlocks")?.blocks;
   const honest = await (behind === undefined
     ? forward(call.method, call.params)
