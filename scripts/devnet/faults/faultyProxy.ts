@@ -57,6 +57,7 @@ export async function startFaultyProxy(options: FaultyProxyOptions): Promise<Fau
       return send(response, jsonAnswer(404, { code: 404, message: "not found" }));
     }
     const ask = (changed: Partial<ProxiedRequest>) => forward(target, { ...request, ...changed });
+    if (active.length === 0) return send(response, await ask({}));
     const answer = await (serves === "beacon"
       ? beaconAnswer(request, ask, active)
       : executionAnswer(request, ask, active));
