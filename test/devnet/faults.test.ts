@@ -97,6 +97,7 @@ describe("devnet: faulty nodes", () => {
       expect((await late("eth_getBalance", nobody, block)).error.message).to.equal("header not found");
     }
     expect((await late("eth_getBalance", nobody, { blockHash: latest.hash })).result).to.equal("0x0");
+    expect((await late("eth_estimateGas", { to: nobody })).result, "no block is named").to.match(/^0x/);
   });
 
   it("refuse transactions in the words that they are told, and answer all else", async () => {

@@ -101,7 +101,7 @@ async function fromThePast(
   const wanted = await numberOf(params[place], head, node);
   if (wanted <= head) {
     const isNamed = typeof params[place] === "object" && params[place] !== null;
-    return forward(method, isNamed ? params : params.with(place, toQuantity(wanted)));
+    return forward(method, isNamed ? params : params.toSpliced(place, 1, toQuantity(wanted)));
   }
   if (method === "eth_getBlockByNumber") return said(call, null);
   return { jsonrpc: "2.0", id: call.id, error: { code: -32000, message: "header not found" } };
