@@ -30,7 +30,7 @@ const BOND_WEI = 40n * WEI_PER_ETHER;
 const LOT_ETH = 64n;
 const FIRST_STAKE_WEI = 120n * WEI_PER_ETHER;
 /** Accounts that pay for the keepers' transactions: after those of the chain and of the members. */
-const FIRST_KEEPER_ACCOUNT = 40;
+export const FIRST_KEEPER_ACCOUNT = 40;
 const KEEPER_FUNDS_WEI = 100n * WEI_PER_ETHER;
 /** Managers of the operators are accounts that the chain signs for and nobody else uses. */
 const FIRST_MANAGER = 17;
