@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { VoidSigner, ZeroAddress, type Signer } from "ethers";
 import { signReport } from "../actions/signReport.ts";
 import { ConfigurationError } from "../lib/errors.ts";
@@ -13,6 +12,7 @@ import { DEFAULT_POLICIES, type FeePolicies } from "../lib/tx/fees.ts";
 import { Journal } from "../lib/tx/journal.ts";
 import { TxManager } from "../lib/tx/manager.ts";
 import type { Urgency } from "../lib/tx/types.ts";
+import { MACHINE_CLOCK, type KeeperClock } from "./clock.ts";
 import { gatherFacts } from "./facts.ts";
 import { feePolicies } from "./feeSettings.ts";
 import { DisagreementCounter, setChainGauges, setJournalGauges } from "./gauges.ts";
@@ -53,13 +53,17 @@ const WATCH_SECONDS = 30;
  *
  * @throws ConfigurationError where a setting is wrong; FatalError where a node is of another network
  */
-export async function startKeeper(settings: KeeperSettings, log: Logger): Promise<Keeper> {
+export async function startKeeper(
+  settings: KeeperSettings,
+  log: Logger,
+  time: KeeperClock = MACHINE_CLOCK,
+): Promise<Keeper> {
   const closing: (() => unknown)[] = [];
   const close = async () => {
     for (const each of closing.reverse().splice(0)) await each();
   };
   try {
-    return await compose(settings, log, closing, close);
+    return await compose(settings, log, { time, closing, close });
   } catch (error) {
     await close();
     throw error;
@@ -69,8 +73,7 @@ export async function startKeeper(settings: KeeperSettings, log: Logger): Promis
 async function compose(
   settings: KeeperSettings,
   log: Logger,
-  closing: (() => unknown)[],
-  close: () => Promise<void>,
+  { time, closing, close }: { time: KeeperClock; closing: (() => unknown)[]; close: () => Promise<void> },
 ): Promise<Keeper> {
   const { chainId, stateFolder } = settings;
   const records = new Records(settings.deployments);
@@ -78,11 +81,11 @@ async function compose(
   const account = await accountSigner(settings);
   const member = await memberSigner(settings);
   const isDry = settings.dryRun || account === undefined;
-  const clock = () => Date.now() / 1_000;
+  const clock = () => time.now() / 1_000;
   const health = new Health({ jobs: settings.jobs, limits: limitsOf(settings), dryRun: isDry, clock });
   // what takes long is made of answers and of looks at transactions: a loop that hangs has neither
   const progress = () => health.tick();
-  const nodes = await connectNodes(settings, log, progress);
+  const nodes = await connectNodes(settings, log, { onAnswer: progress, now: () => time.now() });
   closing.push(() => nodes.close());
   const protocolOf = (execution: ExecutionSources) => {
     beginLogsAt(execution, records.firstBlock());
@@ -91,7 +94,7 @@ async function compose(
   const protocol = protocolOf(nodes.execution);
 
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
-  const journal = Journal.open(join(stateFolder, "transactions.sqlite"));
+  const journal = Journal.open(join(stateFolder, "transactions.sqlite"), { now: () => time.now() });
   closing.push(() => journal.close());
   const signed = new SignedReports(join(stateFolder, "signed.sqlite"), await chainTime(nodes.beacon));
   closing.push(() => signed.close());
@@ -118,7 +121,7 @@ async function compose(
           job,
           urgency,
           patienceMs: PATIENCE_MS,
-          sleep: (ms) => delay(ms).then(progress),
+          sleep: (ms) => time.sleep(ms).then(progress),
         })
       : new VoidSigner(ZeroAddress, nodes.execution);
 
@@ -200,9 +203,7 @@ async function compose(
     jobs,
     log,
     now,
-    sleep: async (seconds, signal) => {
-      await delay(seconds * 1_000, undefined, { signal }).catch(() => undefined);
-    },
+    sleep: (seconds, signal) => time.sleep(seconds * 1_000, signal),
     pollSeconds: settings.pollSeconds,
     onCycle,
     beforeRound: look,

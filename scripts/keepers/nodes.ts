@@ -22,18 +22,19 @@ export interface Nodes {
  * Connects to the nodes of the settings, and checks that they are of the network.
  *
  * @param onAnswer told of each answer of a beacon node
+ * @param now milliseconds, by which nodes rest and are asked again
  * @throws ConfigurationError or FatalError where a node is of another network; RetryableError where too few answer
  */
 export async function connectNodes(
   settings: KeeperSettings,
   log: Logger,
-  onAnswer?: () => void,
+  { onAnswer, now = Date.now }: { onAnswer?: () => void; now?: () => number } = {},
 ): Promise<Nodes> {
   const { elUrls, elSendUrl, clUrls, clQuorum, chainId } = settings;
-  const execution = new ExecutionSources(elUrls, { chainId: BigInt(chainId), sendUrl: elSendUrl, log });
+  const execution = new ExecutionSources(elUrls, { chainId: BigInt(chainId), sendUrl: elSendUrl, log, now });
   try {
     await execution.check();
-    const beacon = new BeaconSources(clUrls, { quorum: clQuorum, log, onAnswer });
+    const beacon = new BeaconSources(clUrls, { quorum: clQuorum, log, now, onAnswer });
     await usePreset(beacon);
     const alone = (url: string) => new ExecutionSources([url], { chainId: BigInt(chainId) });
     const each =
