@@ -1,13 +1,11 @@
 import { Command } from "commander";
 import { KEEPER_JOBS, KEEPER_SETTINGS } from "../keepers/settings.ts";
-import { startKeeper } from "../keepers/keeper.ts";
 import { createLogger } from "../lib/logger.ts";
 import { textsToHide } from "../lib/settings/print.ts";
 import { settingsOf, withSettings } from "./settingFlags.ts";
 
 /// `kedge keeper run`: what the protocol needs somebody to do.
-export function keeperCommand(): Command {
-  const keeper = new Command("keeper").description("Do what the protocol needs somebody to do.");
+export function declareKeeper(keeper: Command): void {
   const run = new Command("run")
     .description(`runs jobs until it is told to stop: ${KEEPER_JOBS.join(", ")}, or all`)
     .argument("[job...]", "which jobs (default: those of the settings)");
@@ -16,7 +14,6 @@ export function keeperCommand(): Command {
       runKeeper(jobs, flags),
     ),
   );
-  return keeper;
 }
 
 async function runKeeper(jobs: string[], flags: Record<string, unknown>): Promise<void> {
@@ -31,6 +28,7 @@ async function runKeeper(jobs: string[], flags: Record<string, unknown>): Promis
     json: settings.logFormat === "json",
     secrets: textsToHide(resolved),
   });
+  const { startKeeper } = await import("../keepers/keeper.ts");
   const keeper = await startKeeper(settings, log);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
