@@ -4,6 +4,7 @@ import {
   keccak256,
   toUtf8String,
   Utf8ErrorFuncs,
+  type BlockTag,
   type ContractTransactionReceipt,
   type Signer,
 } from "ethers";
@@ -42,9 +43,13 @@ export interface KnownProposal {
   quorum: bigint;
 }
 
-/** All proposals that were ever made, in their order. */
-export async function listProposals(protocol: Protocol): Promise<KnownProposal[]> {
-  return Promise.all((await proposalsMade(protocol)).map((made) => withState(protocol, made)));
+/** All proposals that were made up to a block (default: the newest), in their order. */
+export async function listProposals(
+  protocol: Protocol,
+  blockTag: BlockTag = "latest",
+): Promise<KnownProposal[]> {
+  const made = await proposalsMade(protocol, blockTag);
+  return Promise.all(made.map((each) => withState(protocol, each, blockTag)));
 }
 
 /**
@@ -62,7 +67,7 @@ type Made = Omit<KnownProposal, "state" | "voteEnd" | "votes" | "quorum">;
  * From the events' bytes. Texts are read as bytes: one that is no UTF-8 is shown as far as it goes, and stands in nobody's
  * way.
  */
-async function proposalsMade(protocol: Protocol): Promise<Made[]> {
+async function proposalsMade(protocol: Protocol, toBlock: BlockTag = "latest"): Promise<Made[]> {
   const governor = protocol.StakerGovernor;
   const event = governor.interface.getEvent("ProposalCreated");
   const provider = governor.runner?.provider;
@@ -71,6 +76,7 @@ async function proposalsMade(protocol: Protocol): Promise<Made[]> {
     address: await governor.getAddress(),
     topics: [event.topicHash],
     fromBlock: 0,
+    toBlock,
   });
   const types = event.inputs.map(({ type }) => type.replace("string", "bytes"));
   return logs.map(({ data }) => {
@@ -91,19 +97,24 @@ async function proposalsMade(protocol: Protocol): Promise<Made[]> {
   });
 }
 
-async function withState(protocol: Protocol, made: Made): Promise<KnownProposal> {
+async function withState(
+  protocol: Protocol,
+  made: Made,
+  blockTag: BlockTag = "latest",
+): Promise<KnownProposal> {
+  const at = { blockTag };
   const governor = protocol.StakerGovernor;
   const { proposalId } = made;
   const [state, voteEnd, votes, quorum] = await Promise.all([
-    governor.state(proposalId),
-    governor.proposalDeadline(proposalId),
-    governor.proposalVotes(proposalId),
-    governor.proposalQuorum(proposalId),
+    governor.state(proposalId, at),
+    governor.proposalDeadline(proposalId, at),
+    governor.proposalVotes(proposalId, at),
+    governor.proposalQuorum(proposalId, at),
   ]);
   const told = STATES[Number(state)]!;
   return {
     ...made,
-    state: told === "cancelled" && (await hasExpired(protocol, made)) ? "expired" : told,
+    state: told === "cancelled" && (await hasExpired(protocol, made, blockTag)) ? "expired" : told,
     voteEnd: Number(voteEnd),
     votes: { against: votes[0], for: votes[1], abstain: votes[2] },
     quorum,
@@ -111,8 +122,9 @@ async function withState(protocol: Protocol, made: Made): Promise<KnownProposal>
 }
 
 /** The governor takes what expired in the timelock for cancelled; what was cancelled there is forgotten. */
-async function hasExpired(protocol: Protocol, made: Made): Promise<boolean> {
-  return (await protocol.ExitWindowTimelock.getTimestamp(await operationIdOf(protocol, made))) !== 0n;
+async function hasExpired(protocol: Protocol, made: Made, blockTag: BlockTag): Promise<boolean> {
+  const id = await operationIdOf(protocol, made);
+  return (await protocol.ExitWindowTimelock.getTimestamp(id, { blockTag })) !== 0n;
 }
 
 /** What governor and timelock know a proposal by. */

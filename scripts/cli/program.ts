@@ -12,6 +12,14 @@ interface Group {
 }
 
 const GROUPS: Readonly<Record<string, Group>> = {
+  balance: {
+    about: "What somebody has: ether, kETH, wkETH, tickets.",
+    load: async () => (await import("./balance.ts")).declareBalance,
+  },
+  claim: {
+    about: "Get the ether of tickets that are finalised.",
+    load: async () => (await import("./claim.ts")).declareClaim,
+  },
   config: {
     about: "What keepers are set to, and what can be set.",
     load: async () => (await import("./config.ts")).declareConfig,
@@ -33,13 +41,45 @@ const GROUPS: Readonly<Record<string, Group>> = {
     about: "Make, check and use the keys of validators, offline.",
     load: async () => (await import("./keys.ts")).declareKeys,
   },
+  leave: {
+    about: "Leave at once with what the buffer has, for a fee.",
+    load: async () => (await import("./leave.ts")).declareLeave,
+  },
+  operator: {
+    about: "Register, bond, commit keys, and see how an operator stands.",
+    load: async () => (await import("./operator.ts")).declareOperator,
+  },
   report: {
     about: "Build reports, and find out why two of them differ.",
     load: async () => (await import("./report.ts")).declareReport,
   },
+  request: {
+    about: "Ask for ether back; a ticket stands for it.",
+    load: async () => (await import("./request.ts")).declareRequest,
+  },
+  requests: {
+    about: "Tickets that are not claimed yet, and when they may be.",
+    load: async () => (await import("./requests.ts")).declareRequests,
+  },
+  stake: {
+    about: "Stake ether.",
+    load: async () => (await import("./stake.ts")).declareStake,
+  },
+  status: {
+    about: "How the pool, its queue, its reports and its keepers stand.",
+    load: async () => (await import("./status.ts")).declareStatus,
+  },
   tx: {
     about: "See what a keeper sends, and ask it to hurry or to take back.",
     load: async () => (await import("./tx.ts")).declareTx,
+  },
+  unwrap: {
+    about: "Turn wkETH into kETH.",
+    load: async () => (await import("./wrap.ts")).declareUnwrap,
+  },
+  wrap: {
+    about: "Turn kETH into wkETH.",
+    load: async () => (await import("./wrap.ts")).declareWrap,
   },
 };
 

@@ -1,4 +1,4 @@
-import { isAddress, isError, Wallet, type JsonRpcProvider, type Signer } from "ethers";
+import { isAddress, isError, Wallet, type Block, type JsonRpcProvider, type Signer } from "ethers";
 import { LOCAL_ACCOUNTS, type AccountName } from "../lib/accountNames.ts";
 import { connectRpc } from "../lib/connect.ts";
 import { ConfigurationError, FatalError, KedgeError, RetryableError } from "../lib/errors.ts";
@@ -54,8 +54,20 @@ export function checkedAddress(value: string, setting: string): string {
   });
 }
 
+/// Somebody who was named, or whoever signs.
+export async function ownerOf({ signer }: Session, given: string | undefined): Promise<string> {
+  return given === undefined ? (await signer()).getAddress() : checkedAddress(given, "address");
+}
+
+/// @throws RetryableError where the chain has none yet
+export async function latestBlock(provider: JsonRpcProvider): Promise<Block> {
+  const block = await provider.getBlock("latest");
+  if (block === null) throw new RetryableError("the chain has no block");
+  return block;
+}
+
 /// What ethers throws, by what to do about it. Its own texts repeat the node's address, with any password in it.
-function plainError(protocol: Protocol, error: unknown): unknown {
+export function plainError(protocol: Protocol, error: unknown): unknown {
   if (error instanceof KedgeError) return error;
   const refusal = refusalOf(protocol, error);
   if (refusal !== undefined) return refusal;

@@ -3,7 +3,7 @@ import { propose } from "../../actions/propose.ts";
 import { simulateProposal, type Simulation } from "../../actions/simulateProposal.ts";
 import { ConfigurationError, FatalError } from "../../lib/errors.ts";
 import { readProposal, requireKnown } from "../../lib/proposals.ts";
-import { confirm, log, print } from "../output.ts";
+import { confirm, iso, log, print } from "../output.ts";
 import { inSession } from "../session.ts";
 import type { SessionOptions } from "../sessionOptions.ts";
 import { showCalls, type GovernOptions } from "./options.ts";
@@ -70,8 +70,4 @@ async function textOf(path: string): Promise<string> {
       { cause: error },
     );
   }
-}
-
-function iso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
 }
