@@ -5,6 +5,7 @@ import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { finalityProof, slotProof } from "../lib/beaconProofs.ts";
 import { decodeState } from "../lib/beaconState.ts";
 import { RetryableError } from "../lib/errors.ts";
+import { eventsOf } from "../lib/logs.ts";
 import { figuresRoot } from "../lib/operatorFigures.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { roleId } from "../lib/roles.ts";
@@ -113,7 +114,7 @@ async function blockAfter(beacon: BeaconSource, refSlot: number): Promise<BlockA
 /** All public keys that got a predeposit up to a block: only such a key is ever proven. */
 async function ourKeys(protocol: Protocol, toBlock: number): Promise<string[]> {
   const registry = protocol.ValidatorRegistry;
-  const predeposited = await registry.queryFilter(registry.filters.KeysPredeposited(), 0, toBlock);
+  const predeposited = await eventsOf(registry, registry.filters.KeysPredeposited(), { toBlock });
   const keys = predeposited.flatMap(({ args }) =>
     Array.from({ length: args.gindices.length }, (_, i) => dataSlice(args.pubkeys, i * 48, (i + 1) * 48)),
   );
@@ -131,7 +132,7 @@ export async function ourCredentials(
   toBlock: number,
 ): Promise<string[]> {
   const { Authority: authority, StakedEther: ledger } = protocol;
-  const granted = await authority.queryFilter(authority.filters.RoleGranted(roleId("DEPOSITOR")), 0, toBlock);
+  const granted = await eventsOf(authority, authority.filters.RoleGranted(roleId("DEPOSITOR")), { toBlock });
   const depositors = [...new Set(granted.map(({ args }) => args.account))];
   const theirs = await Promise.all(depositors.map((address) => credentialsOf(address, provider, toBlock)));
   const all = [await ledger.withdrawalCredentials({ blockTag: toBlock }), ...theirs.flat()];

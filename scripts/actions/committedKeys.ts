@@ -1,4 +1,5 @@
 import { keccak256 } from "ethers";
+import { eventsOf } from "../lib/logs.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { publishedKeys, type PublishedKeys } from "./publishedKeys.ts";
 
@@ -27,13 +28,13 @@ export type KeysMemory = Map<string, PublishedKeys | undefined>;
 export async function committedKeys(protocol: Protocol, memory: KeysMemory): Promise<CommittedKeys[]> {
   const { ValidatorRegistry: registry } = protocol;
   const [committed, predeposited, proven, overdue, lost, removed, foreign] = await Promise.all([
-    registry.queryFilter(registry.filters.KeysCommitted()),
-    registry.queryFilter(registry.filters.KeysPredeposited()),
-    registry.queryFilter(registry.filters.KeyProven()),
-    registry.queryFilter(registry.filters.KeysOverdue()),
-    registry.queryFilter(registry.filters.KeysLost()),
-    registry.queryFilter(registry.filters.KeysRemoved()),
-    registry.queryFilter(registry.filters.KeyForeign()),
+    eventsOf(registry, registry.filters.KeysCommitted()),
+    eventsOf(registry, registry.filters.KeysPredeposited()),
+    eventsOf(registry, registry.filters.KeyProven()),
+    eventsOf(registry, registry.filters.KeysOverdue()),
+    eventsOf(registry, registry.filters.KeysLost()),
+    eventsOf(registry, registry.filters.KeysRemoved()),
+    eventsOf(registry, registry.filters.KeyForeign()),
   ]);
   const places = new Map<string, number>();
   // states only move forward, in this order

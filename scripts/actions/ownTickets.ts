@@ -1,3 +1,4 @@
+import { eventsOf } from "../lib/logs.ts";
 import type { Protocol } from "../lib/protocol.ts";
 
 /** `waiting`: its cooldown lasts. `ready`: it may be finalised. `finalised`: it may be claimed. */
@@ -19,7 +20,7 @@ export interface OwnTicket {
 /** Tickets that an account has and has not claimed, by their ids. */
 export async function ownTickets(protocol: Protocol, owner: string, now: number): Promise<OwnTicket[]> {
   const queue = protocol.WithdrawalQueue;
-  const came = await queue.queryFilter(queue.filters.Transfer(undefined, owner));
+  const came = await eventsOf(queue, queue.filters.Transfer(undefined, owner));
   const ids = [...new Set(came.map(({ args }) => args.id))].sort((a, b) => (a < b ? -1 : 1));
   const tickets = await Promise.all(ids.map(async (id) => ({ id, ticket: await queue.ticket(id) })));
   return Promise.all(

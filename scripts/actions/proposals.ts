@@ -9,6 +9,7 @@ import {
   type Signer,
 } from "ethers";
 import { FatalError } from "../lib/errors.ts";
+import { logsOf } from "../lib/logs.ts";
 import type { Call } from "../lib/proposals.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
@@ -46,7 +47,7 @@ export interface KnownProposal {
 /** All proposals that were made up to a block (default: the newest), in their order. */
 export async function listProposals(
   protocol: Protocol,
-  blockTag: BlockTag = "latest",
+  blockTag?: number,
 ): Promise<KnownProposal[]> {
   const made = await proposalsMade(protocol, blockTag);
   return Promise.all(made.map((each) => withState(protocol, each, blockTag)));
@@ -67,17 +68,13 @@ type Made = Omit<KnownProposal, "state" | "voteEnd" | "votes" | "quorum">;
  * From the events' bytes. Texts are read as bytes: one that is no UTF-8 is shown as far as it goes, and stands in nobody's
  * way.
  */
-async function proposalsMade(protocol: Protocol, toBlock: BlockTag = "latest"): Promise<Made[]> {
+async function proposalsMade(protocol: Protocol, toBlock?: number): Promise<Made[]> {
   const governor = protocol.StakerGovernor;
   const event = governor.interface.getEvent("ProposalCreated");
   const provider = governor.runner?.provider;
   if (!provider) throw new FatalError("nobody to ask for proposals");
-  const logs = await provider.getLogs({
-    address: await governor.getAddress(),
-    topics: [event.topicHash],
-    fromBlock: 0,
-    toBlock,
-  });
+  const address = await governor.getAddress();
+  const logs = await logsOf(provider, { address, topics: [event.topicHash] }, { toBlock });
   const types = event.inputs.map(({ type }) => type.replace("string", "bytes"));
   return logs.map(({ data }) => {
     const [proposalId, proposer, targets, values, , datas, voteStart, , bytes] = AbiCoder.defaultAbiCoder()
@@ -100,9 +97,9 @@ async function proposalsMade(protocol: Protocol, toBlock: BlockTag = "latest"): 
 async function withState(
   protocol: Protocol,
   made: Made,
-  blockTag: BlockTag = "latest",
+  blockTag?: number,
 ): Promise<KnownProposal> {
-  const at = { blockTag };
+  const at = { blockTag: blockTag ?? "latest" };
   const governor = protocol.StakerGovernor;
   const { proposalId } = made;
   const [state, voteEnd, votes, quorum] = await Promise.all([
@@ -114,7 +111,7 @@ async function withState(
   const told = STATES[Number(state)]!;
   return {
     ...made,
-    state: told === "cancelled" && (await hasExpired(protocol, made, blockTag)) ? "expired" : told,
+    state: told === "cancelled" && (await hasExpired(protocol, made, at)) ? "expired" : told,
     voteEnd: Number(voteEnd),
     votes: { against: votes[0], for: votes[1], abstain: votes[2] },
     quorum,
@@ -122,9 +119,9 @@ async function withState(
 }
 
 /** The governor takes what expired in the timelock for cancelled; what was cancelled there is forgotten. */
-async function hasExpired(protocol: Protocol, made: Made, blockTag: BlockTag): Promise<boolean> {
+async function hasExpired(protocol: Protocol, made: Made, at: { blockTag: BlockTag }): Promise<boolean> {
   const id = await operationIdOf(protocol, made);
-  return (await protocol.ExitWindowTimelock.getTimestamp(id, { blockTag })) !== 0n;
+  return (await protocol.ExitWindowTimelock.getTimestamp(id, at)) !== 0n;
 }
 
 /** What governor and timelock know a proposal by. */

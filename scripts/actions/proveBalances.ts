@@ -12,6 +12,7 @@ import {
   type BalancesProof,
 } from "../lib/checkpointProofs.ts";
 import { FatalError } from "../lib/errors.ts";
+import { eventsOf } from "../lib/logs.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
 import { boundaryProof } from "./boundaryProof.ts";
@@ -224,13 +225,13 @@ async function countDeposits(
 
 /** Of all validators that were ever proven, strictly increasing. */
 async function ourIndices({ ValidatorRegistry }: Protocol): Promise<number[]> {
-  const events = await ValidatorRegistry.queryFilter(ValidatorRegistry.filters.KeyProven());
+  const events = await eventsOf(ValidatorRegistry, ValidatorRegistry.filters.KeyProven());
   return events.map(({ args }) => Number(args.validatorIndex)).sort((a, b) => a - b);
 }
 
 /** Where keys had their predeposit, each with its key. */
 async function predepositedKeys({ ValidatorRegistry }: Protocol) {
-  const events = await ValidatorRegistry.queryFilter(ValidatorRegistry.filters.KeysPredeposited());
+  const events = await eventsOf(ValidatorRegistry, ValidatorRegistry.filters.KeysPredeposited());
   return events.flatMap(({ args: { commitmentId, gindices, pubkeys } }) =>
     gindices.map((gindex, i) => ({
       commitmentId,

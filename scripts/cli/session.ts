@@ -2,6 +2,7 @@ import { isAddress, isError, Wallet, type Block, type JsonRpcProvider, type Sign
 import { LOCAL_ACCOUNTS, type AccountName } from "../lib/accountNames.ts";
 import { connectRpc } from "../lib/connect.ts";
 import { ConfigurationError, FatalError, KedgeError, RetryableError } from "../lib/errors.ts";
+import { beginLogsAt } from "../lib/logs.ts";
 import { CONTRACT_NAMES, connectProtocol, type Addresses, type Protocol } from "../lib/protocol.ts";
 import { deploymentFolder, Records } from "../lib/records.ts";
 import { refusalOf } from "../lib/reverts.ts";
@@ -20,6 +21,7 @@ export interface Session {
 export async function openSession(options: SessionOptions): Promise<Session> {
   const addresses = recorded(options);
   const provider = await connectRpc(checkedUrl(options.rpcUrl));
+  beginLogsAt(provider, new Records(folderOf(options)).firstBlock());
   return {
     provider,
     protocol: connectProtocol(addresses, provider),
@@ -87,8 +89,12 @@ export function plainError(protocol: Protocol, error: unknown): unknown {
   return error;
 }
 
-function recorded({ network, deployments }: SessionOptions): Addresses {
-  const folder = deployments ?? deploymentFolder(network);
+function folderOf({ network, deployments }: SessionOptions): string {
+  return deployments ?? deploymentFolder(network);
+}
+
+function recorded(options: SessionOptions): Addresses {
+  const folder = folderOf(options);
   const addresses = new Records(folder).addresses();
   const missing = CONTRACT_NAMES.filter((name) => addresses[name] === undefined);
   if (missing.length > 0) {
@@ -131,7 +137,7 @@ async function signerOf(provider: JsonRpcProvider, account: string | undefined):
   throw new ConfigurationError({
     setting: "--account",
     problem: account === undefined ? "nobody signs" : "is no address, and no name of a local chain",
-    value: account,
+    value: account === undefined ? undefined : shownUrl(account),
     example: "--account alice",
   });
 }

@@ -2,6 +2,7 @@ import type { Signer } from "ethers";
 import type { ReportSources } from "../../actions/buildReport.ts";
 import { completeCheckpoint, openLive, proveBalances } from "../../actions/proveBalances.ts";
 import { RetryableError } from "../../lib/errors.ts";
+import { eventsOf } from "../../lib/logs.ts";
 import { receiptOf } from "../../lib/receipts.ts";
 import { OvertakenError, type Job } from "../job.ts";
 import { sendFirst, stillPlanned } from "../steps.ts";
@@ -136,7 +137,7 @@ export class CheckpointJob implements Job<CheckpointsSeen, CheckpointStep> {
   async #checkpoints(): Promise<CheckpointSeen[]> {
     const { BalanceCheckpoint: contract } = this.#sources.protocol;
     const [opened, settleSeconds] = await Promise.all([
-      contract.queryFilter(contract.filters.CheckpointOpened()),
+      eventsOf(contract, contract.filters.CheckpointOpened()),
       contract.settleSeconds(),
     ]);
     const live = opened.filter(({ args }) => BigInt(args.parkedHash) === 0n);

@@ -8,6 +8,7 @@ import {
   settleSlashing,
 } from "../../actions/proveSlashing.ts";
 import { RetryableError } from "../../lib/errors.ts";
+import { eventsOf } from "../../lib/logs.ts";
 import { rememberStates } from "../../lib/stateMemory.ts";
 import { epochOf, WEI_PER_GWEI } from "../../lib/units.ts";
 import type { Cycle, Job } from "../job.ts";
@@ -150,8 +151,8 @@ export class SlashingJob implements Job<SlashingSeen, SlashingStep[]> {
   async #known(): Promise<Map<number, WatchedValidator["known"]>> {
     const { ValidatorRegistry: registry } = this.#sources.protocol;
     const [proven, advanced] = await Promise.all([
-      registry.queryFilter(registry.filters.KeyProven()),
-      registry.queryFilter(registry.filters.ValidatorAdvanced()),
+      eventsOf(registry, registry.filters.KeyProven()),
+      eventsOf(registry, registry.filters.ValidatorAdvanced()),
     ]);
     const known = new Map<number, WatchedValidator["known"]>();
     for (const { args } of proven) {
@@ -184,7 +185,7 @@ export class SlashingJob implements Job<SlashingSeen, SlashingStep[]> {
     const indices = open.map(({ index }) => index);
     const [answers, settled] = await Promise.all([
       beacon.validators(parent.header.stateRoot as `0x${string}`, indices),
-      SlashingOracle.queryFilter(SlashingOracle.filters.SlashingSettled()),
+      eventsOf(SlashingOracle, SlashingOracle.filters.SlashingSettled()),
     ]);
     const balances = new Map(answers.map(({ index, balanceGwei }) => [index, balanceGwei]));
     const settledSlots = new Map(settled.map(({ args }) => [Number(args.validatorIndex), Number(args.slot)]));

@@ -110,7 +110,7 @@ export class ExecutionSources extends JsonRpcProvider {
     const answers = [payload].flat().map(async (request) => {
       const answer = await (request.method === "eth_sendRawTransaction"
         ? this.#broadcast(request)
-        : this.#read(pinned(request, (number) => this.#bindings.get(number))));
+        : this.#read(pinned(request, this.#bindings)));
       // ethers makes its own errors of those of a node
       return { id: request.id, ...answer } as JsonRpcResult;
     });

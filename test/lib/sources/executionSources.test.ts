@@ -201,8 +201,8 @@ describe("several execution nodes", () => {
     });
 
     const both = () => sources({ maxLagBlocks: 1_000 }, [servers.rpcUrl, nodes.executions[0].url]);
-    const depositLogs = (provider: ExecutionSources) =>
-      provider.getLogs({ address: DEPOSIT_CONTRACT_ADDRESS, fromBlock: 0, toBlock: block.number });
+    const depositLogs = (provider: ExecutionSources, toBlock = block.number) =>
+      provider.getLogs({ address: DEPOSIT_CONTRACT_ADDRESS, fromBlock: 0, toBlock });
 
     it("read the state of a block by its hash where its number is bound to one", async () => {
       const provider = both();
@@ -225,6 +225,8 @@ describe("several execution nodes", () => {
       provider.bind(block.number, block.hash!);
       expect(await depositLogs(provider)).to.have.length(0);
       expect(statusOf(provider, 0).recentFailures).to.equal(1);
+      expect(await depositLogs(both(), block.number - 1), "nothing is bound").to.have.length(1);
+      expect(await depositLogs(provider, block.number - 1), "a page before").to.have.length(0);
     });
 
     it("refuse where all have another block at that place", async () => {
