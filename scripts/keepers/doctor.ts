@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { explain } from "../lib/errors.ts";
+import { withoutCredentials } from "../lib/http.ts";
 import type { Logger } from "../lib/logger.ts";
 import { CONTRACT_NAMES, connectProtocol, type Addresses, type Protocol } from "../lib/protocol.ts";
 import { Records } from "../lib/records.ts";
@@ -204,9 +205,9 @@ function peer(url: string): Check {
     wanted: "an answer",
     fix: "ask its operator, or correct peerUrls: a report needs more than two thirds of the weight",
     look: async () => {
-      const base = new URL(url);
-      base.pathname = `${base.pathname.replace(/\/+$/, "")}/reports/0`;
-      const { status } = await fetch(base, { signal: AbortSignal.timeout(10_000) });
+      const { url: bare, headers } = withoutCredentials(new URL(url));
+      bare.pathname = `${bare.pathname.replace(/\/+$/, "")}/reports/0`;
+      const { status } = await fetch(bare, { headers, signal: AbortSignal.timeout(10_000) });
       return status === 200 ? good("answers") : bad(`status ${status}`);
     },
   };

@@ -25,7 +25,7 @@ export class HttpClient {
   /** Host and port: fit for logs. */
   readonly name: string;
   readonly #base: URL;
-  readonly #headers: Record<string, string> = {};
+  readonly #headers: Record<string, string>;
   readonly #timeoutMs: number;
   readonly #fetch: typeof fetch;
 
@@ -40,13 +40,10 @@ export class HttpClient {
         example: "http://localhost:5052",
       });
     }
-    if (base.username || base.password) {
-      const credentials = `${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`;
-      this.#headers.authorization = `Basic ${Buffer.from(credentials).toString("base64")}`;
-      base.username = base.password = "";
-    }
-    this.name = base.host;
-    this.#base = base;
+    const { url: bare, headers } = withoutCredentials(base);
+    this.name = bare.host;
+    this.#base = bare;
+    this.#headers = headers;
     this.#timeoutMs = timeoutMs;
     this.#fetch = options.fetch ?? fetch;
   }
@@ -94,6 +91,24 @@ export class HttpClient {
     url.pathname = `${this.#base.pathname.replace(/\/+$/, "")}${withoutQuery(path)}`;
     for (const [name, value] of new URLSearchParams(path.split("?")[1])) url.searchParams.append(name, value);
     return url;
+  }
+}
+
+/** The URL without its user and password, and the header that says them instead: `fetch` takes no URL that has them. */
+export function withoutCredentials(url: URL): { url: URL; headers: Record<string, string> } {
+  const bare = new URL(url);
+  if (!bare.username && !bare.password) return { url: bare, headers: {} };
+  const credentials = `${decoded(bare.username)}:${decoded(bare.password)}`;
+  bare.username = bare.password = "";
+  return { url: bare, headers: { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` } };
+}
+
+/** As it is where it is not well encoded. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
   }
 }
 
