@@ -45,10 +45,7 @@ export interface KnownProposal {
 }
 
 /** All proposals that were made up to a block (default: the newest), in their order. */
-export async function listProposals(
-  protocol: Protocol,
-  blockTag?: number,
-): Promise<KnownProposal[]> {
+export async function listProposals(protocol: Protocol, blockTag?: number): Promise<KnownProposal[]> {
   const made = await proposalsMade(protocol, blockTag);
   return Promise.all(made.map((each) => withState(protocol, each, blockTag)));
 }
@@ -94,11 +91,7 @@ async function proposalsMade(protocol: Protocol, toBlock?: number): Promise<Made
   });
 }
 
-async function withState(
-  protocol: Protocol,
-  made: Made,
-  blockTag?: number,
-): Promise<KnownProposal> {
+async function withState(protocol: Protocol, made: Made, blockTag?: number): Promise<KnownProposal> {
   const at = { blockTag: blockTag ?? "latest" };
   const governor = protocol.StakerGovernor;
   const { proposalId } = made;

@@ -18,7 +18,7 @@ export interface Session {
   close: () => void;
 }
 
-export async function openSession(options: SessionOptions): Promise<Session> {
+async function openSession(options: SessionOptions): Promise<Session> {
   const addresses = recorded(options);
   const provider = await connectRpc(checkedUrl(options.rpcUrl));
   beginLogsAt(provider, new Records(folderOf(options)).firstBlock());
@@ -31,13 +31,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 /// Opens a session, acts in it, and closes it. What contracts refuse is told by the names of their errors.
-export async function inSession(
+export async function inSession<T>(
   options: SessionOptions,
-  act: (session: Session) => Promise<void>,
-): Promise<void> {
+  act: (session: Session) => Promise<T>,
+): Promise<T> {
   const session = await openSession(options);
   try {
-    await act(session);
+    return await act(session);
   } catch (error) {
     throw plainError(session.protocol, error);
   } finally {
@@ -82,6 +82,9 @@ export function plainError(protocol: Protocol, error: unknown): unknown {
   const { code } = error as { code?: unknown };
   if (code === "ECONNREFUSED" || code === "ECONNRESET") {
     return new RetryableError(`the node does not answer (${code})`);
+  }
+  if (isError(error, "BAD_DATA")) {
+    return new FatalError("the contracts do not answer: the block is before them, or the chain is another");
   }
   if (isError(error, "UNKNOWN_ERROR")) {
     return new FatalError(`the node refuses: ${error.error?.message ?? error.shortMessage}`);

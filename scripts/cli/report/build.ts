@@ -4,7 +4,7 @@ import { REPORT_FIELDS } from "../../keepers/report/body.ts";
 import { BeaconClient } from "../../lib/beaconClient.ts";
 import { usePreset } from "../../lib/preset.ts";
 import { print } from "../output.ts";
-import { openSession } from "../session.ts";
+import { inSession } from "../session.ts";
 import type { SessionOptions } from "../sessionOptions.ts";
 
 export type BuildOptions = SessionOptions & { beaconUrl: string };
@@ -21,14 +21,10 @@ export async function ownReport(
   refSlot: number,
   options: BuildOptions,
 ): Promise<{ report: Report; digest: string }> {
-  const { provider, protocol, close } = await openSession(options);
-  try {
+  return inSession(options, async ({ provider, protocol }) => {
     const beacon = new BeaconClient(options.beaconUrl);
     await usePreset(beacon);
-    const sources = { provider, protocol, beacon };
-    const report = await buildReport(sources, refSlot);
+    const report = await buildReport({ provider, protocol, beacon }, refSlot);
     return { report, digest: await reportDigest(protocol, report) };
-  } finally {
-    close();
-  }
+  });
 }

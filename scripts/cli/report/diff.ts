@@ -5,7 +5,7 @@ import { firstDifference, reportSchema } from "../../keepers/report/body.ts";
 import { askPeers } from "../../keepers/report/exchange.ts";
 import { ConfigurationError, explain } from "../../lib/errors.ts";
 import { FAILED, print } from "../output.ts";
-import { openSession } from "../session.ts";
+import { inSession } from "../session.ts";
 import { ownReport, type BuildOptions } from "./build.ts";
 
 type Options = BuildOptions & { peer: string[] };
@@ -21,22 +21,17 @@ export async function diff(refSlot: number, files: string[], options: Options): 
   const told: Told[] = await Promise.all(
     files.map(async (path) => ({ source: path, report: await readReport(path) })),
   );
-  const session = await openSession(options);
   const problems: { source: string; problem: string }[] = [];
-  try {
-    const { protocol } = session;
-    // with one source alone, the other is this node
-    if (told.length + options.peer.length < 2) {
-      told.unshift({ source: "this node", report: (await ownReport(refSlot, options)).report });
-    }
-    for (const { peer, votes, problem } of await askPeers(options.peer, refSlot, (each) =>
-      reportDigest(protocol, each),
-    )) {
-      if (problem !== undefined) problems.push({ source: peer, problem });
-      told.push(...votes.map(({ signer, report }) => ({ source: `${signer} at ${peer}`, report })));
-    }
-  } finally {
-    session.close();
+  // with one source alone, the other is this node
+  if (told.length + options.peer.length < 2) {
+    told.unshift({ source: "this node", report: (await ownReport(refSlot, options)).report });
+  }
+  const answers = await inSession(options, ({ protocol }) =>
+    askPeers(options.peer, refSlot, (each) => reportDigest(protocol, each)),
+  );
+  for (const { peer, votes, problem } of answers) {
+    if (problem !== undefined) problems.push({ source: peer, problem });
+    told.push(...votes.map(({ signer, report }) => ({ source: `${signer} at ${peer}`, report })));
   }
   const [first, ...others] = told;
   if (first === undefined || others.length === 0) {
