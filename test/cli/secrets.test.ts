@@ -151,7 +151,15 @@ describe("kedge tells no secret", () => {
     "operator retire": { args: () => ["--operator", "1", "--yes", ...session()], codes: [1] },
     "report build": { args: () => ["8", ...session(), ...beacon()], codes: [0, 1] },
     "report diff": {
-      args: () => ["8", path("none.json"), "--peer", withSecrets(NOWHERE), ...session(), ...beacon()],
+      args: () => [
+        "8",
+        "--peer",
+        withSecrets(NOWHERE),
+        "--peer",
+        withSecrets(NOWHERE),
+        ...session(),
+        ...beacon(),
+      ],
       codes: [2],
     },
     request: { args: () => ["--amount", "1", ...session()] },
