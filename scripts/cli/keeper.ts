@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { KEEPER_JOBS, KEEPER_SETTINGS } from "../keepers/settings.ts";
 import type { Outcome } from "../keepers/job.ts";
-import { startKeeper } from "../keepers/keeper.ts";
 import type { CycleResult } from "../keepers/runner.ts";
 import { createLogger } from "../lib/logger.ts";
 import { textsToHide } from "../lib/settings/print.ts";
@@ -9,8 +8,7 @@ import { FAILED, NEEDS_PERSON, NOTHING_TO_DO } from "./output.ts";
 import { settingsOf, withSettings } from "./settingFlags.ts";
 
 /// `kedge keeper run`: what the protocol needs somebody to do.
-export function keeperCommand(): Command {
-  const keeper = new Command("keeper").description("Do what the protocol needs somebody to do.");
+export function declareKeeper(keeper: Command): void {
   const run = new Command("run")
     .description(`runs jobs until it is told to stop: ${KEEPER_JOBS.join(", ")}, or all`)
     .argument("[job...]", "which jobs (default: those of the settings)");
@@ -24,7 +22,6 @@ export function keeperCommand(): Command {
         runKeeper(jobs, flags, once),
       ),
   );
-  return keeper;
 }
 
 async function runKeeper(jobs: string[], flags: Record<string, unknown>, once: boolean): Promise<void> {
@@ -39,6 +36,7 @@ async function runKeeper(jobs: string[], flags: Record<string, unknown>, once: b
     json: settings.logFormat === "json",
     secrets: textsToHide(resolved),
   });
+  const { startKeeper } = await import("../keepers/keeper.ts");
   const keeper = await startKeeper(settings, log);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());

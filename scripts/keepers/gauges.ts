@@ -1,3 +1,4 @@
+import { firstOpenTicket } from "../actions/firstOpenTicket.ts";
 import { timeAt } from "../lib/units.ts";
 import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { Protocol } from "../lib/protocol.ts";
@@ -52,20 +53,15 @@ export async function setChainGauges({ beacon, protocol, metrics, now, clock }: 
   await setTickets(protocol, metrics, { last, now, shown });
 }
 
-/** Tickets are finalised in their order: the first that is not is found by halving. */
 async function setTickets(
-  { WithdrawalQueue: queue }: Protocol,
+  protocol: Protocol,
   metrics: Metrics,
   { last, now, shown }: { last: bigint; now: () => number; shown: (moment: number) => number },
 ): Promise<void> {
-  let [done, open] = [0n, last + 1n];
-  while (open - done > 1n) {
-    const middle = (done + open) / 2n;
-    if ((await queue.ticket(middle)).finalized) done = middle;
-    else open = middle;
-  }
+  const open = await firstOpenTicket(protocol, last);
+  const done = open - 1n;
   metrics.set("kedge_queue_unfinalized_tickets", Number(last - done));
-  const readyAt = done === last ? Infinity : Number((await queue.ticket(open)).readyAt);
+  const readyAt = done === last ? Infinity : Number((await protocol.WithdrawalQueue.ticket(open)).readyAt);
   if (readyAt <= now()) metrics.set("kedge_queue_oldest_ready_ticket_age_seconds", shown(readyAt));
   else metrics.forget("kedge_queue_oldest_ready_ticket_age_seconds");
 }

@@ -1,5 +1,6 @@
 import "../devnet/preset.ts";
-import { LOCAL_ACCOUNTS, localAddress, type AccountName } from "../lib/localAccounts.ts";
+import { LOCAL_ACCOUNTS, type AccountName } from "../lib/accountNames.ts";
+import { localAddress } from "../lib/localAccounts.ts";
 import { CONTRACT_NAMES } from "../lib/protocol.ts";
 import { gweiToWei } from "../lib/units.ts";
 import { equal, FRAME_TO_COME, sum, type Breach } from "./breach.ts";

@@ -11,13 +11,14 @@ import { startFaultyProxy } from "../../scripts/devnet/faults/faultyProxy.ts";
 import { nextBoundary, untilFinal } from "../story/support/reports.ts";
 import { request, stake } from "../story/support/stake.ts";
 import { ETHER, startWorld, type World } from "../story/support/world.ts";
+import { kedge } from "./support/kedge.ts";
+
+const STRANGER = `0x${"42".repeat(32)}`;
 
 interface Running {
   child: ChildProcess;
   /** All that it printed. */
   output: string;
-  /** What of it is data. */
-  data: string;
   ended: Promise<number | null>;
 }
 
@@ -41,15 +42,9 @@ describe("kedge keeper run", () => {
   });
 
   /** What is common is set by variables, so that flags can say otherwise. */
-  function keeper(
-    args: string[],
-    environment: Record<string, string> = {},
-    verb = ["keeper", "run"],
-  ): Running {
+  function settings(environment: Record<string, string>): Record<string, string> {
     const { rpcUrl, beaconUrl } = world.servers;
-    const command = ["--import", "tsx", "scripts/cli/main.ts", ...verb, ...args];
-    const env: NodeJS.ProcessEnv = {
-      ...process.env,
+    return {
       KEDGE_EL_URLS: rpcUrl,
       KEDGE_CL_URLS: beaconUrl,
       KEDGE_DEPLOYMENTS: join(folder, "deployments"),
@@ -61,11 +56,15 @@ describe("kedge keeper run", () => {
       KEDGE_MEMBER_PRIVATE_KEY: world.members[0]!.key.privateKey,
       ...environment,
     };
+  }
+
+  function keeper(args: string[], environment: Record<string, string> = {}): Running {
+    const command = ["--import", "tsx", "scripts/cli/main.ts", "keeper", "run", ...args];
+    const env: NodeJS.ProcessEnv = { ...process.env, ...settings(environment) };
     delete env.LODESTAR_PRESET;
     const child = spawn(process.execPath, command, { env });
     const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-    const started: Running = { child, output: "", data: "", ended };
-    child.stdout.on("data", (chunk) => (started.data += chunk));
+    const started: Running = { child, output: "", ended };
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => (started.output += chunk));
     }
@@ -145,9 +144,9 @@ describe("kedge keeper run", () => {
     signed.close();
     expect(await code("report", "--once"), running!.output).to.equal(4);
     expect(running!.output).to.contain("a person is needed").and.to.contain("slot 64");
-    const { ended } = keeper(["--yes", "--json"], environment, ["report", "resume"]);
-    expect(await ended, running!.output).to.equal(0);
-    expect(JSON.parse(running!.data)).to.deep.equal({
+    const resumed = await kedge(["report", "resume", "--yes", "--json"], settings(environment));
+    expect(resumed.code, resumed.stderr).to.equal(0);
+    expect(JSON.parse(resumed.stdout)).to.deep.equal({
       resumed: [`${address} has signed a report of slot 64 that is not in the record: ${digest}`],
     });
     const after = new SignedReports(join(state, "signed.sqlite"), 0);
@@ -206,10 +205,10 @@ describe("kedge keeper run", () => {
     }
 
     async function doctor(args: string[], environment: Record<string, string> = {}): Promise<Finding[]> {
-      const { ended } = keeper(args, environment, ["doctor", "--json"]);
-      const code = await ended;
-      const findings = JSON.parse(running!.data) as Finding[];
-      expect(code, running!.output).to.equal(findings.every(({ ok }) => ok) ? 0 : 1);
+      const told = await kedge(["doctor", "--json", ...args], settings(environment));
+      const findings = JSON.parse(told.stdout) as Finding[];
+      expect(told.code, told.stderr).to.equal(findings.every(({ ok }) => ok) ? 0 : 1);
+      expect(told.stdout + told.stderr).to.not.contain(STRANGER.slice(2));
       return findings;
     }
 
@@ -226,19 +225,18 @@ describe("kedge keeper run", () => {
     });
 
     it("names what is wrong, and how to mend it", async () => {
-      const stranger = `0x${"42".repeat(32)}`;
       for (const [args, environment, what, got] of [
         [["--deployments", folder], {}, "deployment", "is not there"],
         [[], { KEDGE_EL_URLS: "http://127.0.0.1:1" }, "nodes", "127.0.0.1:1"],
         [["--min-balance", "1000000"], {}, "account", "ETH in 0x"],
-        [[], { KEDGE_MEMBER_PRIVATE_KEY: stranger }, "member", "has no seat"],
+        [[], { KEDGE_MEMBER_PRIVATE_KEY: STRANGER }, "member", "has no seat"],
         [["--peer-urls", "http://me:p1-leak@127.0.0.1:1"], {}, "peer 127.0.0.1:1", "fetch failed"],
       ] as const) {
         const wrong = (await doctor([...args], environment)).filter(({ ok }) => !ok);
         expect(wrong.map((finding) => finding.what)).to.deep.equal([what]);
         expect(wrong[0]!.got).to.contain(got);
         expect(wrong[0]!.fix).to.match(/[a-z]{4}/);
-        expect(running!.output).to.not.contain(stranger.slice(2)).and.not.contain("p1-leak");
+        expect(JSON.stringify(wrong)).to.not.contain(STRANGER.slice(2)).and.not.contain("p1-leak");
       }
     });
 
@@ -259,10 +257,11 @@ describe("kedge keeper run", () => {
       [["report"], { KEDGE_MEMBER_PRIVATE_KEY: "0x1234" }, "KEDGE_MEMBER_PRIVATE_KEY"],
       [["report"], { KEDGE_CHAIN_ID: "1" }, "chain"],
     ] as const) {
-      const { ended } = keeper([...args], environment);
-      const code = await ended;
-      expect(code, running!.output).to.be.oneOf([1, 2]);
-      expect(running!.output).to.contain(told).and.not.contain("    at ");
+      const { code, stdout, stderr } = await kedge(["keeper", "run", ...args], settings(environment));
+      expect(code, stderr).to.be.oneOf([1, 2]);
+      expect(stdout + stderr)
+        .to.contain(told)
+        .and.not.contain("    at ");
     }
   });
 });

@@ -11,12 +11,7 @@ import { compactSignature } from "../../scripts/lib/signatures.ts";
 import { nextBoundary, untilFinal } from "../story/support/reports.ts";
 import { stake } from "../story/support/stake.ts";
 import { ETHER, startWorld, type World } from "../story/support/world.ts";
-
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
+import { kedge, type Outcome } from "./support/kedge.ts";
 
 describe("kedge report", () => {
   let world: World;
@@ -35,12 +30,18 @@ describe("kedge report", () => {
     await world.close();
   });
 
-  function kedge(verb: string, args: string[]): Promise<Outcome> {
+  function commandLine(verb: string, args: string[]): string[] {
     const { rpcUrl, beaconUrl } = world.servers;
     const options = ["--rpc-url", rpcUrl, "--beacon-url", beaconUrl, "--deployments", folder];
-    const command = ["--import", "tsx", "scripts/cli/main.ts", "report", verb, ...args, ...options];
+    return ["report", verb, ...args, ...options];
+  }
+
+  const report = (verb: string, args: string[]) => kedge(commandLine(verb, args));
+
+  /** In a process of its own: a person's shell has no preset set. */
+  function fromShell(verb: string, args: string[]): Promise<Outcome> {
+    const command = ["--import", "tsx", "scripts/cli/main.ts", ...commandLine(verb, args)];
     const env = { ...process.env };
-    // as a person's shell has it
     delete env.LODESTAR_PRESET;
     const child = spawn(process.execPath, command, { env });
     child.stdin.end();
@@ -51,29 +52,29 @@ describe("kedge report", () => {
   }
 
   it("builds the report that a member signs, and names the first field in which another differs", async () => {
-    const built = await kedge("build", [String(refSlot), "--json"]);
+    const built = await fromShell("build", [String(refSlot), "--json"]);
     expect(built.code, built.stderr).to.equal(0);
-    const report = reportSchema.parse(JSON.parse(built.stdout));
-    expect(report.refSlot).to.equal(BigInt(refSlot));
+    const ours = reportSchema.parse(JSON.parse(built.stdout));
+    expect(ours.refSlot).to.equal(BigInt(refSlot));
     writeFileSync(join(folder, "ours.json"), built.stdout);
-    const same = await kedge("diff", [String(refSlot), join(folder, "ours.json")]);
+    const same = await report("diff", [String(refSlot), join(folder, "ours.json")]);
     expect([same.code, same.stdout], same.stderr).to.deep.equal([0, "2 equal reports\n"]);
 
     const [member] = world.members;
-    const theirs = { ...report, exited: report.exited + 3n };
+    const theirs = { ...ours, exited: ours.exited + 3n };
     const signature = compactSignature(member!.key.sign(await reportDigest(world.protocol, theirs)));
     const server = publishReports(() => [{ signer: member!.address, report: theirs, signature }]);
     const url = await server.listen({ host: "127.0.0.1", port: 0 });
     try {
-      const differ = await kedge("diff", [String(refSlot), "--peer", url]);
+      const differ = await report("diff", [String(refSlot), "--peer", url]);
       expect(differ.code).to.equal(1);
       expect(differ.stdout).to.equal(
-        `exited: ${report.exited} says this node, ${theirs.exited} says ${member!.address} at ${new URL(url).host}\n`,
+        `exited: ${ours.exited} says this node, ${theirs.exited} says ${member!.address} at ${new URL(url).host}\n`,
       );
     } finally {
       await server.close();
     }
-    const away = await kedge("diff", [String(refSlot), join(folder, "ours.json"), "--peer", url, "--json"]);
+    const away = await report("diff", [String(refSlot), join(folder, "ours.json"), "--peer", url, "--json"]);
     expect(away.code, "one source is not enough").to.equal(2);
     expect(away.stderr).to.contain(new URL(url).host);
   });
@@ -85,7 +86,7 @@ describe("kedge report", () => {
       ["diff", [String(refSlot), "nowhere.json", "elsewhere.json"], "nowhere.json"],
       ["diff", [String(refSlot), "--peer", "nobody"], '"nobody" is no URL'],
     ] as const) {
-      const { code, stderr, stdout } = await kedge(verb, [...args]);
+      const { code, stderr, stdout } = await report(verb, [...args]);
       expect(code, stderr).to.equal(2);
       expect(stderr).to.contain(told).and.not.contain("    at ");
       expect(stdout).to.equal("");
