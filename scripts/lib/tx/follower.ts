@@ -1,6 +1,7 @@
 /** After signing: send, follow into a block and out of it again, replace what is stuck, cancel what is useless. */
 import { policyOf, uselessSince, type Account, type Round } from "./account.ts";
-import { quoteReplacement } from "./fees.ts";
+import { quoteFees, quoteReplacement } from "./fees.ts";
+import { isHopeless } from "./limits.ts";
 import { RpcRefusal } from "./rpc.ts";
 import { send } from "./sender.ts";
 import { answerOf } from "./sending.ts";
@@ -24,7 +25,7 @@ export async function follow(account: Account, intent: Intent, round: Round): Pr
   }
   if (newest.nonce < round.latestNonce) return nonceUsed(account, intent, attempts, round);
 
-  const useless = intent.cancelling ?? (await uselessSince(account, intent));
+  const useless = intent.cancelling ?? (await uselessSince(account, intent)) ?? hopeless(intent, sent);
   if (useless !== undefined && sent.length === 0) return journal.end(intent.key, "cancelled", useless);
   if (useless !== undefined && intent.cancelling === undefined) journal.startToCancel(intent.key, useless);
   const current = { ...intent, cancelling: useless };
@@ -67,11 +68,27 @@ function isStuck(account: Account, intent: Intent, sent: readonly Attempt[], { h
   return waitedMs >= policyOf(account, intent).replaceAfterMs && head > newest.signedBlock;
 }
 
+/** Why it is given up: no node ever took it. One of them may have lied, so its nonce is taken by something else. */
+function hopeless({ isNoop }: Intent, sent: readonly Attempt[]): string | undefined {
+  if (isNoop || sent.length === 0 || !isRefused(sent)) return undefined;
+  const refusals = sent.reduce((sum, each) => sum + each.refusals, 0);
+  const answer = sent.at(-1)!.answer ?? "";
+  if (!isHopeless(refusals, answerOf(answer) === "never")) return undefined;
+  return `given up: no node took it in ${refusals} tries, and says: ${answer}`;
+}
+
+/** Whether, by what they said, no node has anything for this nonce. */
+function isRefused(attempts: readonly Attempt[]): boolean {
+  return attempts.every(
+    ({ isTaken, refusals, answer }) => !isTaken && refusals > 0 && answerOf(answer ?? "") !== "underpriced",
+  );
+}
+
 async function isDropped({ journal, chain }: Account, { hash, sentMs }: Attempt): Promise<boolean> {
   return journal.now() - (sentMs ?? 0) >= RESEND_MS && !(await chain.knows(hash));
 }
 
-/** Signs for the same nonce at higher fees, below the cap. True where it did. */
+/** Signs for the same nonce at higher fees, below the cap, or at those of today where nothing is there to replace. True where it did. */
 async function replace(
   account: Account,
   intent: Intent,
@@ -80,9 +97,13 @@ async function replace(
   bump: Wish | undefined,
 ): Promise<boolean> {
   const { journal } = account;
-  const fees = quoteReplacement(highest(attempts), round.market, policyOf(account, intent));
+  const policy = policyOf(account, intent);
   const purpose = intent.cancelling === undefined ? "action" : "cancel";
-  const { nonce } = attempts.at(-1)!;
+  const { nonce, purpose: before } = attempts.at(-1)!;
+  const fees =
+    before === "action" && purpose === "cancel" && isRefused(attempts)
+      ? quoteFees(round.market, policy)
+      : quoteReplacement(highest(attempts), round.market, policy);
   const waits =
     "waits" in fees
       ? fees.waits

@@ -3,7 +3,7 @@
  * Actions are independent of each other: each is tried on the newest block, not on top of those that wait.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { isAddress, isHexString, type Interface } from "ethers";
+import { isAddress, isHexString, keccak256, type Interface } from "ethers";
 import {
   ConfigurationError,
   explain,
@@ -18,6 +18,7 @@ import { Chain } from "./chain.ts";
 import { DEFAULT_POLICIES, type FeePolicies } from "./fees.ts";
 import { confirm, follow } from "./follower.ts";
 import type { Journal } from "./journal.ts";
+import { neverTaken } from "./limits.ts";
 import { fillGaps, signFirst, simulate } from "./planner.ts";
 import type { Rpc } from "./rpc.ts";
 import { isEnd, type Intent, type IntentRequest } from "./types.ts";
@@ -111,7 +112,7 @@ export class TxManager {
   /**
    * Wants something done, once: an intent that is there already, ended or not, is returned as it is, with its first
    * urgency and deadline.
-   * @throws FatalError where the key stands for something else, or the request is none
+   * @throws FatalError where the key stands for something else, the request is none, or no node would ever take it
    */
   submit(request: IntentRequest): Intent {
     const { journal } = this.#account;
@@ -123,12 +124,16 @@ export class TxManager {
     }
     const known = journal.get(key);
     if (known === undefined) {
+      const problem = neverTaken(request);
+      if (problem !== undefined) throw new FatalError(`${key} can be in no block: ${problem}`);
       journal.plan(request);
       return journal.get(key)!;
     }
+    const wanted = known.dataHash === undefined ? request : { ...request, data: known.data };
     const changed = (["job", "to", "data", "valueWei"] as const).filter(
-      (field) => String(known[field]).toLowerCase() !== String(request[field]).toLowerCase(),
+      (field) => String(known[field]).toLowerCase() !== String(wanted[field]).toLowerCase(),
     );
+    if (known.dataHash !== undefined && keccak256(data) !== known.dataHash) changed.push("data");
     if (changed.length > 0) throw new FatalError(`the key ${key} stands for another ${changed.join(", ")}`);
     return known;
   }

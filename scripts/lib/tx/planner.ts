@@ -2,6 +2,7 @@
 import { refusalText } from "../reverts.ts";
 import { policyOf, uselessSince, type Account, type Round } from "./account.ts";
 import { quoteFees } from "./fees.ts";
+import { MOST_GAS } from "./limits.ts";
 import { RpcRefusal } from "./rpc.ts";
 import { isRevert } from "./sending.ts";
 import { signAttempt, TRANSFER_GAS } from "./signing.ts";
@@ -17,8 +18,13 @@ export async function simulate(account: Account, intent: Intent): Promise<void> 
   if (await endIfUseless(account, intent)) return;
   try {
     const estimate = await chain.gasFor({ from: signer.address, to, data, valueWei });
-    const gas = (estimate * (100n + account.gasMarginPercent)) / 100n;
-    journal.simulate(key, gas > leastGas ? gas : leastGas);
+    if (estimate > MOST_GAS) {
+      const note = `needs ${estimate} gas, a transaction may have ${MOST_GAS}`;
+      log.warn({ key, note }, "can be in no block: not sent");
+      return journal.end(key, "abandoned", note);
+    }
+    const wanted = max((estimate * (100n + account.gasMarginPercent)) / 100n, leastGas);
+    journal.simulate(key, wanted < MOST_GAS ? wanted : MOST_GAS);
   } catch (error) {
     if (!(error instanceof RpcRefusal)) throw error;
     if (!isRevert(error)) return journal.note(intent, `the node says: ${error.said}`);
@@ -61,6 +67,10 @@ function freeNonce({ latestNonce, pendingNonce }: Round, taken: ReadonlySet<numb
   let nonce = Math.max(latestNonce, pendingNonce);
   while (taken.has(nonce)) nonce++;
   return nonce;
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
 
 async function endIfUseless(account: Account, intent: Intent): Promise<boolean> {

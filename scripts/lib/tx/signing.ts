@@ -53,13 +53,7 @@ export async function signAttempt(
   }
   const { key } = intent;
   const attempt = { ...fees, key, purpose, nonce, raw, gasLimit, hash: signed.hash };
-  journal.sign({
-    ...attempt,
-    signedMs: journal.now(),
-    signedBlock: head,
-    sentMs: undefined,
-    answer: undefined,
-  });
+  journal.sign({ ...attempt, signedMs: journal.now(), signedBlock: head });
   account.log.info({ key, purpose, nonce, hash: signed.hash, ...fees }, "signed");
   return undefined;
 }

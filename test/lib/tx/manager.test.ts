@@ -51,6 +51,12 @@ describe("tx/manager", () => {
       FatalError,
       "another data, valueWei",
     );
+    keeper.nowMs += 8 * 24 * 3_600_000;
+    keeper.count("later");
+    await keeper.finish();
+    expect(keeper.manager.get("a")!.dataHash, "its calldata is dropped").to.match(/^0x/);
+    keeper.count("a");
+    expect(() => keeper.count("a", { data: "0x01" })).to.throw(FatalError, "another data");
     expect(() => keeper.count("b", { to: "0x12" })).to.throw(FatalError, "0x12");
     expect(() => keeper.count("b", { data: "0x123" })).to.throw(FatalError, "0x123");
   });
@@ -72,6 +78,35 @@ describe("tx/manager", () => {
     ]);
     expect(keeper.state("named")).to.equal("abandoned");
     expect(keeper.node.sent).to.deep.equal([]);
+  });
+
+  it("plans nothing that no node takes: too many bytes, or too much gas", async () => {
+    const largest = 131_072 - 200;
+    expect(() => keeper.count("bytes", { data: `0x${"00".repeat(largest + 1)}` })).to.throw(
+      FatalError,
+      `bytes can be in no block: ${largest + 1} bytes of calldata, nodes take ${largest}`,
+    );
+    expect(() => keeper.count("gas", { leastGas: 2n ** 24n + 1n })).to.throw(FatalError, "16777217 gas");
+    expect(keeper.journal.intents("all")).to.deep.equal([]);
+
+    let estimate = 2n ** 24n + 1n;
+    keeper.node.on("eth_estimateGas", async () => `0x${estimate.toString(16)}`);
+    keeper.count("a");
+    await keeper.manager.tick();
+    expect([keeper.state("a"), keeper.manager.get("a")!.note]).to.deep.equal([
+      "abandoned",
+      "needs 16777217 gas, a transaction may have 16777216",
+    ]);
+    estimate = 2n ** 24n;
+    keeper.count("b");
+    await keeper.manager.tick();
+    expect(keeper.manager.get("b")!.gasLimit, "its margin ends there").to.equal(2n ** 24n);
+
+    keeper.node.heal();
+    keeper.count("large", { to: `0x${"ab".repeat(20)}`, data: `0x${"ff".repeat(largest)}` });
+    await keeper.ticks(2);
+    const { raw } = keeper.journal.attempts("large")[0]!;
+    expect(raw.length / 2 - 1).to.be.within(largest + 100, 131_072);
   });
 
   it("says reverted where the receipt does", async () => {
