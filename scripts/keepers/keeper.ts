@@ -94,8 +94,10 @@ async function compose(
       journal,
       signer: account,
       node: nodes.rpc,
+      witnesses: nodes.witnesses,
       chainId: BigInt(chainId),
       dailyCapWei: settings.dailyCap,
+      capPercent: { idle: settings.idleCapPercent, normal: settings.normalCapPercent, urgent: 100 },
       log,
       policies: policiesOf(settings),
       interfaces: CONTRACT_NAMES.map((name) => protocol[name].interface),
@@ -167,7 +169,7 @@ async function compose(
       health.tellJob(job, { lastSuccessAt, dueAt: lastSuccessAt + JOB_SECONDS });
     }
     health.tick();
-    setJournalGauges(metrics, journal);
+    setJournalGauges(metrics, journal, clock);
     if (isLocal) chainNow = (await nodes.execution.getBlock("latest"))?.timestamp ?? chainNow;
     health.tell(
       await gatherFacts({

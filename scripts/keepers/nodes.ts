@@ -1,5 +1,6 @@
 import { BeaconSources } from "../lib/sources/beaconSources.ts";
 import { ExecutionSources } from "../lib/sources/executionSources.ts";
+import type { RpcAnswer } from "../lib/sources/rpcClient.ts";
 import { RetryableError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import { usePreset } from "../lib/preset.ts";
@@ -12,6 +13,8 @@ export interface Nodes {
   execution: ExecutionSources;
   /** The execution nodes, as the manager of transactions asks them. */
   rpc: Rpc;
+  /** Each of them alone. */
+  witnesses: Rpc[];
 }
 
 /**
@@ -26,25 +29,32 @@ export async function connectNodes(settings: KeeperSettings, log: Logger): Promi
     await execution.check();
     const beacon = new BeaconSources(clUrls, { quorum: clQuorum, log });
     await usePreset(beacon);
-    return { beacon, execution, rpc: rpcOf(execution) };
+    const witnesses = execution.each.map(({ name, request }) => rpcOf(name, request));
+    return { beacon, execution, rpc: rpcOf("the execution nodes", sendTo(execution)), witnesses };
   } catch (error) {
     execution.destroy();
     throw error;
   }
 }
 
+type Request = (method: string, params: readonly unknown[]) => Promise<RpcAnswer | undefined>;
+
 /** Errors of nodes as they are, where ethers would make its own of them. */
-function rpcOf(execution: ExecutionSources): Rpc {
+function rpcOf(name: string, request: Request): Rpc {
   return {
-    name: "the execution nodes",
+    name,
     async send(method, params) {
-      const [answer] = (await execution._send({ id: 1, jsonrpc: "2.0", method, params: [...params] })) as (
-        | { result: unknown }
-        | { error: { message?: unknown; data?: unknown } }
-      )[];
+      const answer = await request(method, params);
       if (answer === undefined) throw new RetryableError(`${method}: no answer`);
       if ("error" in answer) throw new RpcRefusal(method, String(answer.error.message), answer.error.data);
       return answer.result;
     },
+  };
+}
+
+function sendTo(execution: ExecutionSources): Request {
+  return async (method, params) => {
+    const answers = await execution._send({ id: 1, jsonrpc: "2.0", method, params: [...params] });
+    return answers[0] as RpcAnswer | undefined;
   };
 }

@@ -78,6 +78,14 @@ export class ExecutionSources extends JsonRpcProvider {
     return [...this.#nodes, ...(this.#sender ? [this.#sender] : [])].map(({ status }) => status);
   }
 
+  /** Each node alone, for what is believed only where several say it. Errors as those of an `Endpoint`. */
+  get each(): { name: string; request: (method: string, params: unknown) => Promise<RpcAnswer> }[] {
+    return this.#nodes.map((node) => ({
+      name: node.name,
+      request: (method, params) => node.use((client) => client.request(method, params)),
+    }));
+  }
+
   /**
    * From now on `number` means the block with this hash: a finalized one, so that it stays true.
    * @throws FatalError where the number was bound to another hash

@@ -22,10 +22,13 @@ const ENDED = ENDS.map((end) => `'${end}'`).join(", ");
 /** Open for the one keeper that acts on it. */
 export class Journal extends JournalView {
   readonly #lock: Lock;
+  /** When it was last written, before it was opened. */
+  readonly #lastMs: number;
 
   private constructor(path: string, lock: Lock, options: JournalOptions) {
     super(path, true, options);
     this.#lock = lock;
+    this.#lastMs = (this.rows("SELECT max(updated_ms) AS ms FROM intents")[0]!.ms ?? 0) as number;
   }
 
   /**
@@ -52,6 +55,11 @@ export class Journal extends JournalView {
       lock.release();
       throw error;
     }
+  }
+
+  /** Sets its clock by the newest block's time, milliseconds since 1970. */
+  see(blockMs: number): void {
+    this.clock.see?.(blockMs, this.#lastMs);
   }
 
   override close(): void {

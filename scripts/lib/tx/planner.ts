@@ -3,6 +3,7 @@ import { refusalText } from "../reverts.ts";
 import { policyOf, uselessSince, type Account, type Round } from "./account.ts";
 import { quoteFees } from "./fees.ts";
 import { MOST_GAS } from "./limits.ts";
+import { MOST_PENDING } from "./nonces.ts";
 import { RpcRefusal } from "./rpc.ts";
 import { isRevert } from "./sending.ts";
 import { signAttempt, TRANSFER_GAS } from "./signing.ts";
@@ -46,6 +47,7 @@ export async function signFirst(account: Account, intent: Intent, round: Round):
   }
   const fees = quoteFees(round.market, policyOf(account, intent));
   if ("waits" in fees) return journal.note(intent, fees.waits);
+  if (round.doubt !== undefined && intent.nonce === undefined) return journal.note(intent, round.doubt);
   const nonce = intent.nonce ?? freeNonce(round, journal.nonces());
   const waits = await signAttempt(account, intent, fees, { purpose: "action", nonce, head: round.head });
   if (waits !== undefined) journal.note(intent, waits);
@@ -53,8 +55,10 @@ export async function signFirst(account: Account, intent: Intent, round: Round):
 
 /** Nonces below ones that are in use, which nobody has: the node would wait for them for ever. */
 export function fillGaps({ journal, signer, log }: Account, round: Round): void {
+  if (round.doubt !== undefined) return;
   const nonces = journal.nonces();
-  for (let nonce = round.pendingNonce; nonce < Math.max(...nonces, 0); nonce++) {
+  const end = Math.min(Math.max(...nonces, 0), round.pendingNonce + MOST_PENDING);
+  for (let nonce = round.pendingNonce; nonce < end; nonce++) {
     if (nonces.has(nonce)) continue;
     log.warn({ nonce }, "a gap among nonces: filled by a transfer of nothing");
     const request = { job: "gap", to: signer.address, data: "0x", valueWei: 0n, urgency: "normal" } as const;

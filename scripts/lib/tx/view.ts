@@ -2,14 +2,15 @@
 import { existsSync } from "node:fs";
 import { ConfigurationError } from "../errors.ts";
 import type { Boundary, OnBoundary, Write } from "./boundaries.ts";
+import { steadyClock, type Clock } from "./clock.ts";
 import { attemptOf, intentOf, wishOf, type Row } from "./rows.ts";
 import { migrate } from "./schema.ts";
 import { openDatabase, whole, type Database } from "./sqlite.ts";
 import { isEnd, STATES, type Attempt, type Intent, type State, type Wish } from "./types.ts";
 
 export interface JournalOptions {
-  /** Milliseconds since 1970. */
-  now?: () => number;
+  /** Default: steady. */
+  clock?: Clock;
   onBoundary?: OnBoundary;
 }
 
@@ -24,17 +25,20 @@ const OPEN = `state IN (${STATES.filter((state) => !isEnd(state))
 
 export class JournalView {
   readonly path: string;
+  /** Milliseconds since 1970. */
   readonly now: () => number;
+  protected readonly clock: Clock;
   protected readonly database: Database;
   readonly #onBoundary: OnBoundary;
 
   protected constructor(
     path: string,
     mayChange: boolean,
-    { now = Date.now, onBoundary = () => undefined }: JournalOptions,
+    { clock = steadyClock(), onBoundary = () => undefined }: JournalOptions,
   ) {
     this.path = path;
-    this.now = now;
+    this.clock = clock;
+    this.now = clock.now;
     this.#onBoundary = onBoundary;
     this.database = openDatabase(path, BUSY_MS);
     try {

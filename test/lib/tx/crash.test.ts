@@ -100,7 +100,7 @@ describe("tx/manager killed at every boundary", () => {
   /** What a keeper does that starts again: opens its journal, wants the same once more, goes on to the end. */
   async function recover(scenario: ScenarioName, path: string, wallet: Wallet): Promise<string[]> {
     let nowMs = NOW_MS + 120_000;
-    const journal = Journal.open(path, { now: () => nowMs });
+    const journal = Journal.open(path, { clock: { now: () => nowMs } });
     const node = new Tampered(chain.node);
     const manager = await TxManager.resume({
       journal,

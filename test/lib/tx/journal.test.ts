@@ -81,7 +81,7 @@ describe("tx/journal", () => {
   });
 
   it("keeps all that it is told, amounts of any size too, over a restart", () => {
-    const first = Journal.open(path, { now: () => 5 });
+    const first = Journal.open(path, { clock: { now: () => 5 } });
     first.bind(`0x${"Ab".repeat(20)}`, 1n);
     first.plan(counting("a", { valueWei: 2n ** 80n, deadlineMs: 9, urgency: "idle" }));
     first.sign(attempt("a"));
@@ -119,7 +119,7 @@ describe("tx/journal", () => {
 
   it("adds up what was spent since, and what is signed at its dearest", () => {
     let now = 0;
-    const journal = Journal.open(path, { now: () => now });
+    const journal = Journal.open(path, { clock: { now: () => now } });
     for (const key of ["old", "new", "open"]) journal.plan(counting(key, { valueWei: 5n }));
     journal.end("old", "confirmed", null, 1000n);
     now = 100;
@@ -137,7 +137,7 @@ describe("tx/journal", () => {
 
   it("drops the bytes of what ended a week ago, and still knows one call from another", () => {
     let now = 0;
-    const journal = Journal.open(path, { now: () => now });
+    const journal = Journal.open(path, { clock: { now: () => now } });
     for (const key of ["old", "open", "last"]) journal.plan(counting(key, { data: `0x${"ab".repeat(99)}` }));
     journal.sign(attempt("old"));
     journal.end("old", "confirmed", null, 1n);

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { Interface, Transaction, Wallet } from "ethers";
 import { FatalError, RetryableError } from "../../../scripts/lib/errors.ts";
 import { RpcRefusal } from "../../../scripts/lib/tx/rpc.ts";
+import type { Urgency } from "../../../scripts/lib/tx/types.ts";
 import { CONFIRMATIONS, ETHER, Keeper, counting } from "./support/keeper.ts";
 import { countOf, ECHO, mine, MOODY, nonceOf } from "./support/chainCalls.ts";
 import { startTestChain, type TestChain } from "./support/testChain.ts";
@@ -147,6 +148,41 @@ describe("tx/manager", () => {
     keeper.nowMs += 25 * 3_600_000;
     await keeper.finish();
     expect(keeper.state("b")).to.equal("confirmed");
+  });
+
+  it("leaves a part of the cap to what is due, and another to what is urgent", async () => {
+    await keeper.restart({ dailyCapWei: ETHER });
+    const part = (percent: bigint) => (ETHER * percent) / 100n;
+    const send = async (key: string, urgency: Urgency, valueWei: bigint) => {
+      keeper.count(key, { urgency, valueWei });
+      await keeper.ticks(3);
+      return keeper.state(key);
+    };
+    expect(await send("idle", "idle", part(40n))).to.equal("broadcast");
+    expect(await send("more idle", "idle", part(10n))).to.equal("simulated");
+    expect(keeper.manager.get("more idle")!.note).to.match(
+      /the cap is 1\.000000, of which what is idle may use 50 percent/,
+    );
+    expect(await send("normal", "normal", part(30n))).to.equal("broadcast");
+    expect(await send("more normal", "normal", part(10n))).to.equal("simulated");
+    expect(await send("urgent", "urgent", part(20n))).to.equal("broadcast");
+    expect(await send("too much", "urgent", part(10n))).to.equal("simulated");
+    expect(keeper.manager.get("too much")!.note).to.match(/the cap is 1\.000000$/);
+  });
+
+  it("replaces and takes back what is idle above its part, as others wait behind it", async () => {
+    await keeper.restart({ dailyCapWei: ETHER });
+    keeper.count("idle", { urgency: "idle", valueWei: (ETHER * 499n) / 1000n });
+    await keeper.ticks(3);
+    keeper.count("normal", { valueWei: ETHER / 5n });
+    await keeper.ticks(3);
+    keeper.journal.wish("idle", "bump");
+    await keeper.ticks(2);
+    expect(keeper.journal.attempts("idle").length).to.equal(2);
+    keeper.journal.wish("idle", "cancel");
+    await keeper.ticks(2);
+    await keeper.finish();
+    expect([keeper.state("idle"), keeper.state("normal")]).to.deep.equal(["cancelled", "confirmed"]);
   });
 
   it("counts what waits for a block toward the cap", async () => {
