@@ -57,8 +57,8 @@ export async function signFirst(account: Account, intent: Intent, round: Round):
 export function fillGaps({ journal, signer, log }: Account, round: Round): void {
   if (round.doubt !== undefined) return;
   const nonces = journal.nonces();
-  const end = Math.min(Math.max(...nonces, 0), round.pendingNonce + MOST_PENDING);
-  for (let nonce = round.pendingNonce; nonce < end; nonce++) {
+  const inReach = [...nonces].filter((nonce) => nonce <= round.pendingNonce + MOST_PENDING);
+  for (let nonce = round.pendingNonce; nonce < Math.max(...inReach, 0); nonce++) {
     if (nonces.has(nonce)) continue;
     log.warn({ nonce }, "a gap among nonces: filled by a transfer of nothing");
     const request = { job: "gap", to: signer.address, data: "0x", valueWei: 0n, urgency: "normal" } as const;

@@ -111,6 +111,18 @@ describe("tx/clock", () => {
       expect(keeper.manager.get("b")!.note).to.contain("daily cap");
     });
 
+    it("takes the time of blocks as it starts, and when the machine has slept", async () => {
+      machine.wallMs += HOUR_MS;
+      await restart();
+      keeper.count("a");
+      expect(keeper.manager.get("a")!.createdMs).to.equal(await blockMs());
+      await keeper.ticks(3);
+      await chain.node.send("evm_increaseTime", [HOUR_MS / 1000]);
+      await makeStuck();
+      await keeper.ticks(2);
+      expect(new Set(keeper.node.sent).size, "the machine and the chain say so").to.equal(2);
+    });
+
     /** A process of its own, on the same machine. */
     async function restart(): Promise<void> {
       keeper.clock = machine.start();

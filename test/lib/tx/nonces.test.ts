@@ -103,35 +103,68 @@ describe("tx/nonces", () => {
 
   it("neither gives up nor fills gaps by the word of one of two", async () => {
     await keeper.restart({ witnesses: nodes.slice(0, 2) });
-    for (const key of ["a", "b"]) keeper.count(key);
+    for (const node of nodes) liesBy(node, 70);
+    keeper.count("a");
     await keeper.ticks(3);
-    liesBy(nodes[0]!, 70, isLatest);
-    await mine(chain.node, 100);
+    expect([keeper.state("a"), keeper.manager.get("a")!.nonce]).to.deep.equal(["broadcast", 70]);
     nodes[1]!.on(COUNT, () => Promise.reject(new RetryableError("away")));
-    keeper.node.on("eth_getTransactionReceipt", async () => null);
+    await mine(chain.node);
+    await keeper.ticks(2);
+    expect(note()).to.contain("one says that 70 nonces are used");
+    expect(keeper.state("a")).to.equal("broadcast");
+    for (const node of nodes) liesBy(node, 60);
+    await keeper.ticks(1);
+    expect(keeper.journal.intents("all").length, "two say that there is a gap").to.equal(11);
+  });
+
+  it("signs nothing while more are said to wait than nodes keep", async () => {
+    liesBy(keeper.node, 65, (block) => block === "pending");
+    keeper.count("a");
+    for (let i = 0; i < 2; i++) {
+      const error = await keeper.manager.tick().catch((e: unknown) => e);
+      expect(error)
+        .to.be.instanceOf(RetryableError)
+        .with.property("message")
+        .contains("more than 64 cannot be");
+    }
+    expect(keeper.journal.nonces().size).to.equal(0);
+    keeper.node.heal();
+    await keeper.finish();
+    expect(keeper.manager.get("a")!.nonce).to.equal(0);
+  });
+
+  it("fills no gap while one of two is away", async () => {
+    for (let nonce = 0; nonce < 3; nonce++) await sendElsewhere(nonce);
+    await mine(chain.node);
+    await keeper.restart({ witnesses: nodes.slice(0, 2) });
+    keeper.count("a");
     await keeper.ticks(3);
-    expect(["a", "b"].map((key) => keeper.state(key))).to.deep.equal(["broadcast", "broadcast"]);
-    expect(keeper.journal.intents("all").length).to.equal(2);
+    expect([keeper.state("a"), keeper.manager.get("a")!.nonce]).to.deep.equal(["broadcast", 3]);
+    nodes[1]!.on(COUNT, () => Promise.reject(new RetryableError("away")));
+    await keeper.ticks(2);
+    expect(keeper.journal.intents("all").map(({ key }) => key)).to.deep.equal(["a"]);
   });
 
   it("lets go of a nonce that is out of reach, and fills no gaps up to it", async () => {
     liesBy(keeper.node, 100);
-    keeper.count("unsent");
+    keeper.count("lost");
     await keeper.ticks(2);
-    expect(keeper.manager.get("unsent")!.nonce).to.equal(100);
-    keeper.count("sent");
+    expect(keeper.manager.get("lost")!.nonce).to.equal(100);
+    keeper.count("next");
     keeper.node.on(SEND, () => Promise.reject(new RetryableError("away")));
-    const [, attempt] = [await keeper.ticks(1), keeper.journal.attempts("unsent")[0]!];
-    expect(attempt.sentMs).not.to.equal(undefined);
+    await keeper.ticks(1);
+    expect(keeper.journal.attempts("lost")[0]!.sentMs, "it may be out there").not.to.equal(undefined);
     keeper.node.heal();
+    await keeper.ticks(1);
+    expect(keeper.journal.intents("all").filter(({ isNoop }) => isNoop)).to.deep.equal([]);
     await mine(chain.node);
     await keeper.ticks(1);
-    expect([keeper.state("unsent"), keeper.manager.get("unsent")!.note]).to.deep.equal([
+    expect([keeper.state("lost"), keeper.manager.get("lost")!.note]).to.deep.equal([
       "abandoned",
       "nonce 100 is out of reach: 0 are used",
     ]);
     await keeper.finish();
-    expect(keeper.manager.get("sent")!.nonce).to.equal(0);
+    expect(keeper.manager.get("next")!.nonce).to.equal(0);
     expect(keeper.journal.intents("all").filter(({ isNoop }) => isNoop)).to.deep.equal([]);
     expect(await nonceOf(chain.node, keeper.wallet)).to.equal(1);
   });
