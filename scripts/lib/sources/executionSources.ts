@@ -78,11 +78,17 @@ export class ExecutionSources extends JsonRpcProvider {
     return [...this.#nodes, ...(this.#sender ? [this.#sender] : [])].map(({ status }) => status);
   }
 
-  /** Each node alone, for what is believed only where several say it. Errors as those of an `Endpoint`. */
+  /**
+   * Each node alone, for what is believed only where several say it. Errors as those of an `Endpoint`, and `RetryableError`
+   * for one that rests after a failure: nobody waits for it.
+   */
   get each(): { name: string; request: (method: string, params: unknown) => Promise<RpcAnswer> }[] {
     return this.#nodes.map((node) => ({
       name: node.name,
-      request: (method, params) => node.use((client) => client.request(method, params)),
+      request: async (method, params) => {
+        if (node.health.isResting) throw new RetryableError(`${node.name} rests after a failure`);
+        return node.use((client) => client.request(method, params));
+      },
     }));
   }
 

@@ -135,6 +135,26 @@ describe("tx/manager", () => {
     expect(keeper.manager.get("a")!.nonce).to.equal(1);
     await keeper.finish();
     expect(await countOf(chain.node, keeper.wallet)).to.equal(1);
+    expect(
+      keeper.journal.intents("all").map(({ key }) => key),
+      "what waits is no gap",
+    ).to.deep.equal(["a"]);
+  });
+
+  it("takes back nothing that is in a block, and says so", async () => {
+    keeper.count("a");
+    await keeper.ticks(3);
+    await mine(chain.node);
+    await keeper.ticks(1);
+    for (const wish of ["cancel", "bump"] as const) keeper.journal.wish("a", wish);
+    await keeper.ticks(1);
+    expect(keeper.journal.wishesFor("a").map(({ answer }) => answer)).to.deep.equal([
+      "too late: it is in a block",
+      "too late: it is in a block",
+    ]);
+    await keeper.finish();
+    expect([keeper.state("a"), keeper.manager.get("a")!.cancelling]).to.deep.equal(["confirmed", undefined]);
+    expect(keeper.node.sent.length).to.equal(1);
   });
 
   it("spends no more than the cap of a day, and goes on the day after", async () => {

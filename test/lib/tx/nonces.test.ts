@@ -101,6 +101,25 @@ describe("tx/nonces", () => {
     expect(keeper.manager.get("b")!.nonce).to.equal(2);
   });
 
+  it("plans nothing anew until the block that used its nonce is deep, though two nodes have it", async () => {
+    await keeper.restart({ witnesses: nodes.slice(0, 2) });
+    keeper.count("a");
+    await keeper.ticks(2);
+    keeper.node.on(SEND, async () => "0x");
+    await keeper.ticks(1);
+    keeper.node.heal();
+    await sendElsewhere(0);
+    await mine(chain.node);
+    await keeper.ticks(1);
+    expect([keeper.state("a"), note()]).to.deep.equal([
+      "broadcast",
+      "nonce 0 is in a block; waits until that is certain",
+    ]);
+    await mine(chain.node, CONFIRMATIONS - 1);
+    await keeper.ticks(1);
+    expect(keeper.state("a")).to.equal("planned");
+  });
+
   it("neither gives up nor fills gaps by the word of one of two", async () => {
     await keeper.restart({ witnesses: nodes.slice(0, 2) });
     for (const node of nodes) liesBy(node, 70);
