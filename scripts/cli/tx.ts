@@ -94,10 +94,11 @@ function known(view: JournalView, key: string): Intent {
 }
 
 function describe(intent: Intent, attempts: readonly Attempt[], wishes: readonly Wish[]): string {
-  const { key, job, state, note, to, valueWei, urgency, deadlineMs, mined, costWei } = intent;
+  const { key, job, state, note, to, data, dataHash, valueWei, urgency, deadlineMs, mined, costWei } = intent;
+  const calldata = dataHash === undefined ? `${data.length / 2 - 1} bytes` : `calldata with hash ${dataHash}`;
   const facts = [
     `${key} (${job}): ${state}${note === undefined ? "" : `, ${note}`}`,
-    `to ${to}, ${formatEther(valueWei, 6)} ether, ${intent.data.length / 2 - 1} bytes`,
+    `to ${to}, ${formatEther(valueWei, 6)} ether, ${calldata}`,
     `${urgency}${deadlineMs === undefined ? "" : `, until ${iso(deadlineMs)}`}`,
     ...(mined === undefined ? [] : [`in block ${mined.blockNumber} as ${mined.hash}`]),
     ...(costWei === undefined ? [] : [`cost ${formatEther(costWei, 6)} ether`]),

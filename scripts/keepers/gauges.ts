@@ -66,17 +66,19 @@ async function setTickets(
   else metrics.forget("kedge_queue_oldest_ready_ticket_age_seconds");
 }
 
-/** Sets what metrics show of transactions. */
+/** Sets what metrics show of transactions. The journal's clock need not be that of metrics. */
 export function setJournalGauges(
   metrics: Metrics,
-  journal: Pick<JournalView, "intents" | "attempts" | "counts">,
+  journal: Pick<JournalView, "intents" | "attempts" | "counts" | "now">,
+  clock: () => number,
 ): void {
   const counts = journal.counts();
   for (const state of STATES) metrics.set("kedge_journal_intents", counts.get(state) ?? 0, { state });
   const waiting = journal.intents("open").filter(({ state }) => state === "broadcast");
   const sent = waiting.flatMap(({ key }) => journal.attempts(key).flatMap(({ sentMs }) => sentMs ?? []));
   if (sent.length > 0) {
-    metrics.set("kedge_journal_stuck_attempt_age_seconds", Math.min(...sent) / 1_000);
+    const ageMs = journal.now() - Math.min(...sent);
+    metrics.set("kedge_journal_stuck_attempt_age_seconds", clock() - ageMs / 1_000);
   } else metrics.forget("kedge_journal_stuck_attempt_age_seconds");
 }
 

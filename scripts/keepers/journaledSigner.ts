@@ -96,12 +96,11 @@ export class JournaledSigner extends AbstractSigner implements PunctualSigner {
       `${job} ${to} ${data.slice(0, 10)}`.toLowerCase();
     const isSame = ({ data, valueWei }: Intent) =>
       data.toLowerCase() === request.data.toLowerCase() && valueWei === request.valueWei;
-    const open = this.#options.journal
-      .intents("open")
-      .filter((intent) => intent.cancelling === undefined && kind(intent) === kind(request));
+    const open = this.#options.journal.intents("open").filter((intent) => kind(intent) === kind(request));
     const same = open.find(isSame);
-    if (same !== undefined) return same;
-    const [other] = open.filter(({ state }) => state !== "mined");
+    if (same !== undefined && same.cancelling === undefined) return same;
+    // what is taken back may be faster than what takes its nonce
+    const other = open.find(({ state, cancelling }) => state !== "mined" || cancelling !== undefined);
     if (other !== undefined) throw new RetryableError(`${other.key} is on its way (${other.state})`);
     return undefined;
   }

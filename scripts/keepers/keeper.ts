@@ -94,7 +94,9 @@ async function compose(
   const protocol = protocolOf(nodes.execution);
 
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
-  const journal = Journal.open(join(stateFolder, "transactions.sqlite"), { now: () => time.now() });
+  // on a machine it keeps a time of its own, which does not jump
+  const played = time === MACHINE_CLOCK ? {} : { clock: { now: () => time.now() } };
+  const journal = Journal.open(join(stateFolder, "transactions.sqlite"), played);
   closing.push(() => journal.close());
   const signed = new SignedReports(join(stateFolder, "signed.sqlite"), await chainTime(nodes.beacon));
   closing.push(() => signed.close());
@@ -105,8 +107,10 @@ async function compose(
       journal,
       signer: account,
       node: nodes.rpc,
+      witnesses: nodes.witnesses,
       chainId: BigInt(chainId),
       dailyCapWei: settings.dailyCap,
+      capPercent: { idle: settings.idleCapPercent, normal: settings.normalCapPercent, urgent: 100 },
       log,
       policies: policiesOf(settings),
       interfaces: CONTRACT_NAMES.map((name) => protocol[name].interface),
@@ -182,7 +186,7 @@ async function compose(
       health.tellJob(job, { lastSuccessAt, dueAt: lastSuccessAt + JOB_SECONDS });
     }
     progress();
-    setJournalGauges(metrics, journal);
+    setJournalGauges(metrics, journal, clock);
     if (isLocal) chainNow = (await nodes.execution.getBlock("latest"))?.timestamp ?? chainNow;
     health.tell(
       await gatherFacts({

@@ -1,5 +1,6 @@
 import { BeaconSources } from "../lib/sources/beaconSources.ts";
 import { ExecutionSources } from "../lib/sources/executionSources.ts";
+import type { RpcAnswer } from "../lib/sources/rpcClient.ts";
 import { FatalError, RetryableError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import { usePreset } from "../lib/preset.ts";
@@ -15,6 +16,8 @@ export interface Nodes {
   each: { source: string; execution: ExecutionSources }[];
   /** The execution nodes, as the manager of transactions asks them. */
   rpc: Rpc;
+  /** Each of them alone. */
+  witnesses: Rpc[];
   close(): void;
 }
 
@@ -40,7 +43,8 @@ export async function connectNodes(
     const each =
       elUrls.length === 1 ? [] : elUrls.map((url) => ({ source: new URL(url).host, execution: alone(url) }));
     const close = () => [execution, ...each.map((one) => one.execution)].forEach((one) => one.destroy());
-    return { beacon, execution, each, rpc: rpcOf(execution), close };
+    const witnesses = execution.each.map(({ name, request }) => rpcOf(name, request));
+    return { beacon, execution, each, rpc: rpcOf("the execution nodes", sendTo(execution)), witnesses, close };
   } catch (error) {
     execution.destroy();
     throw error;
@@ -64,19 +68,24 @@ export function sourceNames({ beacon, execution }: Nodes): string[] {
   const all = [...beacon.status, ...execution.status, ...(relay ? [relay] : [])];
   return [...new Set(all.map(({ name }) => name))];
 }
+type Request = (method: string, params: readonly unknown[]) => Promise<RpcAnswer | undefined>;
 
 /** Errors of nodes as they are, where ethers would make its own of them. */
-function rpcOf(execution: ExecutionSources): Rpc {
+function rpcOf(name: string, request: Request): Rpc {
   return {
-    name: "the execution nodes",
+    name,
     async send(method, params) {
-      const [answer] = (await execution._send({ id: 1, jsonrpc: "2.0", method, params: [...params] })) as (
-        | { result: unknown }
-        | { error: { message?: unknown; data?: unknown } }
-      )[];
+      const answer = await request(method, params);
       if (answer === undefined) throw new RetryableError(`${method}: no answer`);
       if ("error" in answer) throw new RpcRefusal(method, String(answer.error.message), answer.error.data);
       return answer.result;
     },
+  };
+}
+
+function sendTo(execution: ExecutionSources): Request {
+  return async (method, params) => {
+    const answers = await execution._send({ id: 1, jsonrpc: "2.0", method, params: [...params] });
+    return answers[0] as RpcAnswer | undefined;
   };
 }

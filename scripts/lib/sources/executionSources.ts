@@ -84,6 +84,20 @@ export class ExecutionSources extends JsonRpcProvider {
   }
 
   /**
+   * Each node alone, for what is believed only where several say it. Errors as those of an `Endpoint`, and `RetryableError`
+   * for one that rests after a failure: nobody waits for it.
+   */
+  get each(): { name: string; request: (method: string, params: unknown) => Promise<RpcAnswer> }[] {
+    return this.#nodes.map((node) => ({
+      name: node.name,
+      request: async (method, params) => {
+        if (node.health.isResting) throw new RetryableError(`${node.name} rests after a failure`);
+        return node.use((client) => client.request(method, params));
+      },
+    }));
+  }
+
+  /**
    * From now on `number` means the block with this hash: a finalized one, so that it stays true.
    * @throws FatalError where the number was bound to another hash
    */

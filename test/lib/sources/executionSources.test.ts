@@ -82,6 +82,25 @@ describe("several execution nodes", () => {
     });
   }
 
+  it("speak each for itself where that is wanted, and one that rests is not waited for", async () => {
+    const provider = sources();
+    const [first, second] = nodes.executions;
+    first.set({ kind: "dead" });
+    second.set({ kind: "lie", to: "eth_getTransactionCount", field: "result", value: "0x9" });
+    const ask = (index: number) =>
+      provider.each[index]!.request("eth_getTransactionCount", [SOMEBODY, "latest"]);
+    expect(provider.each.map(({ name }) => name)).to.deep.equal(nodes.executions.map(({ name }) => name));
+    expect(await ask(1)).to.deep.equal({ result: "0x9" });
+    expect(await ask(2)).to.deep.equal({ result: "0x0" });
+    expect(await failure(ask(0))).to.be.instanceOf(RetryableError);
+    first.set();
+    const asked = first.requests.length;
+    expect((await failure(ask(0))).message).to.equal(`${first.name} rests after a failure`);
+    expect(first.requests.length).to.equal(asked);
+    clock.pass(60_000);
+    expect(await ask(0)).to.deep.equal({ result: "0x0" });
+  });
+
   it("say so where none answers", async () => {
     const provider = sources();
     nodes.executions.forEach((node) => node.set({ kind: "status", status: 503 }));
