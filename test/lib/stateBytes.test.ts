@@ -6,6 +6,7 @@ import { hexlify } from "ethers";
 import { beaconFigures } from "../../scripts/actions/beaconBalance.ts";
 import { openState } from "../../scripts/lib/beaconState.ts";
 import { FatalError } from "../../scripts/lib/errors.ts";
+import { Records } from "../../scripts/lib/stateBytes/records.ts";
 import { StateBytes } from "../../scripts/lib/stateBytes/stateBytes.ts";
 import { randomBytes, randomState } from "./randomState.ts";
 
@@ -77,7 +78,8 @@ describe("the bytes of a beacon state", () => {
       state.validators.push(validator);
       state.historicalRoots.push(randomBytes(`${i}`, 32));
     }
-    for (let i = 0; i < 4 * many; i++) state.balances.push(i);
+    // the last chunk is not full
+    for (let i = 0; i < 4 * many + 1; i++) state.balances.push(2 ** 40 + i);
     state.commit();
     expect(open(state).root).to.equal(hexlify(state.hashTreeRoot()));
   });
@@ -110,6 +112,10 @@ describe("the bytes of a beacon state", () => {
     // a byte too many, in the last list
     const longer = new StateBytes(type, new Uint8Array([...bytes, 0]));
     expect(() => longer.root).to.throw("bytes are no");
+    expect(() => new Records(new Uint8Array(9), [{ name: "balance", offset: 0, size: 8 }])).to.throw(
+      FatalError,
+      "9 bytes are no records of 8",
+    );
     const error = await openState(bytes, "gloas").catch((each: unknown) => each as Error);
     expect(error).to.be.instanceOf(FatalError).with.property("message").that.contains('of fork "gloas"');
   });
