@@ -1,6 +1,8 @@
+import { hexlify } from "ethers";
 import type { BeaconSource, StateId } from "../lib/beaconClient.ts";
-import type { PendingDeposit } from "../lib/beaconSchemas.ts";
+import { readState } from "../lib/beaconState.ts";
 import { verifyDeposit } from "../lib/depositData.ts";
+import type { Records } from "../lib/stateBytes/records.ts";
 
 /** What a report tells of the beacon chain; see `Report`. */
 export interface BeaconFigures {
@@ -31,35 +33,53 @@ export async function beaconFigures(parameters: {
   if (pubkeys.length === 0) return figures;
   const ours = new Set(credentials.map((each) => each.toLowerCase()));
   const keys = new Set(pubkeys.map((key) => key.toLowerCase()));
-  const validators = await beacon.validators(stateId, [...keys]);
-  const pending = (await beacon.pendingDeposits(stateId)).filter(({ pubkey }) => keys.has(pubkey));
+  const state = await readState(beacon, stateId);
 
   const isOurs = new Map<string, boolean>();
-  for (const validator of validators) {
-    const counts = ours.has(validator.withdrawalCredentials);
-    isOurs.set(validator.pubkey, counts);
+  const validators = state.records("validators");
+  const credentialsOf = validators.slices("withdrawalCredentials");
+  const exitEpoch = validators.numbers("exitEpoch");
+  const balanceOf = state.balances();
+  for (const [index, pubkey] of placesOf(validators, keys)) {
+    const counts = ours.has(hexlify(credentialsOf(index)));
+    isOurs.set(pubkey, counts);
     if (!counts) continue;
-    figures.beaconBalanceGwei += validator.balanceGwei;
+    figures.beaconBalanceGwei += balanceOf(index);
     figures.appeared++;
-    if (validator.exitEpoch <= epoch) figures.exited++;
+    if (exitEpoch(index) <= epoch) figures.exited++;
   }
-  for (const deposit of pending) {
-    if (!isOurs.has(deposit.pubkey) && hasValidSignature(deposit, genesisForkVersion)) {
-      isOurs.set(deposit.pubkey, ours.has(deposit.withdrawalCredentials));
+  const pending = state.records("pendingDeposits");
+  const depositOf = depositsIn(pending);
+  for (const [place, pubkey] of placesOf(pending, keys)) {
+    const deposit = depositOf(place);
+    if (!isOurs.has(pubkey) && verifyDeposit({ pubkey, ...deposit }, genesisForkVersion)) {
+      isOurs.set(pubkey, ours.has(deposit.withdrawalCredentials));
     }
-    if (isOurs.get(deposit.pubkey) === true) figures.beaconBalanceGwei += deposit.amountGwei;
+    if (isOurs.get(pubkey) === true) figures.beaconBalanceGwei += deposit.amountGwei;
   }
   return figures;
 }
 
-function hasValidSignature(deposit: PendingDeposit, genesisForkVersion: string): boolean {
-  return verifyDeposit(
-    {
-      pubkey: deposit.pubkey,
-      withdrawalCredentials: deposit.withdrawalCredentials,
-      amountGwei: deposit.amountGwei,
-      signature: deposit.signature,
-    },
-    genesisForkVersion,
-  );
+/** Which records have one of these public keys, with the key, in their order. */
+function* placesOf(records: Records, keys: ReadonlySet<string>): Generator<[number, string]> {
+  const prefixOf = records.prefixes("pubkey");
+  const pubkeyOf = records.slices("pubkey");
+  // writing all keys of a million as text would take longer than all else
+  const prefixes = new Set([...keys].map((key) => parseInt(key.slice(2, 10), 16)));
+  for (let place = 0; place < records.count; place++) {
+    if (!prefixes.has(prefixOf(place))) continue;
+    const pubkey = hexlify(pubkeyOf(place));
+    if (keys.has(pubkey)) yield [place, pubkey];
+  }
+}
+
+function depositsIn(records: Records) {
+  const amount = records.bigints("amount");
+  const credentials = records.slices("withdrawalCredentials");
+  const signature = records.slices("signature");
+  return (place: number) => ({
+    withdrawalCredentials: hexlify(credentials(place)),
+    amountGwei: amount(place),
+    signature: hexlify(signature(place)),
+  });
 }

@@ -3,7 +3,7 @@ import { BeaconDepositor__factory } from "../../typechain-types/index.js";
 import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { finalityProof, slotProof } from "../lib/beaconProofs.ts";
-import { decodeState } from "../lib/beaconState.ts";
+import { readState } from "../lib/beaconState.ts";
 import { FatalError, RetryableError } from "../lib/errors.ts";
 import { eventsOf } from "../lib/logs.ts";
 import { figuresRoot } from "../lib/operatorFigures.ts";
@@ -92,8 +92,7 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
 export async function buildEvidence(beacon: BeaconSource, refSlot: number): Promise<Evidence> {
   const header = await beacon.blockAtOrBefore(refSlot);
   const newest = await newestRoot(beacon);
-  const { bytes, fork } = await beacon.stateSsz(newest.stateId);
-  const finality = finalityProof(await decodeState(bytes, fork), newest.header);
+  const finality = finalityProof(await readState(beacon, newest.stateId), newest.header);
   const child = await blockAfter(beacon, refSlot);
   // the block of the very next slot shows by itself that its parent is not after the reference slot
   const isNext = child.slot === refSlot + 1;

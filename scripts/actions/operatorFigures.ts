@@ -1,6 +1,6 @@
 import { ZeroHash, type Provider } from "ethers";
 import type { BeaconSource } from "../lib/beaconClient.ts";
-import { decodeState } from "../lib/beaconState.ts";
+import { readState } from "../lib/beaconState.ts";
 import { isBadFrame, nextFigures, type OperatorFrame, type Pot, type Rate } from "../lib/commission.ts";
 import { FatalError } from "../lib/errors.ts";
 import { eventsOf } from "../lib/logs.ts";
@@ -160,8 +160,8 @@ async function frameDuties(
   const last = boundaryEpoch - 2;
   for (let epoch = Math.max(0, last + 1 - slotsPerFrame / slotsPerEpoch); epoch <= last; epoch++) {
     const { header } = await beacon.blockAtOrBefore((epoch + 2) * slotsPerEpoch - 1);
-    const { bytes, fork } = await beacon.stateSsz(header.stateRoot as `0x${string}`);
-    const duties = dutiesOf(await decodeState(bytes, fork), epoch, slotsPerEpoch, operatorOf);
+    const state = await readState(beacon, header.stateRoot as `0x${string}`);
+    const duties = dutiesOf(state, epoch, slotsPerEpoch, operatorOf);
     if (duties !== undefined) addDuties(sum, duties);
   }
   return sum;

@@ -17,6 +17,8 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
+/** Bytes that are set aside for a body before any came: 1 GiB. */
+const MOST_BELIEVED = 2 ** 30;
 /** Statuses after which the same request may succeed. */
 const RETRYABLE = new Set([408, 425, 429, 500, 502, 503, 504]);
 
@@ -71,7 +73,7 @@ export class HttpClient {
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
-      const body = new Uint8Array(await response.arrayBuffer());
+      const body = await bodyOf(response);
       answer = { status: response.status, headers: response.headers, body };
     } catch (error) {
       const isTimeout = error instanceof Error && error.name === "TimeoutError";
@@ -110,6 +112,26 @@ function decoded(part: string): string {
   } catch {
     return part;
   }
+}
+
+/**
+ * The body, read into one piece of memory where the server says how long it is: a beacon state is hundreds of megabytes, and
+ * should not be there twice. What was said is no promise (it may be of compressed bytes).
+ */
+async function bodyOf(response: Response): Promise<Uint8Array> {
+  const said = Number(response.headers.get("content-length") ?? 0);
+  let body = new Uint8Array(Math.min(said, MOST_BELIEVED));
+  let length = 0;
+  for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    if (length + part.length > body.length) {
+      const larger = new Uint8Array(Math.max(length + part.length, 2 * length));
+      larger.set(body.subarray(0, length));
+      body = larger;
+    }
+    body.set(part, length);
+    length += part.length;
+  }
+  return body.subarray(0, length);
 }
 
 /** A path as it may be shown: a query may be long, or hold a key. */
