@@ -77,6 +77,8 @@ const VERBS = {
   "docs:generate": [quietBuild, { command: ["tsx", "scripts/pages/main.ts"] }],
   demo: [quietBuild, { command: ["tsx", "scripts/demo/main.ts"] }],
   "bench:gas": [quietBuild, { command: ["tsx", "scripts/bench/main.ts"] }],
+  "bench:keepers": [quietBuild, { command: ["tsx", "scripts/bench/keepers/main.ts"] }],
+  soak: [quietBuild, { command: ["tsx", "scripts/soak/main.ts"] }],
   devnet: [quietBuild, { command: ["tsx", "scripts/devnet/main.ts"] }],
   deploy: [quietBuild, { command: ["tsx", "scripts/deploy/main.ts"] }],
   kedge: [quietBuild, { command: ["tsx", "scripts/cli/main.ts"] }],

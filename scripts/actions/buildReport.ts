@@ -3,8 +3,9 @@ import { BeaconDepositor__factory } from "../../typechain-types/index.js";
 import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { BlockAnswer } from "../lib/beaconSchemas.ts";
 import { finalityProof, slotProof } from "../lib/beaconProofs.ts";
-import { decodeState } from "../lib/beaconState.ts";
-import { RetryableError } from "../lib/errors.ts";
+import { readState } from "../lib/beaconState.ts";
+import { FatalError, RetryableError } from "../lib/errors.ts";
+import { eventsOf } from "../lib/logs.ts";
 import { figuresRoot } from "../lib/operatorFigures.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { roleId } from "../lib/roles.ts";
@@ -50,6 +51,7 @@ const MAX_MISSED = 64;
  * The report of a frame boundary, from finalized state alone: two members who ask honest nodes get the same.
  *
  * @throws RetryableError while the reference slot is not finalized
+ * @throws FatalError where it is no boundary
  */
 export async function buildReport(sources: ReportSources, refSlot: number): Promise<Report> {
   const { beacon, provider, protocol } = sources;
@@ -60,6 +62,9 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
   const { blockNumber: blockTag } = block.execution;
 
   const slotsPerFrame = Number(await protocol.ReportOracle.slotsPerFrame());
+  if (refSlot % slotsPerFrame !== 0) {
+    throw new FatalError(`slot ${refSlot} is no frame boundary: frames have ${slotsPerFrame} slots`);
+  }
   const books = await protocol.StakedEther.booksAt(Math.floor(refSlot / slotsPerFrame), { blockTag });
   const [withdrawals, rewards] = await Promise.all([
     provider.getBalance(protocol.WithdrawalVault, blockTag),
@@ -87,8 +92,7 @@ export async function buildReport(sources: ReportSources, refSlot: number): Prom
 export async function buildEvidence(beacon: BeaconSource, refSlot: number): Promise<Evidence> {
   const header = await beacon.blockAtOrBefore(refSlot);
   const newest = await newestRoot(beacon);
-  const { bytes, fork } = await beacon.stateSsz(newest.stateId);
-  const finality = finalityProof(await decodeState(bytes, fork), newest.header);
+  const finality = finalityProof(await readState(beacon, newest.stateId), newest.header);
   const child = await blockAfter(beacon, refSlot);
   // the block of the very next slot shows by itself that its parent is not after the reference slot
   const isNext = child.slot === refSlot + 1;
@@ -113,7 +117,7 @@ async function blockAfter(beacon: BeaconSource, refSlot: number): Promise<BlockA
 /** All public keys that got a predeposit up to a block: only such a key is ever proven. */
 async function ourKeys(protocol: Protocol, toBlock: number): Promise<string[]> {
   const registry = protocol.ValidatorRegistry;
-  const predeposited = await registry.queryFilter(registry.filters.KeysPredeposited(), 0, toBlock);
+  const predeposited = await eventsOf(registry, registry.filters.KeysPredeposited(), { toBlock });
   const keys = predeposited.flatMap(({ args }) =>
     Array.from({ length: args.gindices.length }, (_, i) => dataSlice(args.pubkeys, i * 48, (i + 1) * 48)),
   );
@@ -131,7 +135,7 @@ export async function ourCredentials(
   toBlock: number,
 ): Promise<string[]> {
   const { Authority: authority, StakedEther: ledger } = protocol;
-  const granted = await authority.queryFilter(authority.filters.RoleGranted(roleId("DEPOSITOR")), 0, toBlock);
+  const granted = await eventsOf(authority, authority.filters.RoleGranted(roleId("DEPOSITOR")), { toBlock });
   const depositors = [...new Set(granted.map(({ args }) => args.account))];
   const theirs = await Promise.all(depositors.map((address) => credentialsOf(address, provider, toBlock)));
   const all = [await ledger.withdrawalCredentials({ blockTag: toBlock }), ...theirs.flat()];

@@ -1,4 +1,5 @@
-import { keccak256 } from "ethers";
+import { dataSlice, keccak256 } from "ethers";
+import { eventsOf } from "../lib/logs.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { publishedKeys, type PublishedKeys } from "./publishedKeys.ts";
 
@@ -20,20 +21,38 @@ export interface CommittedKeys extends PublishedKeys {
   states: number[];
 }
 
+const PUBKEY = 48;
+
 /** What was published with commitments, by their ids: it never changes. */
 export type KeysMemory = Map<string, PublishedKeys | undefined>;
 
-/** All commitments whose operators published the keys, by the registry's events alone. */
-export async function committedKeys(protocol: Protocol, memory: KeysMemory): Promise<CommittedKeys[]> {
-  const { ValidatorRegistry: registry } = protocol;
+/** A key that had its predeposit and was neither proven nor given up. Its operator need not have published it. */
+export interface WaitingKey {
+  commitmentId: string;
+  operatorId: bigint;
+  root: string;
+  gindex: bigint;
+  state: number;
+}
+
+/** What the registry's events tell of keys. */
+export interface KeyHistory {
+  commitments: { commitmentId: string; operatorId: bigint; root: string }[];
+  /** `KEY_STATE` of a place; committed where nothing was said of it. */
+  stateAt(commitmentId: string, gindex: bigint | number): number;
+  isProven(commitmentId: string, pubkey: string): boolean;
+  predeposited: { commitmentId: string; gindex: bigint; pubkey: string }[];
+}
+
+export async function keyHistory({ ValidatorRegistry: registry }: Protocol): Promise<KeyHistory> {
   const [committed, predeposited, proven, overdue, lost, removed, foreign] = await Promise.all([
-    registry.queryFilter(registry.filters.KeysCommitted()),
-    registry.queryFilter(registry.filters.KeysPredeposited()),
-    registry.queryFilter(registry.filters.KeyProven()),
-    registry.queryFilter(registry.filters.KeysOverdue()),
-    registry.queryFilter(registry.filters.KeysLost()),
-    registry.queryFilter(registry.filters.KeysRemoved()),
-    registry.queryFilter(registry.filters.KeyForeign()),
+    eventsOf(registry, registry.filters.KeysCommitted()),
+    eventsOf(registry, registry.filters.KeysPredeposited()),
+    eventsOf(registry, registry.filters.KeyProven()),
+    eventsOf(registry, registry.filters.KeysOverdue()),
+    eventsOf(registry, registry.filters.KeysLost()),
+    eventsOf(registry, registry.filters.KeysRemoved()),
+    eventsOf(registry, registry.filters.KeyForeign()),
   ]);
   const places = new Map<string, number>();
   // states only move forward, in this order
@@ -49,21 +68,55 @@ export async function committedKeys(protocol: Protocol, memory: KeysMemory): Pro
   }
   for (const { args } of foreign) places.set(placeOf(args.commitmentId, args.gindex), KEY_STATE.foreign);
   const provenKeys = new Set(proven.map(({ args }) => `${args.commitmentId} ${args.pubkeyHash}`));
+  return {
+    commitments: committed.map(({ args: { commitmentId, operatorId, root } }) => ({
+      commitmentId,
+      operatorId,
+      root,
+    })),
+    stateAt: (commitmentId, gindex) => places.get(placeOf(commitmentId, gindex)) ?? KEY_STATE.committed,
+    isProven: (commitmentId, pubkey) => provenKeys.has(`${commitmentId} ${keccak256(pubkey)}`),
+    predeposited: predeposited.flatMap(({ args: { commitmentId, gindices, pubkeys } }) =>
+      gindices.map((gindex, i) => ({
+        commitmentId,
+        gindex,
+        pubkey: dataSlice(pubkeys, i * PUBKEY, (i + 1) * PUBKEY),
+      })),
+    ),
+  };
+}
 
+/** All commitments whose operators published the keys. */
+export async function committedKeys(
+  protocol: Protocol,
+  memory: KeysMemory,
+  history: KeyHistory,
+): Promise<CommittedKeys[]> {
   const all: CommittedKeys[] = [];
-  for (const { commitmentId } of committed.map(({ args }) => args)) {
+  for (const { commitmentId } of history.commitments) {
     if (!memory.has(commitmentId)) memory.set(commitmentId, await publishedKeys(protocol, commitmentId));
     const published = memory.get(commitmentId);
     if (published === undefined) continue;
     const { tree } = published;
     const states = tree.keys.map(({ pubkey }, i) =>
-      provenKeys.has(`${commitmentId} ${keccak256(pubkey)}`)
+      history.isProven(commitmentId, pubkey)
         ? KEY_STATE.proven
-        : (places.get(placeOf(commitmentId, tree.gindex(i))) ?? KEY_STATE.committed),
+        : history.stateAt(commitmentId, tree.gindex(i)),
     );
     all.push({ ...published, commitmentId, states });
   }
   return all;
+}
+
+/** Keys that wait for their proof, of all commitments. */
+export function waitingKeys(history: KeyHistory): WaitingKey[] {
+  const known = new Map(history.commitments.map((commitment) => [commitment.commitmentId, commitment]));
+  return history.predeposited.flatMap(({ commitmentId, gindex, pubkey }) => {
+    const state = history.stateAt(commitmentId, gindex);
+    const waits = state === KEY_STATE.predeposited || state === KEY_STATE.overdue;
+    if (!waits || history.isProven(commitmentId, pubkey)) return [];
+    return [{ ...known.get(commitmentId)!, gindex, state }];
+  });
 }
 
 function placeOf(commitmentId: string, gindex: bigint | number): string {

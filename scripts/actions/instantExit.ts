@@ -1,4 +1,5 @@
 import type { AddressLike, ContractTransactionReceipt, Signer } from "ethers";
+import { permitWhereNeeded } from "../lib/permit.ts";
 import { eventIn, receiptOf } from "../lib/receipts.ts";
 import type { Protocol } from "../lib/protocol.ts";
 
@@ -13,7 +14,7 @@ export interface LeftAtOnce {
 
 /**
  * Leaves with `amountWei` of the holder's kETH at once, for a fee of `maxFeeBp` (1/10,000) at most; more is refused by the
- * contract, which needs an allowance (`allow`). The ether goes to `recipient`, by default to the holder.
+ * contract. By a permit where that has no allowance. The ether goes to `recipient`, by default to the holder.
  */
 export async function instantExit(
   protocol: Protocol,
@@ -26,7 +27,14 @@ export async function instantExit(
 ): Promise<LeftAtOnce> {
   const exit = protocol.InstantExit;
   const minEtherWei = (amountWei * (BP - maxFeeBp)) / BP;
-  const receipt = await receiptOf(exit.connect(holder).exit(amountWei, minEtherWei, recipient));
+  const spender = await exit.getAddress();
+  const permit = await permitWhereNeeded(protocol.StakedEther, holder, { spender, value: amountWei });
+  const connected = exit.connect(holder);
+  const receipt = await receiptOf(
+    permit === undefined
+      ? connected.exit(amountWei, minEtherWei, recipient)
+      : connected.exitWithPermit(amountWei, minEtherWei, recipient, permit.deadline, permit.signature),
+  );
   const { args } = eventIn(receipt, exit, "Exited");
   return { receipt, valueWei: args.value as bigint, paidWei: args.paid as bigint };
 }

@@ -1,6 +1,7 @@
 import { keccak256 } from "ethers";
 import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { ValidatorAnswer } from "../lib/beaconSchemas.ts";
+import { eventsOf } from "../lib/logs.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { epochOf, FAR_FUTURE_EPOCH, GWEI_PER_ETHER, slotAt, WEI_PER_ETHER } from "../lib/units.ts";
 import { newestRoot } from "./newestRoot.ts";
@@ -26,7 +27,7 @@ const JAILED = 2n;
 /** What `planExits` decides by, as the newest block that can be proven has it. */
 export async function observeExits({ protocol, beacon }: Sources): Promise<Observed> {
   const { ExitController, OperatorRegistry, ValidatorRegistry } = protocol;
-  const proven = await ValidatorRegistry.queryFilter(ValidatorRegistry.filters.KeyProven());
+  const proven = await eventsOf(ValidatorRegistry, ValidatorRegistry.filters.KeyProven());
   const commitmentOf = new Map(proven.map(({ args }) => [Number(args.validatorIndex), args.commitmentId]));
   const { stateId, timestamp } = await newestRoot(beacon);
   const [
@@ -160,7 +161,7 @@ function isLockedUp(v: ValidatorAnswer, epoch: bigint, { sweepEpochs, comingEpoc
  * the beacon chain may drop them while a partial withdrawal is on its way: so soon again they would be paid for nothing.
  */
 async function askedByKeys({ WithdrawalVault }: Protocol, since: bigint): Promise<Set<string>> {
-  const events = await WithdrawalVault.queryFilter(WithdrawalVault.filters.WithdrawalsRequested());
+  const events = await eventsOf(WithdrawalVault, WithdrawalVault.filters.WithdrawalsRequested());
   const asked = new Set<string>();
   for (const event of events.reverse()) {
     if (BigInt((await event.getBlock()).timestamp) < since) break;

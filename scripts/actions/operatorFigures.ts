@@ -1,8 +1,9 @@
 import { ZeroHash, type Provider } from "ethers";
 import type { BeaconSource } from "../lib/beaconClient.ts";
-import { decodeState } from "../lib/beaconState.ts";
+import { readState } from "../lib/beaconState.ts";
 import { isBadFrame, nextFigures, type OperatorFrame, type Pot, type Rate } from "../lib/commission.ts";
 import { FatalError } from "../lib/errors.ts";
+import { eventsOf } from "../lib/logs.ts";
 import { figuresRoot, type OperatorFigures } from "../lib/operatorFigures.ts";
 import { addDuties, attestedBp, dutiesOf, noDuties, type EpochDuties } from "../lib/participation.ts";
 import type { Protocol } from "../lib/protocol.ts";
@@ -115,14 +116,13 @@ export async function figuresUnder(
 
 async function refSlotOfRoot(protocol: Protocol, root: string, blockTag: number): Promise<number> {
   const { RewardDistributor: distributor, StakedEther: ledger } = protocol;
-  const set = await distributor.queryFilter(distributor.filters.RootSet(), 0, blockTag);
+  const set = await eventsOf(distributor, distributor.filters.RootSet(), { toBlock: blockTag });
   const event = set.filter(({ args }) => args.newRoot === root).at(-1);
   if (event === undefined) throw new FatalError(`the root ${root} was never set`);
-  const booked = await ledger.queryFilter(
-    ledger.filters.ReportBooked(),
-    event.blockNumber,
-    event.blockNumber,
-  );
+  const booked = await eventsOf(ledger, ledger.filters.ReportBooked(), {
+    fromBlock: event.blockNumber,
+    toBlock: event.blockNumber,
+  });
   const report = booked.find(({ transactionHash }) => transactionHash === event.transactionHash);
   if (report === undefined) throw new FatalError(`the root ${root} came with no report`);
   return Number(report.args.refSlot);
@@ -132,8 +132,8 @@ async function refSlotOfRoot(protocol: Protocol, root: string, blockTag: number)
 async function operatorsOfValidators(protocol: Protocol, toBlock: number): Promise<Map<number, bigint>> {
   const registry = protocol.ValidatorRegistry;
   const [committed, proven] = await Promise.all([
-    registry.queryFilter(registry.filters.KeysCommitted(), 0, toBlock),
-    registry.queryFilter(registry.filters.KeyProven(), 0, toBlock),
+    eventsOf(registry, registry.filters.KeysCommitted(), { toBlock }),
+    eventsOf(registry, registry.filters.KeyProven(), { toBlock }),
   ]);
   const owner = new Map(committed.map(({ args }) => [args.commitmentId, args.operatorId]));
   const operatorOf = new Map<number, bigint>();
@@ -160,8 +160,8 @@ async function frameDuties(
   const last = boundaryEpoch - 2;
   for (let epoch = Math.max(0, last + 1 - slotsPerFrame / slotsPerEpoch); epoch <= last; epoch++) {
     const { header } = await beacon.blockAtOrBefore((epoch + 2) * slotsPerEpoch - 1);
-    const { bytes, fork } = await beacon.stateSsz(header.stateRoot as `0x${string}`);
-    const duties = dutiesOf(await decodeState(bytes, fork), epoch, slotsPerEpoch, operatorOf);
+    const state = await readState(beacon, header.stateRoot as `0x${string}`);
+    const duties = dutiesOf(state, epoch, slotsPerEpoch, operatorOf);
     if (duties !== undefined) addDuties(sum, duties);
   }
   return sum;
@@ -187,7 +187,10 @@ async function potOf(
   const told = previous.reduce((sum, { cumulativeShares }) => sum + cumulativeShares, 0n);
   const lastFrame = previous[0]?.frame;
   const since = lastFrame === undefined ? 0 : await executionBlock(beacon, Number(lastFrame) * slotsPerFrame);
-  const booked = await ledger.queryFilter(ledger.filters.ReportBooked(), since + 1, blockTag);
+  const booked = await eventsOf(ledger, ledger.filters.ReportBooked(), {
+    fromBlock: since + 1,
+    toBlock: blockTag,
+  });
   return {
     shares: ever > told ? ever - told : 0n,
     reports: BigInt(Math.max(1, booked.length)),

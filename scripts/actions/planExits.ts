@@ -61,8 +61,9 @@ const MIN_PARTIAL_GWEI = GWEI_PER_ETHER;
 const MAX_EXITS = 16;
 /** Some 10,000 gas each. */
 const MAX_SETTLED = 100;
-/** A note lapses after an hour (`NOTE_LIFE` of the controller): it is renewed in the middle of it. */
-const NOTE_RENEWAL_SECONDS = 1_800;
+/** `NOTE_LIFE` of the controller: a note lapses after it, and is renewed in the middle of it. */
+export const NOTE_LIFE_SECONDS = 3_600;
+const NOTE_RENEWAL_SECONDS = NOTE_LIFE_SECONDS / 2;
 
 /**
  * The next call, or none. What is over, or asked in vain, is taken off before anything is decided by the deficit. Then come validators of stopped

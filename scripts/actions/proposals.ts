@@ -4,10 +4,12 @@ import {
   keccak256,
   toUtf8String,
   Utf8ErrorFuncs,
+  type BlockTag,
   type ContractTransactionReceipt,
   type Signer,
 } from "ethers";
 import { FatalError } from "../lib/errors.ts";
+import { logsOf } from "../lib/logs.ts";
 import type { Call } from "../lib/proposals.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
@@ -42,9 +44,10 @@ export interface KnownProposal {
   quorum: bigint;
 }
 
-/** All proposals that were ever made, in their order. */
-export async function listProposals(protocol: Protocol): Promise<KnownProposal[]> {
-  return Promise.all((await proposalsMade(protocol)).map((made) => withState(protocol, made)));
+/** All proposals that were made up to a block (default: the newest), in their order. */
+export async function listProposals(protocol: Protocol, blockTag?: number): Promise<KnownProposal[]> {
+  const made = await proposalsMade(protocol, blockTag);
+  return Promise.all(made.map((each) => withState(protocol, each, blockTag)));
 }
 
 /**
@@ -62,16 +65,13 @@ type Made = Omit<KnownProposal, "state" | "voteEnd" | "votes" | "quorum">;
  * From the events' bytes. Texts are read as bytes: one that is no UTF-8 is shown as far as it goes, and stands in nobody's
  * way.
  */
-async function proposalsMade(protocol: Protocol): Promise<Made[]> {
+async function proposalsMade(protocol: Protocol, toBlock?: number): Promise<Made[]> {
   const governor = protocol.StakerGovernor;
   const event = governor.interface.getEvent("ProposalCreated");
   const provider = governor.runner?.provider;
   if (!provider) throw new FatalError("nobody to ask for proposals");
-  const logs = await provider.getLogs({
-    address: await governor.getAddress(),
-    topics: [event.topicHash],
-    fromBlock: 0,
-  });
+  const address = await governor.getAddress();
+  const logs = await logsOf(provider, { address, topics: [event.topicHash] }, { toBlock });
   const types = event.inputs.map(({ type }) => type.replace("string", "bytes"));
   return logs.map(({ data }) => {
     const [proposalId, proposer, targets, values, , datas, voteStart, , bytes] = AbiCoder.defaultAbiCoder()
@@ -91,19 +91,20 @@ async function proposalsMade(protocol: Protocol): Promise<Made[]> {
   });
 }
 
-async function withState(protocol: Protocol, made: Made): Promise<KnownProposal> {
+async function withState(protocol: Protocol, made: Made, blockTag?: number): Promise<KnownProposal> {
+  const at = { blockTag: blockTag ?? "latest" };
   const governor = protocol.StakerGovernor;
   const { proposalId } = made;
   const [state, voteEnd, votes, quorum] = await Promise.all([
-    governor.state(proposalId),
-    governor.proposalDeadline(proposalId),
-    governor.proposalVotes(proposalId),
-    governor.proposalQuorum(proposalId),
+    governor.state(proposalId, at),
+    governor.proposalDeadline(proposalId, at),
+    governor.proposalVotes(proposalId, at),
+    governor.proposalQuorum(proposalId, at),
   ]);
   const told = STATES[Number(state)]!;
   return {
     ...made,
-    state: told === "cancelled" && (await hasExpired(protocol, made)) ? "expired" : told,
+    state: told === "cancelled" && (await hasExpired(protocol, made, at)) ? "expired" : told,
     voteEnd: Number(voteEnd),
     votes: { against: votes[0], for: votes[1], abstain: votes[2] },
     quorum,
@@ -111,8 +112,9 @@ async function withState(protocol: Protocol, made: Made): Promise<KnownProposal>
 }
 
 /** The governor takes what expired in the timelock for cancelled; what was cancelled there is forgotten. */
-async function hasExpired(protocol: Protocol, made: Made): Promise<boolean> {
-  return (await protocol.ExitWindowTimelock.getTimestamp(await operationIdOf(protocol, made))) !== 0n;
+async function hasExpired(protocol: Protocol, made: Made, at: { blockTag: BlockTag }): Promise<boolean> {
+  const id = await operationIdOf(protocol, made);
+  return (await protocol.ExitWindowTimelock.getTimestamp(id, at)) !== 0n;
 }
 
 /** What governor and timelock know a proposal by. */

@@ -12,8 +12,10 @@ import {
   type BalancesProof,
 } from "../lib/checkpointProofs.ts";
 import { FatalError } from "../lib/errors.ts";
+import { eventsOf } from "../lib/logs.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { receiptOf } from "../lib/receipts.ts";
+import { batches, shownParts, showBatch, type Prove } from "./balanceBatches.ts";
 import { boundaryProof } from "./boundaryProof.ts";
 import { publishedKeys, type PublishedKeys } from "./publishedKeys.ts";
 
@@ -22,12 +24,10 @@ interface Sources {
   beacon: BeaconSource;
 }
 
-/** Gas that a batch may use by `balancesGas`: a transaction of EIP-7825 has 16,777,216. */
-const BATCH_GAS = 12_000_000;
 /** Opening takes some 150,000 gas. */
 const OPENING_GAS = 300_000n;
-/** Entries of the list of pending deposits in a transaction: about 3,000 gas each. */
-const WALK_BATCH = 1_000;
+/** Entries of the list of pending deposits in a transaction: about 3,000 gas and 128 bytes each. */
+const WALK_BATCH = 900;
 const PUBKEY = 48;
 /** States of keys that had a predeposit and are no validators, and of those that are: `KeyState`. */
 const WAITING = [1n, 3n, 4n];
@@ -116,14 +116,17 @@ export async function completeCheckpoint(
   // keys that were proven since make other batches
   const { state, header } = await stateOf(sources, id);
   await showBalances(sources, sender, id, state, header);
-  const parts = await balanceBatches(protocol, id, state, header);
+  const parts: (readonly number[])[] = [];
+  for (const { indices } of await balanceBatches(protocol, id, state, header)) {
+    parts.push(...((await shownParts(protocol, id, indices)) ?? [indices]));
+  }
   const { time } = await protocol.BalanceCheckpoint.checkpoint(id);
   const departures = await protocol.ValidatorRegistry.departuresFrom(0);
   return receiptOf(
     protocol.BalanceCheckpoint.connect(sender).complete(
       id,
-      parts.flatMap(({ indices }) => indices),
-      parts.map(({ indices }) => indices.length),
+      parts.flat(),
+      parts.map(({ length }) => length),
       await waitingWords(protocol),
       departures.filter((departure) => departure.time < time).length,
     ),
@@ -139,13 +142,10 @@ async function showBalances(
   state: BeaconStateView,
   header: BeaconHeader,
 ): Promise<number> {
-  const contract = protocol.BalanceCheckpoint.connect(sender);
+  const prove: Prove = (part) => balancesProof(state, header, part);
   let sent = 0;
-  for (const { indices, chunks, proof } of await balanceBatches(protocol, id, state, header)) {
-    const { isShown } = await contract.batchOf(id, indices);
-    if (isShown) continue;
-    await receiptOf(contract.showBalances(id, indices, chunks, proof));
-    sent++;
+  for (const batch of await balanceBatches(protocol, id, state, header)) {
+    sent += await showBatch(protocol, sender, id, batch, prove);
   }
   return sent;
 }
@@ -224,13 +224,13 @@ async function countDeposits(
 
 /** Of all validators that were ever proven, strictly increasing. */
 async function ourIndices({ ValidatorRegistry }: Protocol): Promise<number[]> {
-  const events = await ValidatorRegistry.queryFilter(ValidatorRegistry.filters.KeyProven());
+  const events = await eventsOf(ValidatorRegistry, ValidatorRegistry.filters.KeyProven());
   return events.map(({ args }) => Number(args.validatorIndex)).sort((a, b) => a - b);
 }
 
 /** Where keys had their predeposit, each with its key. */
 async function predepositedKeys({ ValidatorRegistry }: Protocol) {
-  const events = await ValidatorRegistry.queryFilter(ValidatorRegistry.filters.KeysPredeposited());
+  const events = await eventsOf(ValidatorRegistry, ValidatorRegistry.filters.KeysPredeposited());
   return events.flatMap(({ args: { commitmentId, gindices, pubkeys } }) =>
     gindices.map((gindex, i) => ({
       commitmentId,
@@ -293,26 +293,6 @@ async function keyPlaces(protocol: Protocol): Promise<Map<string, Place | typeof
     places.set(pubkey, { isProven, argument });
   }
   return places;
-}
-
-/* BATCHES */
-
-/** Halves what would cost too much. */
-export function batches(
-  indices: readonly number[],
-  prove: (part: readonly number[]) => BalancesProof,
-  mostGas = BATCH_GAS,
-): BalancesProof[] {
-  if (indices.length === 0) return [];
-  const whole = prove(indices);
-  if (indices.length === 1 || balancesGas(whole) <= mostGas) return [whole];
-  const half = Math.ceil(indices.length / 2);
-  return [indices.slice(0, half), indices.slice(half)].flatMap((part) => batches(part, prove, mostGas));
-}
-
-/** Rather too much: the bytes of hashes, what is done with them, and a slot of the registry for each index. */
-export function balancesGas({ indices, chunks, proof }: BalancesProof): number {
-  return 60_000 + 4_500 * indices.length + 1_300 * chunks.length + 1_300 * proof.length;
 }
 
 async function stateOf({ protocol, beacon }: Sources, id: bigint) {

@@ -12,7 +12,7 @@ import { recentBlock } from "./newestRoot.ts";
 import { proveValidators } from "./proveValidators.ts";
 
 /** Slots for which EIP-4788 knows roots, less some for the transaction to come into a block. */
-const KNOWN_SLOTS = 8_000;
+export const KNOWN_SLOTS = 8_000;
 
 interface Sources {
   protocol: Protocol;

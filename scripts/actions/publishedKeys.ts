@@ -1,6 +1,7 @@
 import { dataLength, dataSlice, keccak256 } from "ethers";
 import { FatalError } from "../lib/errors.ts";
 import { KeyTree, type CommittedKey } from "../lib/keyTree.ts";
+import { eventsOf } from "../lib/logs.ts";
 import type { Protocol } from "../lib/protocol.ts";
 
 /** A commitment whose operator published the keys with it. */
@@ -17,7 +18,8 @@ export async function publishedKeys(
   { ValidatorRegistry }: Protocol,
   commitmentId: string,
 ): Promise<PublishedKeys | undefined> {
-  const [event] = await ValidatorRegistry.queryFilter(
+  const [event] = await eventsOf(
+    ValidatorRegistry,
     ValidatorRegistry.filters.KeysCommitted(undefined, commitmentId),
   );
   if (event === undefined) throw new FatalError(`there is no commitment ${commitmentId}`);

@@ -22,3 +22,12 @@ export async function depositBond(
 ): Promise<ContractTransactionReceipt> {
   return receiptOf(protocol.BondVault.connect(sender).deposit(operatorId, { value: amountWei }));
 }
+
+/** Retires an operator for ever: no stake any more, and anyone may have its validators exit. Sender: its manager. */
+export async function retireOperator(
+  protocol: Protocol,
+  manager: Signer,
+  { operatorId }: { operatorId: bigint },
+): Promise<{ receipt: ContractTransactionReceipt }> {
+  return { receipt: await receiptOf(protocol.OperatorRegistry.connect(manager).retire(operatorId)) };
+}

@@ -1,10 +1,10 @@
 /** What the fields of a report are made of, as this node tells it. */
 import { dataSlice, ZeroHash } from "ethers";
-import type { ValidatorAnswer } from "../lib/beaconSchemas.ts";
+import { eventsOf } from "../lib/logs.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import { finalizedBlockAt } from "../lib/sources/finalizedBlock.ts";
 import { FAR_FUTURE_EPOCH, timeAt } from "../lib/units.ts";
-import { ourBalances } from "./beaconBalance.ts";
+import { ourBalances, type OurValidator } from "./beaconBalance.ts";
 import { buildReport, ourCredentials, type Report, type ReportSources } from "./buildReport.ts";
 
 /** Validators of an operator in one state. */
@@ -72,7 +72,7 @@ export async function reportParts(sources: ReportSources, refSlot: number): Prom
     validators: groupsOf(found.validators, operatorOf, BigInt(Math.floor(refSlot / time.slotsPerEpoch))),
     pending: sumOf(found.pending),
     ignored: sumOf(found.ignored),
-    foreign: found.foreign.length,
+    foreign: found.foreign,
     withdrawals: { heldWei: withdrawals, sweptWei: books.sweptWithdrawals },
     rewards: { heldWei: rewards, sweptWei: books.sweptRewards },
     tickets: await ticketsAround(protocol, report.lastTicketId, blockNumber),
@@ -84,8 +84,8 @@ export async function reportParts(sources: ReportSources, refSlot: number): Prom
 async function operatorsOfKeys(protocol: Protocol, toBlock: number): Promise<Map<string, bigint>> {
   const registry = protocol.ValidatorRegistry;
   const [committed, predeposited] = await Promise.all([
-    registry.queryFilter(registry.filters.KeysCommitted(), 0, toBlock),
-    registry.queryFilter(registry.filters.KeysPredeposited(), 0, toBlock),
+    eventsOf(registry, registry.filters.KeysCommitted(), { toBlock }),
+    eventsOf(registry, registry.filters.KeysPredeposited(), { toBlock }),
   ]);
   const owner = new Map(committed.map(({ args }) => [args.commitmentId, args.operatorId]));
   return new Map(
@@ -99,7 +99,7 @@ async function operatorsOfKeys(protocol: Protocol, toBlock: number): Promise<Map
 }
 
 function groupsOf(
-  validators: readonly ValidatorAnswer[],
+  validators: readonly OurValidator[],
   operatorOf: ReadonlyMap<string, bigint>,
   epoch: bigint,
 ): ValidatorGroup[] {
@@ -118,7 +118,7 @@ function groupsOf(
   );
 }
 
-function stateOf(v: ValidatorAnswer, epoch: bigint): ValidatorGroup["state"] {
+function stateOf(v: OurValidator, epoch: bigint): ValidatorGroup["state"] {
   if (v.exitEpoch <= epoch) return "exited";
   if (v.slashed) return "slashed";
   if (v.activationEpoch > epoch) return "waiting";

@@ -1,4 +1,5 @@
 import type { ContractTransactionReceipt, Signer } from "ethers";
+import { permitWhereNeeded, type Permit } from "../lib/permit.ts";
 import { eventIn, receiptOf } from "../lib/receipts.ts";
 import type { Protocol } from "../lib/protocol.ts";
 
@@ -11,14 +12,20 @@ export interface Requested {
   readyAt: number;
 }
 
-/** Asks to withdraw `amountWei` of the holder's kETH. The queue needs an allowance (`allow`). */
+/**
+ * Asks to withdraw `amountWei` of the holder's kETH, or as many shares of its wkETH; by a permit where the queue has no
+ * allowance.
+ */
 export async function requestWithdrawal(
   protocol: Protocol,
   holder: Signer,
-  { amountWei }: { amountWei: bigint },
+  { amountWei, isWrapped = false }: { amountWei: bigint; isWrapped?: boolean },
 ): Promise<Requested> {
   const queue = protocol.WithdrawalQueue;
-  const receipt = await receiptOf(queue.connect(holder).request(amountWei, holder));
+  const token = isWrapped ? protocol.WrappedStakedEther : protocol.StakedEther;
+  const spender = await queue.getAddress();
+  const permit = await permitWhereNeeded(token, holder, { spender, value: amountWei });
+  const receipt = await receiptOf(send(queue.connect(holder), holder, { amountWei, isWrapped, permit }));
   const { args } = eventIn(receipt, queue, "Requested");
   return {
     receipt,
@@ -26,4 +33,17 @@ export async function requestWithdrawal(
     shares: args.shares as bigint,
     readyAt: Number(args.readyAt),
   };
+}
+
+async function send(
+  queue: Protocol["WithdrawalQueue"],
+  owner: Signer,
+  { amountWei, isWrapped, permit }: { amountWei: bigint; isWrapped: boolean; permit: Permit | undefined },
+) {
+  if (permit === undefined) {
+    return isWrapped ? queue.requestWrapped([amountWei], owner) : queue.request(amountWei, owner);
+  }
+  return isWrapped
+    ? queue.requestWrappedWithPermit([amountWei], owner, permit)
+    : queue.requestBatchWithPermit([amountWei], owner, permit);
 }

@@ -1,4 +1,5 @@
 import { FatalError } from "../lib/errors.ts";
+import { eventsOf } from "../lib/logs.ts";
 import type { Protocol } from "../lib/protocol.ts";
 import type { Report } from "./buildReport.ts";
 
@@ -19,8 +20,8 @@ export interface SubmittedReport {
 export async function submittedReport(protocol: Protocol, refSlot: number): Promise<SubmittedReport> {
   const oracle = protocol.ReportOracle;
   const [accepted, parked] = await Promise.all([
-    oracle.queryFilter(oracle.filters.ReportAccepted(refSlot)),
-    oracle.queryFilter(oracle.filters.ReportParked(refSlot)),
+    eventsOf(oracle, oracle.filters.ReportAccepted(refSlot)),
+    eventsOf(oracle, oracle.filters.ReportParked(refSlot)),
   ]);
   const last = accepted.at(-1);
   if (last === undefined) throw new FatalError(`no report of slot ${refSlot} was handed in`);

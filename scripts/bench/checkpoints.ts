@@ -9,7 +9,7 @@ import {
   type BalanceCheckpoint,
   type ValidatorRegistry,
 } from "../../typechain-types/index.js";
-import { batches } from "../actions/proveBalances.ts";
+import { batches } from "../actions/balanceBatches.ts";
 import { depositHead, type BalancesProof } from "../lib/checkpointProofs.ts";
 import { KeyTree } from "../lib/keyTree.ts";
 import { hashPair, treeBranch, treeRoot, uint64Chunk } from "../lib/merkle.ts";

@@ -18,6 +18,7 @@ const CHECKS: Record<string, Check> = {
   // what it needs takes a second to load
   monitoring: async (context) => (await import("./monitoring.ts")).checkMonitoring(context),
   pages: async (context) => (await import("./pages.ts")).checkPages(context),
+  "command-line": async (context) => (await import("./pages.ts")).checkCommandLinePage(context),
   settings: async (context) => (await import("./pages.ts")).checkSettingsPages(context),
 };
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pageFindings } from "../pages/compare.ts";
+import { commandLinePages } from "../pages/commandLine.ts";
 import { generate } from "../pages/generate.ts";
 import { settingsPages } from "../pages/keeperSettings.ts";
 import type { CheckContext } from "./check.ts";
@@ -15,6 +16,13 @@ export async function checkPages({ root, note }: CheckContext): Promise<string[]
 /** What is made from the table of settings is what the table says; no deployment is needed for that. */
 export async function checkSettingsPages({ root, note }: CheckContext): Promise<string[]> {
   const pages = await settingsPages(root);
+  note([...pages.keys()].join(", "));
+  return staleFindings(root, pages);
+}
+
+/** The page of commands says what the program says of itself. */
+export async function checkCommandLinePage({ root, note }: CheckContext): Promise<string[]> {
+  const pages = await commandLinePages(root);
   note([...pages.keys()].join(", "));
   return staleFindings(root, pages);
 }

@@ -6,8 +6,7 @@ import { print } from "./output.ts";
 import { settingsOf, withSettings } from "./settingFlags.ts";
 
 /// `kedge config <verb>`: what keepers are set to, and what could be set.
-export function configCommand(): Command {
-  const config = new Command("config").description("What keepers are set to, and what can be set.");
+export function declareConfig(config: Command): void {
   config.addCommand(
     withSettings(
       new Command("print").description("the settings in force, and where each comes from; no secrets"),
@@ -32,5 +31,4 @@ export function configCommand(): Command {
       process.stdout.write(envExample(KEEPER_SETTINGS, KEEPER_ENV_HEAD));
     }),
   );
-  return config;
 }

@@ -1,25 +1,30 @@
 import { Command } from "commander";
 import { KEEPER_JOBS, KEEPER_SETTINGS } from "../keepers/settings.ts";
-import { startKeeper } from "../keepers/keeper.ts";
+import type { Outcome } from "../keepers/job.ts";
+import type { CycleResult } from "../keepers/runner.ts";
 import { createLogger } from "../lib/logger.ts";
 import { textsToHide } from "../lib/settings/print.ts";
+import { FAILED, NEEDS_PERSON, NOTHING_TO_DO } from "./output.ts";
 import { settingsOf, withSettings } from "./settingFlags.ts";
 
 /// `kedge keeper run`: what the protocol needs somebody to do.
-export function keeperCommand(): Command {
-  const keeper = new Command("keeper").description("Do what the protocol needs somebody to do.");
+export function declareKeeper(keeper: Command): void {
   const run = new Command("run")
     .description(`runs jobs until it is told to stop: ${KEEPER_JOBS.join(", ")}, or all`)
     .argument("[job...]", "which jobs (default: those of the settings)");
   keeper.addCommand(
-    withSettings(run, KEEPER_SETTINGS).action((jobs: string[], flags: Record<string, unknown>) =>
-      runKeeper(jobs, flags),
-    ),
+    withSettings(run, KEEPER_SETTINGS)
+      .option(
+        "--once",
+        "one round of each job: exit code 0 acted, 1 later, 3 nothing to do, 4 needs a person",
+      )
+      .action((jobs: string[], { once = false, ...flags }: { once?: boolean }) =>
+        runKeeper(jobs, flags, once),
+      ),
   );
-  return keeper;
 }
 
-async function runKeeper(jobs: string[], flags: Record<string, unknown>): Promise<void> {
+async function runKeeper(jobs: string[], flags: Record<string, unknown>, once: boolean): Promise<void> {
   const wanted = jobs.includes("all") ? [...KEEPER_JOBS] : jobs;
   const resolved = settingsOf(KEEPER_SETTINGS, {
     ...flags,
@@ -31,15 +36,25 @@ async function runKeeper(jobs: string[], flags: Record<string, unknown>): Promis
     json: settings.logFormat === "json",
     secrets: textsToHide(resolved),
   });
+  const { startKeeper } = await import("../keepers/keeper.ts");
   const keeper = await startKeeper(settings, log);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const { healthUrl, reportUrl } = keeper;
   log.info({ jobs: settings.jobs, dryRun: settings.dryRun, healthUrl, reportUrl }, "running");
   try {
-    await keeper.run(stop.signal);
+    if (once) process.exitCode = exitCodeOf(await keeper.once());
+    else await keeper.run(stop.signal);
   } finally {
     await keeper.close();
   }
   log.info("stopped");
+}
+
+/// The worst of them.
+function exitCodeOf(results: readonly CycleResult[]): number {
+  const has = (wanted: Outcome) => results.some(({ outcome }) => outcome === wanted);
+  if (has("failed")) return NEEDS_PERSON;
+  if (has("retry")) return FAILED;
+  return has("acted") ? 0 : NOTHING_TO_DO;
 }

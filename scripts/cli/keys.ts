@@ -1,34 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
-import { FatalError } from "../lib/errors.ts";
-import {
-  deriveKeystores,
-  requireNoKeystores,
-  type WrittenKeystore,
-} from "../lib/keystores/deriveKeystores.ts";
-import { newMnemonic } from "../lib/keystores/mnemonic.ts";
-import { Progress } from "../lib/progress.ts";
-import { formatTable } from "../lib/table.ts";
-import { depositDataCommand, verifyCommand } from "./keyDeposits.ts";
-import { exitSignCommand } from "./keyExits.ts";
-import {
-  givenMnemonic,
-  handOver,
-  newPassword,
-  PASSWORD_VARIABLE,
-  requireWayOut,
-  withoutSecrets,
-  withPassword,
-  type SecretOptions,
-} from "./keySecrets.ts";
-import { log, print } from "./output.ts";
-import { processTerminal as terminal } from "./terminal.ts";
-
-interface DeriveOptions extends SecretOptions {
-  out: string;
-  first: number;
-  count: number;
-  json: boolean;
-}
+import { wholeNumber } from "./arguments.ts";
+import { lazily } from "./lazily.ts";
+import { PASSWORD_VARIABLE, withPassword } from "./keys/options.ts";
 
 const NOTE = `
 Nothing here uses the network: run it on a machine that has none. A password comes from --password-file, from
@@ -38,9 +11,8 @@ nor in anything that is printed. Files of secrets are refused where others can r
 Exit codes: 0 done, 1 failed, 2 bad usage, 3 nothing to do, 4 a person must look or said no.`;
 
 /// `kedge keys <verb>`: the keys of an operator's validators, offline.
-export function keysCommand(): Command {
-  const keys = new Command("keys")
-    .description("Make, check and use the keys of validators, offline.")
+export function declareKeys(keys: Command): void {
+  keys
     .addHelpText("after", NOTE)
     .addCommand(
       withKeystores(new Command("new"))
@@ -50,77 +22,59 @@ export function keysCommand(): Command {
           "write the words there (mode 0400); else a terminal shows them, once",
         )
         .option("--yes", "do not ask for the words again", false)
-        .action(makeNew),
+        .action(lazily(async () => (await import("./keys/keystores.ts")).makeNew)),
     )
     .addCommand(
       withKeystores(new Command("derive"))
         .description("make keystores from a mnemonic that is there")
         .option("--mnemonic-file <path>", "read the words from there; else they are asked for")
-        .action(derive),
+        .action(lazily(async () => (await import("./keys/keystores.ts")).derive)),
     )
-    .addCommand(depositDataCommand())
-    .addCommand(verifyCommand())
-    .addCommand(exitSignCommand());
-  for (const command of [keys, ...keys.commands]) withoutSecrets(command);
-  return keys;
+    .addCommand(
+      withTarget(new Command("deposit-data"))
+        .description(
+          "sign the predeposits of keystores, 1 ETH each to the pool's credentials, and their commitment",
+        )
+        .argument("<keystores...>", "files or folders, in the order in which the keys will be used")
+        .requiredOption("--out <folder>", "where commitment.json and deposit_data.json are written")
+        .action(lazily(async () => (await import("./keys/deposits.ts")).writeDepositData)),
+    )
+    .addCommand(
+      withTarget(new Command("verify"))
+        .description("recompute all that keystores, commitments and deposit data say")
+        .argument("<files...>", "files, or folders of keystores; those given together must fit together")
+        .action(lazily(async () => (await import("./keys/deposits.ts")).verify)),
+    )
+    .addCommand(exitSign());
 }
 
-async function makeNew(options: DeriveOptions & { yes: boolean }): Promise<void> {
-  requireWayOut(options, terminal);
-  await requireNoKeystores({ ...options, folder: options.out });
-  const password = await newPassword(options, terminal);
-  const mnemonic = newMnemonic();
-  await handOver(mnemonic, options, terminal);
-  const { mnemonicFile } = options;
-  try {
-    const keystores = await write(options, mnemonic, password);
-    show(keystores, options, { mnemonicFile });
-  } catch (error) {
-    log(
-      `there are words, but no keystores: go on with kedge keys derive${mnemonicFile ? ` from ${mnemonicFile}` : ""}`,
-    );
-    throw error;
-  }
+function exitSign(): Command {
+  return withPassword(new Command("exit-sign"))
+    .description("sign a voluntary exit: what POST /eth/v1/beacon/pool/voluntary_exits takes")
+    .argument("[keystore]", "whose key signs; else --key says which of a mnemonic")
+    .option("--key <index>", "index of the key that signs, of a mnemonic", wholeNumber)
+    .option("--mnemonic-file <path>", "read the words from there; else they are asked for")
+    .requiredOption("--validator-index <index>", "the validator's, as the beacon chain counts", wholeNumber)
+    .requiredOption("--epoch <epoch>", "from which epoch on the exit is good", wholeNumber)
+    .option("--network <name>", "which beacon chain: mainnet, hoodi; else name both:")
+    .option("--capella-fork-version <hex>", "CAPELLA_FORK_VERSION of the chain", bytes(4))
+    .option("--genesis-validators-root <hex>", "genesis_validators_root of the chain", bytes(32))
+    .option("--yes", "sign without asking", false)
+    .option("--json", "print data as JSON: what is printed is JSON anyway", false)
+    .action(lazily(async () => (await import("./keys/exits.ts")).sign));
 }
 
-async function derive(options: DeriveOptions): Promise<void> {
-  await requireNoKeystores({ ...options, folder: options.out });
-  const mnemonic = await givenMnemonic(options, terminal);
-  const password = await newPassword(options, terminal);
-  show(await write(options, mnemonic, password), options);
-}
-
-async function write(
-  { out, first, count }: DeriveOptions,
-  mnemonic: string,
-  password: string,
-): Promise<WrittenKeystore[]> {
-  const stop = new AbortController();
-  const onSignal = () => stop.abort(new FatalError("stopped: no keystore was written"));
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
-  const step = new Progress().start("keystores");
-  try {
-    const keystores = await deriveKeystores({
-      ...{ mnemonic, password, folder: out, first, count, signal: stop.signal },
-      onProgress: (stage, done) => step.update(`${stage} ${done} of ${count}`),
-    });
-    step.succeed(`${count} written, read back and compared`);
-    return keystores;
-  } catch (error) {
-    step.fail();
-    throw error;
-  } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
-  }
-}
-
-function show(
-  keystores: WrittenKeystore[],
-  { json }: DeriveOptions,
-  more: { mnemonicFile?: string } = {},
-): void {
-  const rows = keystores.map(({ index, pubkey, file }) => [index, pubkey, file]);
-  print({ keystores, ...more }, { json, text: formatTable(["index", "pubkey", "file"], rows) });
+function withTarget(command: Command): Command {
+  return withPassword(command)
+    .option("--network <name>", "whose deployment", "devnet")
+    .option("--deployments <folder>", "where it is recorded (default: deployments/<network>)")
+    .option(
+      "--credentials <hex>",
+      "withdrawal credentials, in place of the deployment's",
+      withdrawalCredentials,
+    )
+    .option("--fork-version <hex>", "genesis fork version, in place of the deployment's", forkVersion)
+    .option("--json", "print data as JSON", false);
 }
 
 function withKeystores(command: Command): Command {
@@ -131,9 +85,21 @@ function withKeystores(command: Command): Command {
     .option("--json", "print data as JSON", false);
 }
 
-function wholeNumber(value: string): number {
-  if (!/^[0-9]{1,10}$/.test(value)) throw new InvalidArgumentError("Not a whole number.");
-  return Number(value);
+function withdrawalCredentials(value: string): string {
+  if (/^0x(?!00)[0-9a-fA-F]{2}0{22}[0-9a-fA-F]{40}$/.test(value)) return value.toLowerCase();
+  throw new InvalidArgumentError("Not a prefix other than 0x00, eleven zero bytes and an address.");
+}
+
+function forkVersion(value: string): string {
+  if (/^0x[0-9a-fA-F]{8}$/.test(value)) return value.toLowerCase();
+  throw new InvalidArgumentError("Not four bytes, such as 0x00000000.");
+}
+
+function bytes(length: number): (value: string) => string {
+  return (value) => {
+    if (new RegExp(`^0x[0-9a-fA-F]{${2 * length}}$`).test(value)) return value.toLowerCase();
+    throw new InvalidArgumentError(`Not ${length} bytes of 0x-hex.`);
+  };
 }
 
 function atLeastOne(value: string): number {

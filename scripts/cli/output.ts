@@ -34,3 +34,8 @@ export async function confirm(question: string, yes: boolean): Promise<boolean> 
     lines.close();
   }
 }
+
+/// A time of the chain (seconds since 1970), for people.
+export function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+}

@@ -1,28 +1,12 @@
-import { readFile } from "node:fs/promises";
-import { Command, InvalidArgumentError } from "commander";
-import { buildReport, type Report } from "../actions/buildReport.ts";
-import { reportDigest } from "../actions/submitReport.ts";
-import { askPeers } from "../keepers/report/exchange.ts";
-import { firstDifference, REPORT_FIELDS, reportSchema } from "../keepers/report/body.ts";
-import { BeaconClient } from "../lib/beaconClient.ts";
-import { ConfigurationError, explain } from "../lib/errors.ts";
-import { usePreset } from "../lib/preset.ts";
-import { FAILED, print } from "./output.ts";
-import { explain as explainReport, type ExplainOptions } from "./report/explain.ts";
-import { withReplay } from "./report/replay.ts";
-import { openSession, withSession, type SessionOptions } from "./session.ts";
-
-type Options = SessionOptions & { beaconUrl: string; peer: string[] };
-
-/// Who reports what, by its name in a comparison.
-interface Told {
-  source: string;
-  report: Report;
-}
+import { InvalidArgumentError, type Command } from "commander";
+import { KEEPER_SETTINGS } from "../keepers/settings.ts";
+import { shownUrl } from "../lib/settings/urls.ts";
+import { lazily } from "./lazily.ts";
+import { withSession } from "./sessionOptions.ts";
+import { withSettings } from "./settingFlags.ts";
 
 /// `kedge report <verb>`: what members of the committee sign.
-export function reportCommand(): Command {
-  const report = new Command("report").description("Build reports, and find out why two of them differ.");
+export function declareReport(report: Command): void {
   const verb = (name: string, description: string) =>
     withSession(report.command(name).description(description)).option(
       "--beacon-url <url>",
@@ -31,107 +15,33 @@ export function reportCommand(): Command {
     );
   verb("build", "the report of a frame boundary, from finalized state alone")
     .argument("<refSlot>", "a frame boundary", slot)
-    .action((refSlot: number, options: Options) => build(refSlot, options));
+    .action(lazily(async () => (await import("./report/build.ts")).build));
   verb("diff", "compare reports: files, what other keepers published, or what this node says")
     .argument("<refSlot>", "a frame boundary", slot)
     .argument("[file...]", "reports as JSON, as `build --json` writes them")
     .option("--peer <url>", "a keeper that publishes what its members signed (again for more)", collect, [])
-    .action((refSlot: number, files: string[], options: Options) => diff(refSlot, files, options));
+    .action(lazily(async () => (await import("./report/diff.ts")).diff));
   verb("explain", "what a report is made of, and how far it is from the oracle's limits")
     .argument("<refSlot>", "a frame boundary", slot)
     .argument("[file]", "a report as JSON (default: the one that this node tells)")
     .option("--on-chain", "the report that was handed in for that boundary", false)
-    .action(async (refSlot: number, file: string | undefined, options: ExplainOptions) =>
-      explainReport(refSlot, file === undefined ? undefined : await readReport(file), options),
-    );
-  withReplay(
-    report.command("replay").description("run a recorded cycle again, without a network, and compare"),
-  );
-  return report;
-}
-
-async function build(refSlot: number, options: Options): Promise<void> {
-  const { report, digest } = await ownReport(refSlot, options);
-  const text = [...REPORT_FIELDS.map((field) => `${field}: ${String(report[field])}`), `digest: ${digest}`];
-  print(report, { ...options, text: text.join("\n") });
-}
-
-/// Against the first of them; exit code 1 where any differs.
-async function diff(refSlot: number, files: string[], options: Options): Promise<void> {
-  const told: Told[] = await Promise.all(
-    files.map(async (path) => ({ source: path, report: await readReport(path) })),
-  );
-  const session = await openSession(options);
-  const problems: { source: string; problem: string }[] = [];
-  try {
-    const { protocol } = session;
-    // with one source alone, the other is this node
-    if (told.length + options.peer.length < 2) {
-      told.unshift({ source: "this node", report: (await ownReport(refSlot, options)).report });
-    }
-    for (const { peer, votes, problem } of await askPeers(options.peer, refSlot, (each) =>
-      reportDigest(protocol, each),
-    )) {
-      if (problem !== undefined) problems.push({ source: peer, problem });
-      told.push(...votes.map(({ signer, report }) => ({ source: `${signer} at ${peer}`, report })));
-    }
-  } finally {
-    session.close();
-  }
-  const [first, ...others] = told;
-  if (first === undefined || others.length === 0) {
-    throw new ConfigurationError({
-      setting: "report diff",
-      problem: `nothing to compare${problems.map(({ source, problem }) => `; ${source}: ${problem}`).join("")}`,
-      example: "kedge report diff 64 ours.json theirs.json",
-    });
-  }
-  const differences = others.flatMap(({ source, report }) => {
-    const difference = firstDifference(first.report, report);
-    return difference === undefined ? [] : [{ source, against: first.source, ...difference }];
-  });
-  const lines = differences.map(
-    ({ source, against, field, ours, theirs }) =>
-      `${field}: ${String(ours)} says ${against}, ${String(theirs)} says ${source}`,
-  );
-  const equal = differences.length === 0 ? [`${told.length} equal reports`] : [];
-  const away = problems.map(({ source, problem }) => `${source}: ${problem}`);
-  print(
-    { compared: told.map(({ source }) => source), differences, problems },
-    {
-      ...options,
-      text: [...lines, ...equal, ...away].join("\n"),
-    },
-  );
-  if (differences.length > 0) process.exitCode = FAILED;
-}
-
-async function ownReport(refSlot: number, options: Options): Promise<{ report: Report; digest: string }> {
-  const { provider, protocol, close } = await openSession(options);
-  try {
-    const beacon = new BeaconClient(options.beaconUrl);
-    await usePreset(beacon);
-    const sources = { provider, protocol, beacon };
-    const report = await buildReport(sources, refSlot);
-    return { report, digest: await reportDigest(protocol, report) };
-  } finally {
-    close();
-  }
-}
-
-async function readReport(path: string): Promise<Report> {
-  try {
-    return reportSchema.parse(JSON.parse(await readFile(path, "utf8")));
-  } catch (error) {
-    throw new ConfigurationError(
-      {
-        setting: path,
-        problem: `is not a report: ${explain(error)}`,
-        example: "kedge report build 64 --json",
-      },
-      { cause: error },
-    );
-  }
+    .action(lazily(async () => (await import("./report/explain.ts")).explain));
+  report
+    .command("replay")
+    .description("run a recorded cycle again, without a network, and compare")
+    .argument("<file>", "a recorded cycle: a file in the folder cycles below recordFolder")
+    .option("--json", "print data as JSON", false)
+    .action(lazily(async () => (await import("./report/replay.ts")).replay));
+  const resume = report.command("resume");
+  withSettings(
+    resume.description(
+      "let a member's key sign again that was stopped, as it had signed what the keeper's record does not have",
+    ),
+    KEEPER_SETTINGS,
+  )
+    .option("--yes", "do not ask", false)
+    .option("--json", "print data as JSON", false)
+    .action(lazily(async () => (await import("./report/resume.ts")).resume));
 }
 
 function slot(text: string): number {
@@ -140,6 +50,6 @@ function slot(text: string): number {
 }
 
 function collect(value: string, before: string[]): string[] {
-  if (!URL.canParse(value)) throw new InvalidArgumentError(`"${value}" is no URL`);
+  if (!URL.canParse(value)) throw new InvalidArgumentError(`"${shownUrl(value)}" is no URL`);
   return [...before, value];
 }

@@ -1,21 +1,13 @@
-import { Option, type Command } from "commander";
-import { isAddress, Wallet, type JsonRpcProvider, type Signer } from "ethers";
-import { deploymentFolder, Records } from "../lib/records.ts";
+import { isAddress, isError, Wallet, type Block, type JsonRpcProvider, type Signer } from "ethers";
+import { LOCAL_ACCOUNTS, type AccountName } from "../lib/accountNames.ts";
 import { connectRpc } from "../lib/connect.ts";
-import { ConfigurationError } from "../lib/errors.ts";
-import { ACCOUNT_NAMES, LOCAL_ACCOUNTS, type AccountName } from "../lib/localAccounts.ts";
+import { ConfigurationError, FatalError, KedgeError, RetryableError } from "../lib/errors.ts";
+import { beginLogsAt } from "../lib/logs.ts";
 import { CONTRACT_NAMES, connectProtocol, type Addresses, type Protocol } from "../lib/protocol.ts";
-
-/// Where a key may be given: never on the command line, which others can read.
-const KEY = "KEDGE_PRIVATE_KEY";
-
-export interface SessionOptions {
-  network: string;
-  rpcUrl: string;
-  deployments?: string;
-  account?: string;
-  json: boolean;
-}
+import { deploymentFolder, Records } from "../lib/records.ts";
+import { refusalOf } from "../lib/reverts.ts";
+import { shownUrl } from "../lib/settings/urls.ts";
+import { KEY_VARIABLE, type SessionOptions } from "./sessionOptions.ts";
 
 /// A deployment, and who acts on it.
 export interface Session {
@@ -26,22 +18,10 @@ export interface Session {
   close: () => void;
 }
 
-/// The options that every command has.
-export function withSession(command: Command): Command {
-  return command
-    .addOption(new Option("--network <name>", "whose deployment").default("devnet"))
-    .option("--rpc-url <url>", "JSON-RPC of the execution chain", "http://127.0.0.1:8545")
-    .option("--deployments <folder>", "where it is recorded (default: deployments/<network>)")
-    .option(
-      "--account <who>",
-      `who signs: an address that the node signs for, or on local chains ${ACCOUNT_NAMES.join(", ")}; or ${KEY} in the environment`,
-    )
-    .option("--json", "print data as JSON", false);
-}
-
-export async function openSession(options: SessionOptions): Promise<Session> {
+async function openSession(options: SessionOptions): Promise<Session> {
   const addresses = recorded(options);
   const provider = await connectRpc(checkedUrl(options.rpcUrl));
+  beginLogsAt(provider, new Records(folderOf(options)).firstBlock());
   return {
     provider,
     protocol: connectProtocol(addresses, provider),
@@ -50,8 +30,74 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
-function recorded({ network, deployments }: SessionOptions): Addresses {
-  const folder = deployments ?? deploymentFolder(network);
+/// Opens a session, acts in it, and closes it. What contracts refuse is told by the names of their errors.
+export async function inSession<T>(
+  options: SessionOptions,
+  act: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(options);
+  try {
+    return await act(session);
+  } catch (error) {
+    throw plainError(session.protocol, error);
+  } finally {
+    session.close();
+  }
+}
+
+/// An address with a wrong checksum was mistyped.
+export function checkedAddress(value: string, setting: string): string {
+  if (isAddress(value)) return value;
+  throw new ConfigurationError({
+    setting,
+    problem: "is no address, or was mistyped: its checksum is wrong",
+    value,
+    example: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+  });
+}
+
+/// Somebody who was named, or whoever signs.
+export async function ownerOf({ signer }: Session, given: string | undefined): Promise<string> {
+  return given === undefined ? (await signer()).getAddress() : checkedAddress(given, "address");
+}
+
+/// @throws RetryableError where the chain has none yet
+export async function latestBlock(provider: JsonRpcProvider): Promise<Block> {
+  const block = await provider.getBlock("latest");
+  if (block === null) throw new RetryableError("the chain has no block");
+  return block;
+}
+
+/// What ethers throws, by what to do about it. Its own texts repeat the node's address, with any password in it.
+export function plainError(protocol: Protocol, error: unknown): unknown {
+  if (error instanceof KedgeError) return error;
+  const refusal = refusalOf(protocol, error);
+  if (refusal !== undefined) return refusal;
+  if (isError(error, "INSUFFICIENT_FUNDS")) {
+    return new FatalError("the account has too little ether for the amount and the gas");
+  }
+  for (const code of ["SERVER_ERROR", "NETWORK_ERROR", "TIMEOUT"] as const) {
+    if (isError(error, code)) return new RetryableError(`the node does not answer (${code})`);
+  }
+  const { code } = error as { code?: unknown };
+  if (code === "ECONNREFUSED" || code === "ECONNRESET") {
+    return new RetryableError(`the node does not answer (${code})`);
+  }
+  if (isError(error, "BAD_DATA")) {
+    return new FatalError("the contracts do not answer: the block is before them, or the chain is another");
+  }
+  if (isError(error, "UNKNOWN_ERROR")) {
+    return new FatalError(`the node refuses: ${error.error?.message ?? error.shortMessage}`);
+  }
+  return error;
+}
+
+function folderOf({ network, deployments }: SessionOptions): string {
+  return deployments ?? deploymentFolder(network);
+}
+
+function recorded(options: SessionOptions): Addresses {
+  const folder = folderOf(options);
   const addresses = new Records(folder).addresses();
   const missing = CONTRACT_NAMES.filter((name) => addresses[name] === undefined);
   if (missing.length > 0) {
@@ -70,32 +116,45 @@ function checkedUrl(value: string): string {
   throw new ConfigurationError({
     setting: "--rpc-url",
     problem: "is not an http or https URL",
-    value,
+    value: shownUrl(value),
     example: "--rpc-url http://127.0.0.1:8545",
   });
 }
 
 async function signerOf(provider: JsonRpcProvider, account: string | undefined): Promise<Signer> {
-  const key = process.env[KEY];
+  const key = process.env[KEY_VARIABLE];
   if (account === undefined && key !== undefined) {
     try {
       return new Wallet(key, provider);
     } catch {
       throw new ConfigurationError({
-        setting: KEY,
+        setting: KEY_VARIABLE,
         problem: "is not a private key",
         example: "0x followed by 64 digits",
       });
     }
   }
-  if (account !== undefined && account in LOCAL_ACCOUNTS) {
-    return provider.getSigner(LOCAL_ACCOUNTS[account as AccountName]);
+  if (account !== undefined && (Object.hasOwn(LOCAL_ACCOUNTS, account) || isAddress(account))) {
+    return signedByNode(provider, account);
   }
-  if (account !== undefined && isAddress(account)) return provider.getSigner(account);
   throw new ConfigurationError({
     setting: "--account",
     problem: account === undefined ? "nobody signs" : "is no address, and no name of a local chain",
-    value: account,
+    value: account === undefined ? undefined : shownUrl(account),
     example: "--account alice",
+  });
+}
+
+async function signedByNode(provider: JsonRpcProvider, account: string): Promise<Signer> {
+  const signers = await provider.listAccounts();
+  const signer = Object.hasOwn(LOCAL_ACCOUNTS, account)
+    ? signers[LOCAL_ACCOUNTS[account as AccountName]]
+    : signers.find(({ address }) => address.toLowerCase() === account.toLowerCase());
+  if (signer !== undefined) return signer;
+  throw new ConfigurationError({
+    setting: "--account",
+    problem: "the node signs for no such account",
+    value: account,
+    example: `${KEY_VARIABLE} in the environment`,
   });
 }

@@ -14,8 +14,7 @@ interface Options {
 }
 
 /// `kedge tx <verb>`: what a keeper has sent, and what it should do about it. The keeper alone signs.
-export function txCommand(): Command {
-  const tx = new Command("tx").description("See what a keeper sends, and ask it to hurry or to take back.");
+export function declareTx(tx: Command): void {
   const verb = (name: string, description: string) => {
     const command = new Command(name)
       .description(description)
@@ -37,7 +36,6 @@ export function txCommand(): Command {
   verb("cancel", "ask the keeper to take it back: by a transfer of nothing where it is sent already")
     .argument("<key>", "its name in the list")
     .action((key: string, options: Options) => inView(options, (view) => ask(view, key, "cancel", options)));
-  return tx;
 }
 
 function inView({ journal }: Options, act: (view: JournalView) => void): void {
@@ -96,10 +94,11 @@ function known(view: JournalView, key: string): Intent {
 }
 
 function describe(intent: Intent, attempts: readonly Attempt[], wishes: readonly Wish[]): string {
-  const { key, job, state, note, to, valueWei, urgency, deadlineMs, mined, costWei } = intent;
+  const { key, job, state, note, to, data, dataHash, valueWei, urgency, deadlineMs, mined, costWei } = intent;
+  const calldata = dataHash === undefined ? `${data.length / 2 - 1} bytes` : `calldata with hash ${dataHash}`;
   const facts = [
     `${key} (${job}): ${state}${note === undefined ? "" : `, ${note}`}`,
-    `to ${to}, ${formatEther(valueWei, 6)} ether, ${intent.data.length / 2 - 1} bytes`,
+    `to ${to}, ${formatEther(valueWei, 6)} ether, ${calldata}`,
     `${urgency}${deadlineMs === undefined ? "" : `, until ${iso(deadlineMs)}`}`,
     ...(mined === undefined ? [] : [`in block ${mined.blockNumber} as ${mined.hash}`]),
     ...(costWei === undefined ? [] : [`cost ${formatEther(costWei, 6)} ether`]),

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { BeaconClient } from "../lib/beaconClient.ts";
 import { connectRpc } from "../lib/connect.ts";
 import { explain, KedgeError } from "../lib/errors.ts";
-import { LOCAL_ACCOUNTS } from "../lib/localAccounts.ts";
+import { LOCAL_ACCOUNTS } from "../lib/accountNames.ts";
 import { CONTRACT_NAMES } from "../lib/protocol.ts";
 import { formatTable } from "../lib/table.ts";
 import { deploy, type Deployed } from "./deploy.ts";

@@ -5,13 +5,8 @@ import { localParameters } from "../deploy/parameters/devnet.ts";
 import type { Parameters } from "../deploy/parameters/schema.ts";
 import { Records } from "../lib/records.ts";
 import { BeaconClient } from "../lib/beaconClient.ts";
-import {
-  ACCOUNT_NAMES,
-  LOCAL_ACCOUNTS,
-  localCommittee,
-  type AccountName,
-  type Member,
-} from "../lib/localAccounts.ts";
+import { ACCOUNT_NAMES, LOCAL_ACCOUNTS, type AccountName } from "../lib/accountNames.ts";
+import { localCommittee, type Member } from "../lib/localAccounts.ts";
 import { connectProtocol, type Protocol } from "../lib/protocol.ts";
 import { SECONDS_PER_SLOT, SLOTS_PER_EPOCH } from "./config.ts";
 import { startDevnet, type Devnet, type DevnetOptions } from "./devnet.ts";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { explain } from "../lib/errors.ts";
+import { withoutCredentials } from "../lib/http.ts";
 import type { Logger } from "../lib/logger.ts";
 import { CONTRACT_NAMES, connectProtocol, type Addresses, type Protocol } from "../lib/protocol.ts";
 import { Records } from "../lib/records.ts";
@@ -17,7 +18,9 @@ export interface Finding {
   ok: boolean;
   got: string;
   wanted: string;
-  /** Only where it is not ok. */
+  /** It may run so, but should not. */
+  warning?: true;
+  /** Where it is not ok, and of warnings. */
   fix?: string;
 }
 
@@ -49,7 +52,9 @@ export async function examine(settings: KeeperSettings, log: Logger): Promise<Fi
         look: async () => {
           nodes = await connectNodes(settings, log);
           const { execution, beacon } = nodes;
+          const relay = execution.senderStatus;
           const told = [...execution.status, ...beacon.status].map(({ name, state }) => `${name} (${state})`);
+          if (relay) told.push(`relay ${relay.name} (${relay.state})`);
           const usable = ({ state }: { state: string }) => state === "trusted";
           const isEnough =
             execution.status.some(usable) && beacon.status.filter(usable).length >= settings.clQuorum;
@@ -61,6 +66,8 @@ export async function examine(settings: KeeperSettings, log: Logger): Promise<Fi
     if (nodes === undefined || findings.some(({ ok }) => !ok)) return findings;
     const addresses = new Records(settings.deployments).addresses() as Addresses;
     const protocol = connectProtocol(addresses, nodes.execution);
+    const hasMember = (await memberSigner(settings)) !== undefined;
+    if (hasMember && settings.elUrls.length === 1) findings.push(oneWitness(nodes));
     findings.push(
       ...(await lookAt([
         ...chainChecks(nodes, protocol),
@@ -70,8 +77,21 @@ export async function examine(settings: KeeperSettings, log: Logger): Promise<Fi
     );
     return findings;
   } finally {
-    nodes?.execution.destroy();
+    nodes?.close();
   }
+}
+
+/** What a report is made of is believed of a single node: where it lies, the member loses its bond. */
+function oneWitness({ execution }: Nodes): Finding {
+  const [{ name } = { name: "none" }] = execution.status;
+  return {
+    what: "execution nodes",
+    ok: true,
+    warning: true,
+    got: `${name} alone says what a report is made of`,
+    wanted: "two or more, best of several teams and clients; with three, one may be away",
+    fix: "add more execution nodes to elUrls: a report is signed only where they agree",
+  };
 }
 
 async function lookAt(checks: readonly Check[]): Promise<Finding[]> {
@@ -204,9 +224,9 @@ function peer(url: string): Check {
     wanted: "an answer",
     fix: "ask its operator, or correct peerUrls: a report needs more than two thirds of the weight",
     look: async () => {
-      const base = new URL(url);
-      base.pathname = `${base.pathname.replace(/\/+$/, "")}/reports/0`;
-      const { status } = await fetch(base, { signal: AbortSignal.timeout(10_000) });
+      const { url: bare, headers } = withoutCredentials(new URL(url));
+      bare.pathname = `${bare.pathname.replace(/\/+$/, "")}/reports/0`;
+      const { status } = await fetch(bare, { headers, signal: AbortSignal.timeout(10_000) });
       return status === 200 ? good("answers") : bad(`status ${status}`);
     },
   };

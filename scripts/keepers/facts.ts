@@ -4,7 +4,8 @@ import { explain } from "../lib/errors.ts";
 import { timeAt } from "../lib/units.ts";
 import type { Nodes } from "./nodes.ts";
 import { seatOf } from "./seat.ts";
-import type { Facts } from "./watch/causes.ts";
+import type { EndpointStatus } from "../lib/sources/endpoint.ts";
+import type { Facts, Layer } from "./watch/causes.ts";
 
 export interface FactSources {
   nodes: Nodes;
@@ -15,13 +16,15 @@ export interface FactSources {
   /** The member's key; none for a keeper that signs nothing. */
   member: string | undefined;
   required: number;
+  /** What keeps the member's key from signing. */
+  signing: Facts["signing"];
   /** This machine's clock, seconds since 1970; none where the chain's clock is not the world's. */
   now: (() => number) | undefined;
 }
 
 /** What health is judged by. What cannot be found out is left out, and so becomes old. */
 export async function gatherFacts(sources: FactSources): Promise<Partial<Facts>> {
-  const { nodes, journal } = sources;
+  const { nodes, journal, signing } = sources;
   const parts = await Promise.allSettled([
     finality(sources),
     roles(sources),
@@ -30,28 +33,33 @@ export async function gatherFacts(sources: FactSources): Promise<Partial<Facts>>
   ]);
   const found = parts.flatMap((part) => (part.status === "fulfilled" ? [part.value] : []));
   const beacon = nodes.beacon.status;
+  const asked = (layer: Layer, { name, state }: EndpointStatus) => ({
+    layer,
+    source: name,
+    healthy: state === "trusted",
+  });
+  const relay = nodes.execution.senderStatus;
   return Object.assign(
     {
       sources: [
-        ...beacon.map(({ name, state }) => ({
-          layer: "beacon" as const,
-          source: name,
-          healthy: state === "trusted",
-        })),
-        ...nodes.execution.status.map(({ name, state }) => ({
-          layer: "execution" as const,
-          source: name,
-          healthy: state === "trusted",
-        })),
+        ...beacon.map((each) => asked("beacon", each)),
+        ...nodes.execution.status.map((each) => asked("execution", each)),
+        // it is used now and then: one that was not asked since it failed may be well
+        ...(relay ? [{ ...asked("relay", relay), healthy: !isGone(relay) }] : []),
       ],
       quorum: {
         agreeing: beacon.filter(({ state }) => state === "trusted").length,
         required: sources.required,
       },
       journal: journalState(journal),
+      signing,
     },
     ...found,
   ) as Partial<Facts>;
+}
+
+function isGone({ state }: EndpointStatus): boolean {
+  return state === "away" || state === "refused";
 }
 
 async function finality({ nodes }: FactSources): Promise<Partial<Facts>> {

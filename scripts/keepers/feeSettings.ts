@@ -1,4 +1,5 @@
 import { amount, wholeNumber } from "../lib/settings/kinds.ts";
+import { DEFAULT_CAP_PERCENT } from "../lib/tx/fees.ts";
 import { withDefault, type Others } from "../lib/settings/setting.ts";
 import { formatGwei, WEI_PER_ETHER, WEI_PER_GWEI } from "../lib/units.ts";
 
@@ -70,6 +71,25 @@ export const FEE_SETTINGS = {
     unit: "ether",
     example: "1",
   }),
+  normalCapPercent: withDefault(wholeNumber(1, 100), DEFAULT_CAP_PERCENT.normal, {
+    about:
+      "How much of dailyCap may be spent when something that is due is sent: the rest is for what is urgent.",
+    unit: "percent of dailyCap",
+    example: String(DEFAULT_CAP_PERCENT.normal),
+  }),
+  idleCapPercent: withDefault(wholeNumber(1, 100), DEFAULT_CAP_PERCENT.idle, {
+    about:
+      "How much of dailyCap may be spent when something that can wait is sent: the rest is for what cannot.",
+    unit: "percent of dailyCap",
+    example: String(DEFAULT_CAP_PERCENT.idle),
+    check: {
+      from: ["normalCapPercent"],
+      problem: (percent: number, { normalCapPercent }: Others) =>
+        percent <= (normalCapPercent as number)
+          ? undefined
+          : `must be at most normalCapPercent, which is ${normalCapPercent as number}`,
+    },
+  }),
   idleMaxFee: idle.maxFee,
   idlePriorityFloor: idle.floor,
   idlePriorityPercentile: idle.percentile,
@@ -84,7 +104,7 @@ export const FEE_SETTINGS = {
 /** The settings of fees as one policy for each urgency. */
 export function feePolicies(
   settings: Readonly<{
-    [Name in keyof typeof FEE_SETTINGS]: Name extends `${string}Percentile` ? number : bigint;
+    [Name in keyof typeof FEE_SETTINGS]: Name extends `${string}Percent${string}` ? number : bigint;
   }>,
 ): Record<Urgency, FeePolicy> {
   const policy = (urgency: Urgency): FeePolicy => ({

@@ -1,3 +1,4 @@
+import { firstOpenTicket } from "../actions/firstOpenTicket.ts";
 import { timeAt } from "../lib/units.ts";
 import type { BeaconSource } from "../lib/beaconClient.ts";
 import type { Protocol } from "../lib/protocol.ts";
@@ -52,35 +53,32 @@ export async function setChainGauges({ beacon, protocol, metrics, now, clock }: 
   await setTickets(protocol, metrics, { last, now, shown });
 }
 
-/** Tickets are finalised in their order: the first that is not is found by halving. */
 async function setTickets(
-  { WithdrawalQueue: queue }: Protocol,
+  protocol: Protocol,
   metrics: Metrics,
   { last, now, shown }: { last: bigint; now: () => number; shown: (moment: number) => number },
 ): Promise<void> {
-  let [done, open] = [0n, last + 1n];
-  while (open - done > 1n) {
-    const middle = (done + open) / 2n;
-    if ((await queue.ticket(middle)).finalized) done = middle;
-    else open = middle;
-  }
+  const open = await firstOpenTicket(protocol, last);
+  const done = open - 1n;
   metrics.set("kedge_queue_unfinalized_tickets", Number(last - done));
-  const readyAt = done === last ? Infinity : Number((await queue.ticket(open)).readyAt);
+  const readyAt = done === last ? Infinity : Number((await protocol.WithdrawalQueue.ticket(open)).readyAt);
   if (readyAt <= now()) metrics.set("kedge_queue_oldest_ready_ticket_age_seconds", shown(readyAt));
   else metrics.forget("kedge_queue_oldest_ready_ticket_age_seconds");
 }
 
-/** Sets what metrics show of transactions. */
+/** Sets what metrics show of transactions. The journal's clock need not be that of metrics. */
 export function setJournalGauges(
   metrics: Metrics,
-  journal: Pick<JournalView, "intents" | "attempts" | "counts">,
+  journal: Pick<JournalView, "intents" | "attempts" | "counts" | "now">,
+  clock: () => number,
 ): void {
   const counts = journal.counts();
   for (const state of STATES) metrics.set("kedge_journal_intents", counts.get(state) ?? 0, { state });
   const waiting = journal.intents("open").filter(({ state }) => state === "broadcast");
   const sent = waiting.flatMap(({ key }) => journal.attempts(key).flatMap(({ sentMs }) => sentMs ?? []));
   if (sent.length > 0) {
-    metrics.set("kedge_journal_stuck_attempt_age_seconds", Math.min(...sent) / 1_000);
+    const ageMs = journal.now() - Math.min(...sent);
+    metrics.set("kedge_journal_stuck_attempt_age_seconds", clock() - ageMs / 1_000);
   } else metrics.forget("kedge_journal_stuck_attempt_age_seconds");
 }
 

@@ -11,6 +11,7 @@ import { FatalError, RetryableError } from "../lib/errors.ts";
 import type { JournalView } from "../lib/tx/view.ts";
 import type { TxManager } from "../lib/tx/manager.ts";
 import { isEnd, type Intent, type IntentRequest, type Urgency } from "../lib/tx/types.ts";
+import type { PunctualSigner } from "./deadline.ts";
 
 export interface JournaledSignerOptions {
   address: string;
@@ -19,6 +20,8 @@ export interface JournaledSignerOptions {
   journal: Pick<JournalView, "intents" | "now">;
   job: string;
   urgency: Urgency;
+  /** For how long what is sent is of use; none where it is for ever. */
+  secondsLeft?: number | undefined;
   /** How long a cycle waits for a block; what is not in one by then goes on by itself. */
   patienceMs: number;
   /** Between two looks, in milliseconds. */
@@ -36,7 +39,7 @@ const LOOK_MS = 1_000;
  * Comes back when the transaction is in a block. Errors: `RetryableError` where it is not sent, since it would revert or is
  * of no more use, or not in a block in time.
  */
-export class JournaledSigner extends AbstractSigner {
+export class JournaledSigner extends AbstractSigner implements PunctualSigner {
   readonly #options: JournaledSignerOptions;
 
   constructor(options: JournaledSignerOptions) {
@@ -52,15 +55,20 @@ export class JournaledSigner extends AbstractSigner {
     return new JournaledSigner({ ...this.#options, provider });
   }
 
+  by(urgency: (least: Urgency) => Urgency, secondsLeft: number | undefined): JournaledSigner {
+    return new JournaledSigner({ ...this.#options, urgency: urgency(this.#options.urgency), secondsLeft });
+  }
+
   override async sendTransaction(transaction: TransactionRequest): Promise<TransactionResponse> {
-    const { provider, job, urgency } = this.#options;
+    const { provider, job, urgency, secondsLeft, journal } = this.#options;
     if (!transaction.to) throw new FatalError("a keeper makes no contracts");
     const to = await resolveAddress(transaction.to, provider);
     const data = transaction.data ?? "0x";
     const valueWei = BigInt(transaction.value ?? 0n);
     const gas = transaction.gasLimit ?? undefined;
     const leastGas = gas === undefined ? undefined : BigInt(gas);
-    const request = { job, to, data, valueWei, urgency, leastGas };
+    const deadlineMs = secondsLeft === undefined ? undefined : journal.now() + secondsLeft * 1_000;
+    const request = { job, to, data, valueWei, urgency, deadlineMs, leastGas };
     const { key } = this.#underWay(request) ?? this.#submit(request);
     return this.#inBlock(key);
   }
@@ -88,12 +96,11 @@ export class JournaledSigner extends AbstractSigner {
       `${job} ${to} ${data.slice(0, 10)}`.toLowerCase();
     const isSame = ({ data, valueWei }: Intent) =>
       data.toLowerCase() === request.data.toLowerCase() && valueWei === request.valueWei;
-    const open = this.#options.journal
-      .intents("open")
-      .filter((intent) => intent.cancelling === undefined && kind(intent) === kind(request));
+    const open = this.#options.journal.intents("open").filter((intent) => kind(intent) === kind(request));
     const same = open.find(isSame);
-    if (same !== undefined) return same;
-    const [other] = open.filter(({ state }) => state !== "mined");
+    if (same !== undefined && same.cancelling === undefined) return same;
+    // what is taken back may be faster than what takes its nonce
+    const other = open.find(({ state, cancelling }) => state !== "mined" || cancelling !== undefined);
     if (other !== undefined) throw new RetryableError(`${other.key} is on its way (${other.state})`);
     return undefined;
   }

@@ -1,23 +1,24 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { VoidSigner, ZeroAddress, type Signer } from "ethers";
 import { signReport } from "../actions/signReport.ts";
 import { ConfigurationError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
-import { CONTRACT_NAMES, connectProtocol, type Addresses } from "../lib/protocol.ts";
+import { CONTRACT_NAMES, type Addresses } from "../lib/protocol.ts";
 import { Records } from "../lib/records.ts";
 import { DEFAULT_POLICIES, type FeePolicies } from "../lib/tx/fees.ts";
 import { Journal } from "../lib/tx/journal.ts";
 import { TxManager } from "../lib/tx/manager.ts";
 import type { Urgency } from "../lib/tx/types.ts";
+import { MACHINE_CLOCK, type KeeperClock } from "./clock.ts";
 import { gatherFacts } from "./facts.ts";
 import { feePolicies } from "./feeSettings.ts";
 import { DisagreementCounter, setChainGauges, setJournalGauges } from "./gauges.ts";
 import { JournaledSigner } from "./journaledSigner.ts";
 import { FiguresFolder } from "./jobs/figuresFile.ts";
 import { jobsOf } from "./jobs.ts";
-import { connectNodes } from "./nodes.ts";
+import { jobSources } from "./jobSources.ts";
+import { chainTime, connectNodes, sourceNames } from "./nodes.ts";
 import { publishReports } from "./report/exchange.ts";
 import type { Gathered } from "./report/plan.ts";
 import type { Kept } from "./record/cycle.ts";
@@ -27,11 +28,11 @@ import { SignedReports } from "./report/signedReports.ts";
 import { Runner, type CycleResult } from "./runner.ts";
 import { LOCAL_CHAIN_ID, type KeeperJob, type KeeperSettings } from "./settings.ts";
 import { accountSigner, memberSigner } from "./signers.ts";
+import { SigningState } from "./signingState.ts";
 import { Health } from "./watch/health.ts";
 import { Metrics } from "./watch/metrics.ts";
-import { SelfWatch } from "./watch/selfWatch.ts";
 import { serveWatch } from "./watch/server.ts";
-import { Webhook } from "./watch/webhook.ts";
+import { alertsOf, JOB_SECONDS, limitsOf, STALL_SECONDS } from "./watching.ts";
 
 /** A keeper that is ready to run. */
 export interface Keeper {
@@ -41,31 +42,31 @@ export interface Keeper {
   reportUrl: string;
   /** Runs until the signal is given, and brings to its end what runs then. */
   run(signal: AbortSignal): Promise<void>;
+  /** Each job once. */
+  once(): Promise<CycleResult[]>;
   close(): Promise<void>;
 }
 
 /** How long a cycle waits for a block: the job goes on in the next one. */
 const PATIENCE_MS = 120_000;
-/** A loop without a sign of life for so many polls stands still; a cycle may wait for a block. */
-const STALL_SECONDS = 600;
-/** A job that has not gone through for so long is overdue. */
-const JOB_SECONDS = 1_800;
-const FINALITY_SECONDS = 3_600;
 const WATCH_SECONDS = 30;
-const REPEAT_SECONDS = 4 * 3_600;
 
 /**
  * Puts a keeper together from its settings: nodes, contracts, account, journal, jobs, and what watches them.
  *
  * @throws ConfigurationError where a setting is wrong; FatalError where a node is of another network
  */
-export async function startKeeper(settings: KeeperSettings, log: Logger): Promise<Keeper> {
+export async function startKeeper(
+  settings: KeeperSettings,
+  log: Logger,
+  time: KeeperClock = MACHINE_CLOCK,
+): Promise<Keeper> {
   const closing: (() => unknown)[] = [];
   const close = async () => {
     for (const each of closing.reverse().splice(0)) await each();
   };
   try {
-    return await compose(settings, log, closing, close);
+    return await compose(settings, log, { time, closing, close });
   } catch (error) {
     await close();
     throw error;
@@ -75,21 +76,29 @@ export async function startKeeper(settings: KeeperSettings, log: Logger): Promis
 async function compose(
   settings: KeeperSettings,
   log: Logger,
-  closing: (() => unknown)[],
-  close: () => Promise<void>,
+  { time, closing, close }: { time: KeeperClock; closing: (() => unknown)[]; close: () => Promise<void> },
 ): Promise<Keeper> {
   const { chainId, stateFolder } = settings;
-  const addresses = recordedAddresses(settings.deployments);
-  const nodes = await connectNodes(settings, log);
-  closing.push(() => nodes.execution.destroy());
-  const protocol = connectProtocol(addresses, nodes.execution);
+  const records = new Records(settings.deployments);
+  const deployed = { addresses: recordedAddresses(records, settings), firstBlock: records.firstBlock() };
   const account = await accountSigner(settings);
   const member = await memberSigner(settings);
+  const isDry = settings.dryRun || account === undefined;
+  const clock = () => time.now() / 1_000;
+  const health = new Health({ jobs: settings.jobs, limits: limitsOf(settings), dryRun: isDry, clock });
+  // what takes long is made of answers and of looks at transactions: a loop that hangs has neither
+  const progress = () => health.tick();
+  const nodes = await connectNodes(settings, log, { onAnswer: progress, now: () => time.now() });
+  closing.push(() => nodes.close());
+  const asked = jobSources(nodes, deployed);
+  const { protocol } = asked.sources;
 
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
-  const journal = Journal.open(join(stateFolder, "transactions.sqlite"));
+  // on a machine it keeps a time of its own, which does not jump
+  const played = time === MACHINE_CLOCK ? {} : { clock: { now: () => time.now() } };
+  const journal = Journal.open(join(stateFolder, "transactions.sqlite"), played);
   closing.push(() => journal.close());
-  const signed = new SignedReports(join(stateFolder, "signed.sqlite"));
+  const signed = new SignedReports(join(stateFolder, "signed.sqlite"), await chainTime(nodes.beacon));
   closing.push(() => signed.close());
 
   const manager =
@@ -98,8 +107,10 @@ async function compose(
       journal,
       signer: account,
       node: nodes.rpc,
+      witnesses: nodes.witnesses,
       chainId: BigInt(chainId),
       dailyCapWei: settings.dailyCap,
+      capPercent: { idle: settings.idleCapPercent, normal: settings.normalCapPercent, urgent: 100 },
       log,
       policies: policiesOf(settings),
       interfaces: CONTRACT_NAMES.map((name) => protocol[name].interface),
@@ -114,7 +125,7 @@ async function compose(
           job,
           urgency,
           patienceMs: PATIENCE_MS,
-          sleep: delay,
+          sleep: (ms) => time.sleep(ms).then(progress),
         })
       : new VoidSigner(ZeroAddress, nodes.execution);
 
@@ -123,13 +134,13 @@ async function compose(
   closing.push(() => exchange.close());
   const reportUrl = await exchange.listen({ host: settings.reportHost, port: settings.reportPort });
 
-  const clock = () => Date.now() / 1_000;
   const metrics = new Metrics({
     keepers: settings.jobs,
-    sources: [...new Set([...nodes.beacon.status, ...nodes.execution.status].map(({ name }) => name))],
+    sources: sourceNames(nodes),
     staleSeconds: STALL_SECONDS,
     clock,
   });
+  const signing = new SigningState(metrics, signed, member?.address);
   const memory = new Map<string, object>();
   const kept: Kept = {
     senderOf,
@@ -142,32 +153,27 @@ async function compose(
     figuresFolder: new FiguresFolder(join(stateFolder, "figures")),
     remember: (name, make) => rememberedIn(memory, name, make),
     onGathered: (gathered) => showSignatures(metrics, gathered),
+    onDispute: (dispute) => signing.note(dispute),
+    onAnswer: progress,
   };
-  const isDry = settings.dryRun || manager === undefined;
   const recorder =
     settings.recordFolder === undefined
       ? undefined
       : new Recorder({
           folder: new RecordFolder(settings.recordFolder, settings.recordCycles),
-          ...{ settings, addresses, kept, log },
+          ...{ settings, deployed, kept, log },
           account: account?.address,
           member: member?.address,
           dryRun: isDry,
-          clock: Date.now,
-          sleep: delay,
+          clock: () => time.now(),
+          sleep: (ms) => time.sleep(ms),
           onNodes: (ofCycle) => new DisagreementCounter().count(metrics, ofCycle.beacon.status),
         });
   closing.push(() => recorder?.close());
-  const direct = jobsOf({
-    ...kept,
-    senderOf,
-    settings,
-    sources: { beacon: nodes.beacon, provider: nodes.execution, protocol },
-  });
+  const direct = jobsOf({ ...kept, ...asked, senderOf, settings });
   const jobs = recorder ? direct.map(({ name }) => recorder.job(name as KeeperJob)) : direct;
 
   const names = jobs.map(({ name }) => name);
-  const health = new Health({ jobs: names, limits: limitsOf(settings), clock });
   const watch = await serveWatch({
     health,
     metrics,
@@ -184,7 +190,7 @@ async function compose(
     const counted = { acted: "acted", idle: "idle", retry: "retryable", failed: "fatal" } as const;
     metrics.count("kedge_job_cycles_total", { keeper: job, outcome: counted[outcome] });
     if (outcome === "acted" || outcome === "idle") succeeded.set(job, clock());
-    health.tick();
+    progress();
   };
   // the local chain's time is its own
   const isLocal = chainId === LOCAL_CHAIN_ID;
@@ -195,8 +201,8 @@ async function compose(
     for (const [job, lastSuccessAt] of succeeded) {
       health.tellJob(job, { lastSuccessAt, dueAt: lastSuccessAt + JOB_SECONDS });
     }
-    health.tick();
-    setJournalGauges(metrics, journal);
+    progress();
+    setJournalGauges(metrics, journal, clock);
     if (isLocal) chainNow = (await nodes.execution.getBlock("latest"))?.timestamp ?? chainNow;
     health.tell(
       await gatherFacts({
@@ -206,6 +212,7 @@ async function compose(
         account: account?.address,
         member: member?.address,
         required: settings.clQuorum,
+        signing: signing.facts,
         now: isLocal ? undefined : clock,
       }),
     );
@@ -216,9 +223,7 @@ async function compose(
     jobs,
     log,
     now,
-    sleep: async (seconds, signal) => {
-      await delay(seconds * 1_000, undefined, { signal }).catch(() => undefined);
-    },
+    sleep: (seconds, signal) => time.sleep(seconds * 1_000, signal),
     pollSeconds: settings.pollSeconds,
     onCycle,
     beforeRound: look,
@@ -238,6 +243,7 @@ async function compose(
         clearInterval(timer);
       }
     },
+    once: () => runner.round(),
     close,
   };
 }
@@ -254,14 +260,14 @@ function showSignatures(metrics: Metrics, { equal, weight, totalWeight }: Gather
   metrics.set("kedge_committee_signed_weight_ratio", Number((weight * 10_000n) / totalWeight) / 10_000);
 }
 
-function recordedAddresses(folder: string): Addresses {
-  const addresses = new Records(folder).addresses();
+function recordedAddresses(records: Records, { deployments }: KeeperSettings): Addresses {
+  const addresses = records.addresses();
   const missing = CONTRACT_NAMES.find((name) => addresses[name] === undefined);
   if (missing === undefined) return addresses as Addresses;
   throw new ConfigurationError({
     setting: "deployments",
     problem: `no whole deployment is recorded there: ${missing} is missing`,
-    value: folder,
+    value: deployments,
     example: "deployments/hoodi",
   });
 }
@@ -270,25 +276,4 @@ function policiesOf(settings: KeeperSettings): FeePolicies {
   const wanted = feePolicies(settings);
   const policy = (urgency: Urgency) => ({ ...DEFAULT_POLICIES[urgency], ...wanted[urgency] });
   return { idle: policy("idle"), normal: policy("normal"), urgent: policy("urgent") };
-}
-
-function limitsOf(settings: KeeperSettings) {
-  return {
-    stallSeconds: STALL_SECONDS,
-    staleSeconds: STALL_SECONDS,
-    finalityAgeSeconds: settings.chainId === LOCAL_CHAIN_ID ? Number.MAX_SAFE_INTEGER : FINALITY_SECONDS,
-    minBalanceWei: settings.minBalance,
-    clockSkewSeconds: settings.clockToleranceSeconds,
-    jobGraceSeconds: 0,
-  };
-}
-
-function alertsOf(
-  { webhookUrl }: KeeperSettings,
-  parts: { health: Health; metrics: Metrics; log: Logger; clock: () => number },
-): SelfWatch | undefined {
-  if (webhookUrl === undefined) return undefined;
-  const url = webhookUrl.reveal();
-  const webhook = new Webhook({ ...parts, url, setting: "webhookUrl", repeatSeconds: REPEAT_SECONDS });
-  return new SelfWatch({ ...parts, webhook });
 }

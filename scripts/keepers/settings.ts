@@ -40,6 +40,7 @@ export const KEEPER_JOBS = [
   "checkpoint",
   "performance",
   "govern",
+  "upkeep",
 ] as const;
 export type KeeperJob = (typeof KEEPER_JOBS)[number];
 
@@ -89,7 +90,8 @@ const NETWORK_SETTINGS = section("Network", {
 
 const NODE_SETTINGS = section("Nodes", {
   elUrls: derived(listOf(url(), { least: 1 }), nodes("http://127.0.0.1:8545"), {
-    about: "JSON-RPC of execution nodes; the healthiest is asked first.",
+    about:
+      "JSON-RPC of execution nodes, best of several teams and clients; the healthiest is asked first, and a report is signed only where they tell the same.",
     example: "http://127.0.0.1:8545,https://el.example",
   }),
   elSendUrl: optional(url(), {

@@ -1,6 +1,7 @@
 /** From settings to those who sign. */
 import { HDNodeWallet } from "ethers";
-import { LOCAL_ACCOUNTS, LOCAL_MNEMONIC } from "../lib/localAccounts.ts";
+import { LOCAL_ACCOUNTS } from "../lib/accountNames.ts";
+import { LOCAL_MNEMONIC } from "../lib/localAccounts.ts";
 import { Secret } from "../lib/secret.ts";
 import type { AccountSigner } from "../lib/signing/accountSigner.ts";
 import { LocalSigner, openKeystore } from "../lib/signing/localSigner.ts";

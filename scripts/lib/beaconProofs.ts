@@ -20,6 +20,7 @@ import {
   type BeaconHeader,
 } from "./beaconHeader.ts";
 import { FatalError } from "./errors.ts";
+import type { StateBytes } from "./stateBytes/stateBytes.ts";
 import { FAR_FUTURE_EPOCH } from "./units.ts";
 
 /** A state of Electra or Fulu, of either preset: `ssz.fulu.BeaconState.deserializeToViewDU(bytes)`. */
@@ -165,14 +166,12 @@ export function listBranch(
  * The proof of finalized_checkpoint.epoch: the leaf is the epoch as a little-endian chunk, 7 hashes in the
  * state (gindex 168) and 3 in the header.
  */
-export function finalityProof(
-  state: BeaconStateView,
-  header: BeaconHeader,
-): { epoch: number; proof: string[] } {
-  const root = committedTree(state, header);
+export function finalityProof(state: StateBytes, header: BeaconHeader): { epoch: number; proof: string[] } {
+  requireCommitted(state.root, header);
+  const { epoch, root } = state.finalizedCheckpoint;
   return {
-    epoch: state.finalizedCheckpoint.epoch,
-    proof: [...stateBranch(root, GINDEX.finalizedEpoch), ...headerBranch(header, HEADER_STATE_ROOT_INDEX)],
+    epoch,
+    proof: [root, ...state.branch("finalizedCheckpoint"), ...headerBranch(header, HEADER_STATE_ROOT_INDEX)],
   };
 }
 
@@ -204,13 +203,16 @@ function epoch(value: number): bigint {
 /** The hashed tree of the state, after the checks that make a proof from it worth anything. */
 export function committedTree(state: BeaconStateView, header: BeaconHeader): Node {
   checkLayout(state);
-  const stateRoot = hexlify(state.hashTreeRoot());
+  requireCommitted(hexlify(state.hashTreeRoot()), header);
+  return state.node;
+}
+
+function requireCommitted(stateRoot: string, header: BeaconHeader): void {
   if (stateRoot !== hexlify(getBytes(header.stateRoot))) {
     throw new FatalError(
       `the header of block ${headerRoot(header)} (slot ${header.slot}) commits to state ${header.stateRoot}, not ${stateRoot}`,
     );
   }
-  return state.node;
 }
 
 /** Holds the generalized indices of the state's own type against the constants above. */

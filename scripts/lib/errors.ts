@@ -64,7 +64,13 @@ export function isRetryable(error: unknown): error is RetryableError {
   return error instanceof RetryableError;
 }
 
-/** The messages of an error and of everything that caused it, joined by ": ", without repeats. */
+/** A user and a password in a URL, wherever it stands in a text. */
+export const URL_CREDENTIALS = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/"'?#]+@/gi;
+
+/**
+ * The messages of an error and of everything that caused it, joined by ": ", without repeats. Passwords in URLs are left
+ * out: libraries repeat the URL that they were given.
+ */
 export function explain(error: unknown): string {
   const parts: string[] = [];
   const seen = new Set<unknown>();
@@ -78,7 +84,7 @@ export function explain(error: unknown): string {
     if (!parts.some((p) => p.includes(part))) parts.push(part);
     current = current instanceof Error ? current.cause : undefined;
   }
-  return parts.join(": ");
+  return parts.join(": ").replaceAll(URL_CREDENTIALS, "$1…@");
 }
 
 /** The errors of ethers repeat the whole transaction; their short message and the revert's selector say as much. */

@@ -17,6 +17,8 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
+/** Bytes that are set aside for a body before any came: 1 GiB. */
+const MOST_BELIEVED = 2 ** 30;
 /** Statuses after which the same request may succeed. */
 const RETRYABLE = new Set([408, 425, 429, 500, 502, 503, 504]);
 
@@ -25,7 +27,7 @@ export class HttpClient {
   /** Host and port: fit for logs. */
   readonly name: string;
   readonly #base: URL;
-  readonly #headers: Record<string, string> = {};
+  readonly #headers: Record<string, string>;
   readonly #timeoutMs: number;
   readonly #fetch: typeof fetch;
 
@@ -40,13 +42,10 @@ export class HttpClient {
         example: "http://localhost:5052",
       });
     }
-    if (base.username || base.password) {
-      const credentials = `${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`;
-      this.#headers.authorization = `Basic ${Buffer.from(credentials).toString("base64")}`;
-      base.username = base.password = "";
-    }
-    this.name = base.host;
-    this.#base = base;
+    const { url: bare, headers } = withoutCredentials(base);
+    this.name = bare.host;
+    this.#base = bare;
+    this.#headers = headers;
     this.#timeoutMs = timeoutMs;
     this.#fetch = options.fetch ?? fetch;
   }
@@ -74,7 +73,7 @@ export class HttpClient {
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
-      const body = new Uint8Array(await response.arrayBuffer());
+      const body = await bodyOf(response);
       answer = { status: response.status, headers: response.headers, body };
     } catch (error) {
       const isTimeout = error instanceof Error && error.name === "TimeoutError";
@@ -95,6 +94,44 @@ export class HttpClient {
     for (const [name, value] of new URLSearchParams(path.split("?")[1])) url.searchParams.append(name, value);
     return url;
   }
+}
+
+/** The URL without its user and password, and the header that says them instead: `fetch` takes no URL that has them. */
+export function withoutCredentials(url: URL): { url: URL; headers: Record<string, string> } {
+  const bare = new URL(url);
+  if (!bare.username && !bare.password) return { url: bare, headers: {} };
+  const credentials = `${decoded(bare.username)}:${decoded(bare.password)}`;
+  bare.username = bare.password = "";
+  return { url: bare, headers: { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` } };
+}
+
+/** As it is where it is not well encoded. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/**
+ * The body, read into one piece of memory where the server says how long it is: a beacon state is hundreds of megabytes, and
+ * should not be there twice. What was said is no promise (it may be of compressed bytes).
+ */
+async function bodyOf(response: Response): Promise<Uint8Array> {
+  const said = Number(response.headers.get("content-length") ?? 0);
+  let body = new Uint8Array(Math.min(said, MOST_BELIEVED));
+  let length = 0;
+  for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    if (length + part.length > body.length) {
+      const larger = new Uint8Array(Math.max(length + part.length, 2 * length));
+      larger.set(body.subarray(0, length));
+      body = larger;
+    }
+    body.set(part, length);
+    length += part.length;
+  }
+  return body.subarray(0, length);
 }
 
 /** A path as it may be shown: a query may be long, or hold a key. */

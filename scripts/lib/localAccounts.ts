@@ -3,26 +3,9 @@
  * them has a value, and the chain itself signs for the first twenty.
  */
 import { HDNodeWallet, Mnemonic, type SigningKey } from "ethers";
+import { LOCAL_ACCOUNTS, type AccountName } from "./accountNames.ts";
 
 export const LOCAL_MNEMONIC = "test test test test test test test test test test test junk";
-
-/** What each account is for, by its number. */
-export const LOCAL_ACCOUNTS = {
-  deployer: 0,
-  admin: 1,
-  treasury: 2,
-  guardian: 3,
-  keeper: 4,
-  manager: 5,
-  operatorRewards: 6,
-  alice: 7,
-  bob: 8,
-  carol: 9,
-} as const;
-
-export type AccountName = keyof typeof LOCAL_ACCOUNTS;
-
-export const ACCOUNT_NAMES = Object.keys(LOCAL_ACCOUNTS) as AccountName[];
 
 /** A member of the oracle's committee, whose key signs off chain. */
 export interface Member {

@@ -4,6 +4,7 @@
  * wherever in a line it appears.
  */
 import { pino, type Logger as PinoLogger } from "pino";
+import { URL_CREDENTIALS } from "./errors.ts";
 
 export type Logger = PinoLogger;
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
@@ -26,7 +27,6 @@ export interface LoggerOptions {
 const HIDDEN = "[redacted]";
 const SECRET_NAME =
   /(^|[^a-z])(mnemonic|seed|secret|password|passphrase|authorization|cookie|token)s?$|(private|secret|api|signing)[-_]?keys?$/i;
-const URL_CREDENTIALS = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'?#]+@/gi;
 const COLORS: Record<string, number> = { debug: 2, trace: 2, info: 36, warn: 33, error: 31, fatal: 31 };
 
 export function createLogger(options: LoggerOptions = {}, env: NodeJS.ProcessEnv = process.env): Logger {

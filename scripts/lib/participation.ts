@@ -3,7 +3,7 @@
  * altair/beacon-chain.md). A duty is one validator's vote for the target of one epoch, weighed by its effective balance;
  * it is done if it came in time to earn its reward. Slashed validators have none.
  */
-import type { BeaconStateView } from "./beaconProofs.ts";
+import type { StateBytes } from "./stateBytes/stateBytes.ts";
 
 /** TIMELY_TARGET_FLAG_INDEX = 1. */
 const TIMELY_TARGET = 1 << 1;
@@ -26,28 +26,33 @@ export interface EpochDuties {
  * of the epoch itself. Undefined where not even that has a block: nobody could vote.
  */
 export function dutiesOf(
-  state: BeaconStateView,
+  state: StateBytes,
   epoch: number,
   slotsPerEpoch: number,
   operatorOf: ReadonlyMap<number, bigint>,
 ): EpochDuties | undefined {
   const stateEpoch = Math.floor(state.slot / slotsPerEpoch);
   if (stateEpoch !== epoch && stateEpoch !== epoch + 1) return undefined;
-  const flags = (
-    stateEpoch === epoch ? state.currentEpochParticipation : state.previousEpochParticipation
-  ).getAll();
+  const flags = state.field(
+    stateEpoch === epoch ? "currentEpochParticipation" : "previousEpochParticipation",
+  );
+  const validators = state.records("validators");
+  const slashed = validators.flags("slashed");
+  const activationEpoch = validators.numbers("activationEpoch");
+  const exitEpoch = validators.numbers("exitEpoch");
+  const effectiveBalance = validators.numbers("effectiveBalance");
 
   const network = noDuties();
   const byOperator = new Map<bigint, Duties>();
-  state.validators.getAllReadonlyValues().forEach((validator, index) => {
-    if (validator.slashed || validator.activationEpoch > epoch || validator.exitEpoch <= epoch) return;
-    const weight = BigInt(validator.effectiveBalance);
+  for (let index = 0; index < validators.count; index++) {
+    if (slashed(index) || activationEpoch(index) > epoch || exitEpoch(index) <= epoch) continue;
+    const weight = BigInt(effectiveBalance(index));
     const attested = ((flags[index] ?? 0) & TIMELY_TARGET) !== 0 ? weight : 0n;
     const duties = { activeGwei: weight, attestedGwei: attested };
     add(network, duties);
     const operatorId = operatorOf.get(index);
     if (operatorId !== undefined) add(entry(byOperator, operatorId), duties);
-  });
+  }
   return { network, byOperator };
 }
 

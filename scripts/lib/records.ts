@@ -44,6 +44,12 @@ export class Records {
     return Object.fromEntries(Object.entries(this.#all).map(([name, record]) => [name, record.address]));
   }
 
+  /// The block of the first deployment; 0 where nothing is recorded.
+  firstBlock(): number {
+    const blocks = Object.values(this.#all).map(({ blockNumber }) => blockNumber);
+    return blocks.length === 0 ? 0 : Math.min(...blocks);
+  }
+
   #save(): void {
     if (this.#folder === undefined) return;
     mkdirSync(this.#folder, { recursive: true });

@@ -9,7 +9,7 @@ import type { Parameters } from "../deploy/parameters/schema.ts";
 import { Records, type DeploymentRecord } from "../lib/records.ts";
 import { SECONDS_PER_SLOT, SLOTS_PER_EPOCH } from "../devnet/config.ts";
 import { startDevnet } from "../devnet/devnet.ts";
-import { LOCAL_ACCOUNTS } from "../lib/localAccounts.ts";
+import { LOCAL_ACCOUNTS } from "../lib/accountNames.ts";
 import { readGrants, type Grant } from "./grants.ts";
 import type { Subject } from "./subjects.ts";
 

@@ -1,26 +1,13 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { kedge } from "./support/kedge.ts";
 
 const SECRET = `0x${"5a".repeat(32)}`;
 
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function config(args: string[], environment: Record<string, string> = {}): Promise<Outcome> {
-  const command = ["--import", "tsx", "scripts/cli/main.ts", "config", ...args];
-  const child = spawn(process.execPath, command, { env: { ...process.env, ...environment } });
-  child.stdin.end();
-  const outcome: Outcome = { code: null, stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => (outcome.stdout += chunk));
-  child.stderr.on("data", (chunk) => (outcome.stderr += chunk));
-  return new Promise((resolve) => child.once("close", (code) => resolve({ ...outcome, code })));
-}
+const config = (args: string[], environment: Record<string, string> = {}) =>
+  kedge(["config", ...args], environment);
 
 describe("kedge config", () => {
   let folder: string;

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,14 +8,9 @@ import { register, untilAfter } from "../story/support/govern.ts";
 import { reportNext } from "../story/support/reports.ts";
 import { stake } from "../story/support/stake.ts";
 import { ETHER, mined, startWorld, type World } from "../story/support/world.ts";
+import { kedge } from "./support/kedge.ts";
 
 const SECRET = "0x4bbbf85ce3377467afe5d46f804f221813b2bb87f24d81f60f1fcdbf7cbf4356";
-
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
 
 describe("kedge govern", () => {
   let world: World;
@@ -41,46 +35,38 @@ describe("kedge govern", () => {
   const write = async (name: string, change: object) =>
     writeFileSync(path(name), JSON.stringify({ title: "Lower the fee", text: "Why.", ...change }));
 
-  function kedge(verb: string, args: string[], environment: Record<string, string> = {}): Promise<Outcome> {
-    const options = ["--rpc-url", world.servers.rpcUrl, "--deployments", folder];
-    const command = ["--import", "tsx", "scripts/cli/main.ts", "govern", verb, ...options, ...args];
-    const child = spawn(process.execPath, command, { env: { ...process.env, ...environment } });
-    child.stdin.end();
-    const outcome: Outcome = { code: null, stdout: "", stderr: "" };
-    child.stdout.on("data", (chunk) => (outcome.stdout += chunk));
-    child.stderr.on("data", (chunk) => (outcome.stderr += chunk));
-    return new Promise((resolve) => child.once("close", (code) => resolve({ ...outcome, code })));
-  }
+  const govern = (verb: string, args: string[], environment: Record<string, string> = {}) =>
+    kedge(["gov", verb, "--rpc-url", world.servers.rpcUrl, "--deployments", folder, ...args], environment);
 
   it("tries a proposal, brings it, votes, and shows what became of it", async () => {
-    const tried = await kedge("simulate", [path("fee.json"), "--account", "alice", "--json"]);
+    const tried = await govern("simulate", [path("fee.json"), "--account", "alice", "--json"]);
     expect(tried.code, tried.stderr).to.equal(0);
     expect((JSON.parse(tried.stdout) as { changes: unknown }).changes).to.deep.equal([
       { contract: "ReportOracle", figure: "feeBp", before: "1000", after: "900" },
     ]);
     expect(tried.stderr).to.contain("ReportOracle.setFee(newFeeBp: 900)");
 
-    const brought = await kedge("propose", [path("fee.json"), "--account", "alice", "--yes", "--json"]);
+    const brought = await govern("propose", [path("fee.json"), "--account", "alice", "--yes", "--json"]);
     expect(brought.code, brought.stderr).to.equal(0);
     // the calls, and what they would change, before anything is signed
     expect(brought.stderr).to.match(/ReportOracle\.setFee\(newFeeBp: 900\)\n.*feeBp: 1000 -> 900/);
     const { proposalId, voteStart } = JSON.parse(brought.stdout) as { proposalId: string; voteStart: number };
     await untilAfter(world, voteStart);
 
-    const unasked = await kedge("vote", [proposalId, "--support", "for", "--account", "alice"]);
+    const unasked = await govern("vote", [proposalId, "--support", "for", "--account", "alice"]);
     expect(unasked.code).to.equal(2);
     expect(unasked.stderr).to.contain("--yes");
-    const voted = await kedge("vote", [proposalId, "--support", "for", "--account", "alice", "--yes"]);
+    const voted = await govern("vote", [proposalId, "--support", "for", "--account", "alice", "--yes"]);
     expect(voted.code, voted.stderr).to.equal(0);
     expect(voted.stdout).to.equal("100.0000 shares for\n");
-    const list = await kedge("list", ["--json"]);
+    const list = await govern("list", ["--json"]);
     const [listed] = JSON.parse(list.stdout) as { state: string; votes: { for: string } }[];
     expect([listed!.state, listed!.votes.for]).to.deep.equal(["active", String(100n * ETHER)]);
-    const shown = await kedge("show", [proposalId]);
+    const shown = await govern("show", [proposalId]);
     expect(shown.stdout).to.match(
       /# Lower the fee\n[^]*ReportOracle\.setFee\(newFeeBp: 900\)\n\nactive: 100\.0/,
     );
-    const early = await kedge("queue", [proposalId, "--account", "alice", "--yes"]);
+    const early = await govern("queue", [proposalId, "--account", "alice", "--yes"]);
     expect(early.code).to.equal(1);
     expect(early.stderr).to.contain("GovernorUnexpectedProposalState").and.not.contain("    at ");
   });
@@ -93,17 +79,17 @@ describe("kedge govern", () => {
     const data = AbiCoder.defaultAbiCoder().encode(types, [[thief], [0n], ["0x12345678"], "0xff801b5b324b"]);
     const selector = governor.interface.getFunction("propose").selector;
     await mined(accounts.alice.sendTransaction({ to: governor, data: selector + data.slice(2) }));
-    const list = await kedge("list", ["--json"]);
+    const list = await govern("list", ["--json"]);
     expect(list.code, list.stderr).to.equal(0);
     const made = (JSON.parse(list.stdout) as { proposalId: string; voteStart: number }[]).at(-1)!;
     await untilAfter(world, made.voteStart);
-    const shown = await kedge("show", [made.proposalId]);
+    const shown = await govern("show", [made.proposalId]);
     expect(shown.code, shown.stderr).to.equal(0);
     expect(shown.stdout)
       .to.contain(`NOT UNDERSTOOD: ${thief} is called with 0x12345678`)
       .and.not.contain("\x1b");
     const vote = ["--support", "against", "--account", "alice", "--yes"];
-    const voted = await kedge("vote", [made.proposalId, ...vote]);
+    const voted = await govern("vote", [made.proposalId, ...vote]);
     expect(voted.code, voted.stderr).to.equal(0);
     expect(voted.stderr).to.contain("NOT UNDERSTOOD");
   });
@@ -112,7 +98,7 @@ describe("kedge govern", () => {
     await write("high.json", {
       calls: [{ contract: "ReportOracle", function: "setFee", arguments: ["60000"] }],
     });
-    const outcome = await kedge("propose", [path("high.json"), "--account", "alice", "--yes"]);
+    const outcome = await govern("propose", [path("high.json"), "--account", "alice", "--yes"]);
     expect(outcome.code).to.equal(1);
     expect(outcome.stderr).to.match(/the proposal fails: \w+\(.*60000/);
     expect(outcome.stdout).to.equal("");
@@ -129,16 +115,16 @@ describe("kedge govern", () => {
       ["list", ["--rpc-url", "nowhere"], '"nowhere"'],
       ["list", ["--deployments", path("empty")], "no whole deployment"],
     ] as const) {
-      const { code, stderr } = await kedge(verb, [...args]);
+      const { code, stderr } = await govern(verb, [...args]);
       expect(stderr).to.contain(complaint);
       expect(code, stderr).to.equal(2);
     }
-    const key = await kedge("delegate", [`0x${"11".repeat(20)}`, "--yes"], {
+    const key = await govern("delegate", [`0x${"11".repeat(20)}`, "--yes"], {
       KEDGE_PRIVATE_KEY: `${SECRET}00`,
     });
     expect(key.code).to.equal(2);
     expect(key.stderr).to.contain("KEDGE_PRIVATE_KEY").and.not.contain(SECRET.slice(2, 20));
-    const unknown = await kedge("show", ["7"]);
+    const unknown = await govern("show", ["7"]);
     expect(unknown.code).to.equal(1);
     expect(unknown.stderr).to.contain("there is no proposal 7");
   });

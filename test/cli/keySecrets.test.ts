@@ -6,7 +6,7 @@ import {
   handOver,
   newPassword,
   requireWayOut,
-} from "../../scripts/cli/keySecrets.ts";
+} from "../../scripts/cli/keys/secrets.ts";
 import { UnansweredError, type Terminal } from "../../scripts/cli/terminal.ts";
 import { ConfigurationError } from "../../scripts/lib/errors.ts";
 import { errorOf, useFolder, WORDS } from "../lib/keystores/support.ts";

@@ -97,6 +97,18 @@ describe("devnet: faulty nodes", () => {
       expect((await late("eth_getBalance", nobody, block)).error.message).to.equal("header not found");
     }
     expect((await late("eth_getBalance", nobody, { blockHash: latest.hash })).result).to.equal("0x0");
+    expect((await late("eth_estimateGas", { to: nobody })).result, "no block is named").to.match(/^0x/);
+  });
+
+  it("refuse transactions in the words that they are told, and answer all else", async () => {
+    execution.set({ kind: "refusesTransactions", message: "txpool is full" });
+    const refused = await rpc(execution.url, asked("eth_sendRawTransaction", "0x02"));
+    expect(refused).to.deep.equal({
+      jsonrpc: "2.0",
+      id: 1,
+      error: { code: -32000, message: "txpool is full" },
+    });
+    expect((await rpc(execution.url, asked("eth_chainId"))).result).to.equal("0x7a69");
   });
 
   it("fail as often as told, and at the same requests with the same seed", async () => {

@@ -12,7 +12,7 @@ import { startDevnet, type Devnet } from "../../scripts/devnet/devnet.ts";
 import { stateOf, type BlockRecord } from "../../scripts/devnet/history.ts";
 import { headerRoot } from "../../scripts/lib/beaconHeader.ts";
 import { headerOf, validatorProof, type ValidatorRecord } from "../../scripts/lib/beaconProofs.ts";
-import { LOCAL_ACCOUNTS } from "../../scripts/lib/localAccounts.ts";
+import { LOCAL_ACCOUNTS } from "../../scripts/lib/accountNames.ts";
 import {
   balanceProof,
   encodeSeedProof,

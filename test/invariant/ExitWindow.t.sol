@@ -56,7 +56,7 @@ contract ExitWindowHandler is TimelockTest {
         uint256 openBefore;
         uint256 lastTicket;
         uint256 notedAt;
-        uint256 pauseNumber;
+        uint256 pauseEnd;
     }
 
     uint256 private constant TINY_DELAY = 6 hours;
@@ -75,7 +75,6 @@ contract ExitWindowHandler is TimelockTest {
     /// @dev Which operations are in a stage, in no order.
     mapping(Stage => uint256[]) private _in;
     uint256[] private _requestedAt;
-    uint256 private _pauses;
 
     /// @dev The model of open time: seconds in which nothing was shut. Those of a suspension that is short, and that nobody
     /// has seen, may be counted once it is over.
@@ -126,7 +125,6 @@ contract ExitWindowHandler is TimelockTest {
     function pause(uint256 duration) external {
         if (currentTime() < queue.pausedUntil()) return;
         queue.pauseFor(bound(duration, 1, 12 hours));
-        ++_pauses;
         _end(Action.Pause);
     }
 
@@ -309,7 +307,7 @@ contract ExitWindowHandler is TimelockTest {
         Operation storage o = _operations[index];
         (o.id, o.stage, o.lane, o.wasReady, o.closed) = (id, Stage.Pending, lane, false, false);
         (o.queuedAt, o.openBefore, o.lastTicket, o.notedAt) = (currentTime(), open, 0, 0);
-        o.pauseNumber = _pauses;
+        o.pauseEnd = queue.pausedUntil();
         _in[Stage.Pending].push(index);
     }
 
@@ -343,7 +341,7 @@ contract ExitWindowHandler is TimelockTest {
     function _checkExecuted(Operation memory o) private returns (Reason) {
         uint256 age = currentTime() - o.queuedAt;
         if (o.lane == IExitWindowTimelock.Lane.Opening) {
-            _check(age >= TINY_DELAY && o.pauseNumber == _pauses, "GOV-3: it ends its own pause");
+            _check(age >= TINY_DELAY && currentTime() < o.pauseEnd, "GOV-3: it ends its own pause");
             return Reason.Pause;
         }
         if (o.lane == IExitWindowTimelock.Lane.Inflow) {
@@ -367,10 +365,10 @@ contract ExitWindowHandler is TimelockTest {
         return o.queuedAt + (o.lane == IExitWindowTimelock.Lane.Inflow ? TINY_LANE : TINY_END) + SHELF_LIFE;
     }
 
-    /// @dev Of an operation that was to end one.
+    /// @dev Of an operation that was to end one: pauses are told apart by their ends.
     function _pauseIsOver(Operation memory o) private view returns (bool) {
         if (o.lane != IExitWindowTimelock.Lane.Opening) return false;
-        return o.pauseNumber != _pauses || currentTime() >= queue.pausedUntil();
+        return o.pauseEnd != queue.pausedUntil() || currentTime() >= o.pauseEnd;
     }
 
     /// @dev What the model knows to be ready: less than all that is, as open time may have been missed.

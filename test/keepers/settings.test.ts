@@ -107,6 +107,9 @@ describe("keepers: settings", () => {
     expect(idle).to.deep.equal({ maxFeeWei: 3_500_000_000n, minPriorityFeeWei: 0n, tipPercentile: 10 });
     expect(normal.maxFeeWei < urgent.maxFeeWei && idle.maxFeeWei < normal.maxFeeWei).to.equal(true);
     expect(normal.minPriorityFeeWei < urgent.minPriorityFeeWei).to.equal(true);
+    expect(wrong({ KEDGE_NORMAL_CAP_PERCENT: "40" })[0]).to.contain(
+      "idleCapPercent (default): must be at most normalCapPercent, which is 40",
+    );
     expect(wrong({ KEDGE_NORMAL_PRIORITY_FLOOR: "41" })[0]).to.contain(
       "KEDGE_NORMAL_PRIORITY_FLOOR: must be at most normalMaxFee, which is 40.00 gwei",
     );

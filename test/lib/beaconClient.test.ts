@@ -2,6 +2,7 @@ import "./minimalPreset.ts";
 import { ssz } from "@lodestar/types";
 import { expect } from "chai";
 import { hexlify } from "ethers";
+import { gzipSync } from "node:zlib";
 import { BeaconClient, type BeaconClientOptions } from "../../scripts/lib/beaconClient.ts";
 import { headerRoot, type BeaconHeader } from "../../scripts/lib/beaconHeader.ts";
 import { headerOf } from "../../scripts/lib/beaconProofs.ts";
@@ -364,6 +365,28 @@ describe("beacon client", () => {
     );
     expect((await failure(client().stateSsz(1))).message).to.contain("does not serve states as SSZ");
     expect((await failure(client().stateSsz(2))).message).to.contain("does not have this state");
+  });
+
+  it("takes a body into memory once where its length is said, and whole whatever was said", async () => {
+    const state = randomBytes("state", 300_000);
+    const serve = (headers: Record<string, string>, parts: Uint8Array[]) => {
+      server.routes["/eth/v2/debug/beacon/states/1"] = (_, response) => {
+        response.writeHead(200, { "content-type": "application/octet-stream", ...headers });
+        for (const part of parts) response.write(part);
+        response.end();
+      };
+      return client().stateSsz(1);
+    };
+    const { bytes } = await serve({ "content-length": "300000" }, [state]);
+    expect(Buffer.compare(bytes, state)).to.equal(0);
+    expect(bytes.buffer.byteLength, "nothing beside it").to.equal(300_000);
+    const inParts = [state.subarray(0, 7), state.subarray(7, 200_000), state.subarray(200_000)];
+    expect(Buffer.compare((await serve({}, inParts)).bytes, state)).to.equal(0);
+    const same = Buffer.alloc(300_000, 9);
+    const packed = gzipSync(same);
+    const length = String(packed.length);
+    const answer = await serve({ "content-encoding": "gzip", "content-length": length }, [packed]);
+    expect(Buffer.compare(answer.bytes, same)).to.equal(0);
   });
 
   it("tries again on 429 and 5xx, then succeeds", async () => {

@@ -2,8 +2,8 @@ import "./minimalPreset.ts";
 import { createProof, ProofType, type SingleProof } from "@chainsafe/persistent-merkle-tree";
 import { ssz } from "@lodestar/types";
 import { expect } from "chai";
-import { getBytes, hexlify, type BaseContract } from "ethers";
-import { balancesGas, batches } from "../../scripts/actions/proveBalances.ts";
+import { dataLength, getBytes, hexlify, type BaseContract } from "ethers";
+import { balancesBytes, balancesGas, batches } from "../../scripts/actions/balanceBatches.ts";
 import { headerRoot, type BeaconHeader } from "../../scripts/lib/beaconHeader.ts";
 import { GINDEX, headerOf, type BeaconStateView } from "../../scripts/lib/beaconProofs.ts";
 import {
@@ -15,6 +15,7 @@ import {
   walkProof,
 } from "../../scripts/lib/checkpointProofs.ts";
 import { FatalError } from "../../scripts/lib/errors.ts";
+import { BalanceCheckpoint__factory } from "../../typechain-types/index.js";
 import { randomBytes, randomState } from "./randomState.ts";
 import { compileHarness, outcomeOf } from "./solidity.ts";
 
@@ -181,11 +182,25 @@ describe("checkpoint proofs", () => {
   it("are halved until a batch fits", () => {
     const prove = (part: readonly number[]) => balancesProof(state, header, part);
     const indices = Array.from({ length: 90 }, (_, i) => 3 * i);
-    const parts = batches(indices, prove, 200_000);
+    const parts = batches(indices, prove, { gas: 200_000 });
     expect(parts.flatMap((part) => part.indices)).to.deep.equal(indices);
     expect(parts.length).to.be.greaterThan(2);
     for (const part of parts) expect(balancesGas(part)).to.be.at.most(200_000);
     expect(batches(indices, prove)).to.have.length(1);
     expect(batches([], prove)).to.have.length(0);
+  });
+
+  it("are halved until a batch has few enough bytes, which are those of its calldata", () => {
+    const prove = (part: readonly number[]) => balancesProof(state, header, part);
+    const indices = Array.from({ length: 90 }, (_, i) => 3 * i);
+    const parts = batches(indices, prove, { bytes: 3_000 });
+    expect(parts.flatMap((part) => part.indices)).to.deep.equal(indices);
+    const abi = BalanceCheckpoint__factory.createInterface();
+    for (const { indices: of, chunks, proof } of parts) {
+      const calldata = dataLength(abi.encodeFunctionData("showBalances", [1n, of, chunks, proof]));
+      expect(balancesBytes({ indices: of, chunks, proof })).to.equal(calldata);
+      expect(calldata).to.be.at.most(3_000);
+    }
+    expect(parts.length).to.be.lessThan(16);
   });
 });

@@ -62,6 +62,17 @@ describe("errors", () => {
     expect(explain("plain")).to.equal('"plain"');
   });
 
+  it("explain without the password of a URL", () => {
+    for (const password of ["p1-leak", "p1-leak@home", "p1:leak%40"]) {
+      const error = new RetryableError(`no answer of https://me:${password}@el.example:8545/v3?x=a@b`, {
+        cause: new TypeError(`Request cannot be constructed from a URL: http://me:${password}@peer.example`),
+      });
+      expect(explain(error)).to.equal(
+        "no answer of https://…@el.example:8545/v3?x=a@b: Request cannot be constructed from a URL: http://…@peer.example",
+      );
+    }
+  });
+
   it("explain a revert by its selector, without the transaction", () => {
     const data = `0xe2d2ab0a${"00".repeat(64)}`;
     const error = makeError("execution reverted (unknown custom error)", "CALL_EXCEPTION", {

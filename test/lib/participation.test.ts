@@ -2,6 +2,7 @@ import "./minimalPreset.ts";
 import { ssz } from "@lodestar/types";
 import { expect } from "chai";
 import { addDuties, attestedBp, dutiesOf, noDuties } from "../../scripts/lib/participation.ts";
+import { StateBytes } from "../../scripts/lib/stateBytes/stateBytes.ts";
 
 const SLOTS_PER_EPOCH = 8;
 const SOURCE_AND_HEAD = 0b101;
@@ -32,8 +33,7 @@ function stateOf(slot: number, validators: Made[]) {
     state.previousEpochParticipation.push(v.previous ?? 0);
     state.currentEpochParticipation.push(v.current ?? 0);
   }
-  state.commit();
-  return state;
+  return new StateBytes(ssz.fulu.BeaconState, state.serialize());
 }
 
 describe("participation", () => {

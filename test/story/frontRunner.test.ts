@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import { concat, zeroPadValue, type Signer } from "ethers";
 import { signDeposit, verifyDeposit } from "../../scripts/lib/depositData.ts";
+import { DepositJob } from "../../scripts/keepers/jobs/deposit.ts";
+import type { DepositStep } from "../../scripts/keepers/jobs/depositPlan.ts";
+import { keeperOf, look, type Keeper } from "../keepers/jobs/support.ts";
 import { eventIn } from "../../scripts/lib/receipts.ts";
 import { proveDuplicate, proveForeign } from "./support/foreign.ts";
 import {
@@ -24,10 +27,16 @@ import { ETHER, GWEI, mined, startWorld, type World } from "./support/world.ts";
 
 const LOT = 96n;
 const BOND = 5n * ETHER;
-/// `IOperatorRegistry.Standing` and `IValidatorRegistry.KeyState.Foreign`.
+/// `IOperatorRegistry.Standing` and `IValidatorRegistry.KeyState`.
 const GOOD = 0n;
 const JAILED = 2n;
 const FOREIGN = 6n;
+const OVERDUE = 3n;
+
+function bound<T extends object>(real: T, name: string | symbol): unknown {
+  const value: unknown = Reflect.get(real, name);
+  return typeof value === "function" ? (value as () => unknown).bind(real) : value;
+}
 
 /// Three operators: one is ahead of the pool with a key of its own, one is honest, one copies the honest one's key.
 describe("story: front-runners, and what their bonds pay", () => {
@@ -56,6 +65,13 @@ describe("story: front-runners, and what their bonds pay", () => {
   const balance = (index: number) => BigInt(world.devnet.chain.balanceGwei(index));
   const credentialsOf = async (owner: Signer) => concat(["0x01", zeroPadValue(await owner.getAddress(), 31)]);
 
+  /// What a keeper does that looks now, which is taken back.
+  async function asKeeper(act: (keeper: Keeper) => Promise<void>): Promise<void> {
+    const start = await world.devnet.snapshot();
+    await act(keeperOf(world, new DepositJob(world, world.accounts.keeper)));
+    await world.devnet.restore(start);
+  }
+
   // what the thief committed, and the pool before its loss was told
   let batch: Batch;
   let start: Pool;
@@ -78,6 +94,16 @@ describe("story: front-runners, and what their bonds pay", () => {
   it("it pays when a stranger proves it: what was lost, a fine, and the stranger", async () => {
     const { protocol } = world;
     const { foreignFine, foreignBounty } = await protocol.SlashingOracle.parameters();
+    await asKeeper(async (keeper) => {
+      // it proves what it can of the other key, too
+      expect((await keeper.round()).text).to.contain(
+        "proved that key 0 of operator 2 has foreign credentials",
+      );
+      expect(await statesOf(thief, batch)).to.deep.equal([FOREIGN, PREDEPOSITED]);
+      expect((await keeper.round()).text, "for nothing more").to.contain("proved 1 validators of operator 2");
+      expect(await statesOf(thief, batch)).to.deep.equal([FOREIGN, PROVEN]);
+      expect(await protocol.StakedEther.balanceOf(world.accounts.keeper)).to.be.greaterThan(0n);
+    });
     const held = await bondOf(thief);
     const others = [await bondOf(honest), await bondOf(copier)];
     const receipt = await proveForeign(thief, stranger, batch, 0);
@@ -169,6 +195,11 @@ describe("story: front-runners, and what their bonds pay", () => {
       BigInt(index),
     ]);
 
+    await asKeeper(async (keeper) => {
+      expect((await keeper.round()).text).to.contain("proved that key 0 of operator 1 is ours already");
+      expect(await statesOf(honest, owned)).to.deep.equal([FOREIGN]);
+    });
+
     // past its deadline the predeposit is charged to the owner's bond, until somebody shows where its ether lies
     const held = await bondOf(honest);
     const gindices = [owned.tree.gindex(0)];
@@ -196,5 +227,40 @@ describe("story: front-runners, and what their bonds pay", () => {
     expect(await protocol.BondVault.totalUncovered()).to.equal(0n);
     // both ETH are on a validator of ours: nothing was lost
     expect((await reportNext(world)).change).to.be.at.least(0n);
+  });
+
+  it("for a predeposit that went nowhere a keeper has the bond locked, and would have it burnt later", async () => {
+    const { devnet, protocol } = world;
+    const nowhere = await commitBatch(honest, operatorKeys(honest, 30, 1));
+    await predepositBatch(honest, nowhere);
+    // a beacon chain that never has a validator of it
+    const [lost] = nowhere.tree.keys;
+    const beacon = new Proxy(world.beacon, {
+      get(real, name) {
+        if (name !== "validators") return bound(real, name);
+        return async (...args: Parameters<typeof real.validators>) =>
+          (await real.validators(...args)).filter(({ pubkey }) => pubkey !== lost!.pubkey);
+      },
+    });
+    const keeper = keeperOf(world, new DepositJob({ ...world, beacon }, world.accounts.keeper));
+    const state = async () => (await statesOf(honest, nowhere))[0];
+    const id = await protocol.ValidatorRegistry.commitmentIdOf(honest.operatorId, nowhere.tree.root);
+    const late = () => protocol.ValidatorRegistry.isOverdue(id, nowhere.tree.gindex(0));
+    expect((await keeper.round()).text).to.not.contain("had bond");
+    await devnet.tickUntil(async () => (await late()).overdue);
+    expect((await keeper.round()).text).to.contain("had bond locked for 1 predeposits of operator 1");
+    expect(await state()).to.equal(OVERDUE);
+    expect((await keeper.round()).text).to.not.contain("had bond");
+    // as it will be by the second deadline
+    const ValidatorRegistry = new Proxy(protocol.ValidatorRegistry, {
+      get: (real, name) =>
+        name === "isOverdue" ? async () => ({ overdue: true, lost: true }) : bound(real, name),
+    });
+    const later = { ...world, beacon, protocol: { ...protocol, ValidatorRegistry } };
+    const { plan } = await look(world, new DepositJob(later, world.accounts.keeper));
+    const burnt = (plan as DepositStep[]).find(({ step }) => step === "burn");
+    expect(burnt)
+      .to.have.property("gindices")
+      .deep.equal([BigInt(nowhere.tree.gindex(0))]);
   });
 });

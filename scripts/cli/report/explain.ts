@@ -9,9 +9,11 @@ import { usePreset } from "../../lib/preset.ts";
 import { formatTable } from "../../lib/table.ts";
 import { formatEther, formatGweiAsEther } from "../../lib/units.ts";
 import { print } from "../output.ts";
-import { openSession, type SessionOptions } from "../session.ts";
+import { inSession } from "../session.ts";
+import type { BuildOptions } from "./build.ts";
+import { readReport } from "./readReport.ts";
 
-export type ExplainOptions = SessionOptions & { beaconUrl: string; onChain: boolean };
+export type ExplainOptions = BuildOptions & { onChain: boolean };
 
 type Field = (typeof REPORT_FIELDS)[number];
 
@@ -36,14 +38,15 @@ const UNITS: Record<Field, string> = {
   rewardsRoot: "root",
 };
 
-/// What the fields of a report are made of, and how far it is from the oracle's limits.
+/// `kedge report explain`: what the fields of a report are made of, and how far it is from the oracle's limits.
 ///
-/// @param told what was read from a file; without it the report that was handed in, or this node's own
+/// @param file with a report; without it the one that was handed in, or this node's own
 export async function explain(
   refSlot: number,
-  told: Report | undefined,
+  file: string | undefined,
   options: ExplainOptions,
 ): Promise<void> {
+  const told = file === undefined ? undefined : await readReport(file);
   if (told !== undefined && told.refSlot !== BigInt(refSlot)) {
     throw new ConfigurationError({
       setting: "report explain",
@@ -52,8 +55,7 @@ export async function explain(
       example: `kedge report explain ${told.refSlot} report.json`,
     });
   }
-  const { provider, protocol, close } = await openSession(options);
-  try {
+  await inSession(options, async ({ provider, protocol }) => {
     const beacon = new BeaconClient(options.beaconUrl);
     await usePreset(beacon);
     const sources = { provider, protocol, beacon };
@@ -64,9 +66,7 @@ export async function explain(
     const fields = REPORT_FIELDS.map((field) => explained(field, report, parts));
     const text = textOf(fields, limits, submitted);
     print({ fields, parts, limits, submitted }, { ...options, text });
-  } finally {
-    close();
-  }
+  });
 }
 
 /// What is parked changes no books: it can be held against the very block.

@@ -1,19 +1,13 @@
-import type { Command } from "commander";
-import { replay, type Replayed } from "../../keepers/record/replay.ts";
+import { replay as playAgain, type Replayed } from "../../keepers/record/replay.ts";
 import { createLogger } from "../../lib/logger.ts";
 import { shortly } from "../../lib/sources/difference.ts";
 import { FAILED, print } from "../output.ts";
 
-/// A recorded cycle of whichever job, run again without a network. Exit code 1 where it comes to something else.
-export function withReplay(command: Command): Command {
-  return command
-    .argument("<file>", "a recorded cycle: a file in the folder cycles below recordFolder")
-    .option("--json", "print data as JSON", false)
-    .action(async (file: string, options: { json: boolean }) => {
-      const replayed = await replay(file, createLogger({ level: "error" }));
-      print(replayed, { ...options, text: textOf(replayed) });
-      if (replayed.deviations.length > 0) process.exitCode = FAILED;
-    });
+/// `kedge report replay`: a recorded cycle of whichever job, run again without a network. Exit code 1 where it comes to something else.
+export async function replay(file: string, options: { json: boolean }): Promise<void> {
+  const replayed = await playAgain(file, createLogger({ level: "error" }));
+  print(replayed, { ...options, text: textOf(replayed) });
+  if (replayed.deviations.length > 0) process.exitCode = FAILED;
 }
 
 function textOf({ job, cycle, outcome, text, deviations }: Replayed): string {

@@ -65,6 +65,10 @@ async function reply(call: Call, ask: Ask, faults: readonly Fault[]): Promise<Re
   if (faultOf(faults, "dropsTransactions") && call.method === "eth_sendRawTransaction") {
     return said(call, keccak256(String(call.params[0])));
   }
+  const refusal = faultOf(faults, "refusesTransactions")?.message;
+  if (refusal !== undefined && call.method === "eth_sendRawTransaction") {
+    return { jsonrpc: "2.0", id: call.id, error: { code: -32000, message: refusal } };
+  }
   const behind = faultOf(faults, "oldBlocks")?.blocks;
   const honest = await (behind === undefined
     ? forward(call.method, call.params)
@@ -97,7 +101,7 @@ async function fromThePast(
   const wanted = await numberOf(params[place], head, node);
   if (wanted <= head) {
     const isNamed = typeof params[place] === "object" && params[place] !== null;
-    return forward(method, isNamed ? params : params.with(place, toQuantity(wanted)));
+    return forward(method, isNamed ? params : params.toSpliced(place, 1, toQuantity(wanted)));
   }
   if (method === "eth_getBlockByNumber") return said(call, null);
   return { jsonrpc: "2.0", id: call.id, error: { code: -32000, message: "header not found" } };

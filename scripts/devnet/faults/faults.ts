@@ -43,7 +43,9 @@ export type ExecutionFault =
   /// The node is so many blocks behind.
   | { kind: "oldBlocks"; blocks: number }
   /// Transactions are taken with thanks, and lost.
-  | { kind: "dropsTransactions" };
+  | { kind: "dropsTransactions" }
+  /// Transactions are refused: the pool of the node is full, say.
+  | { kind: "refusesTransactions"; message: string };
 
 export function faultOf<K extends Fault["kind"]>(faults: readonly Fault[], kind: K) {
   return faults.find((fault): fault is Extract<Fault, { kind: K }> => fault.kind === kind);

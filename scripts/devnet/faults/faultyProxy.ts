@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { seededRandom } from "../../lib/seededRandom.ts";
 import { beaconAnswer } from "./beaconFaults.ts";
 import { executionAnswer } from "./executionFaults.ts";
 import { faultOf, type Fault } from "./faults.ts";
@@ -56,6 +57,7 @@ export async function startFaultyProxy(options: FaultyProxyOptions): Promise<Fau
       return send(response, jsonAnswer(404, { code: 404, message: "not found" }));
     }
     const ask = (changed: Partial<ProxiedRequest>) => forward(target, { ...request, ...changed });
+    if (active.length === 0) return send(response, await ask({}));
     const answer = await (serves === "beacon"
       ? beaconAnswer(request, ask, active)
       : executionAnswer(request, ask, active));
@@ -132,15 +134,4 @@ function labelOf({ method, path, body }: ProxiedRequest, serves: FaultyProxyOpti
   if (serves === "beacon") return `${method} ${path}`;
   const calls = [jsonOf(body)].flat() as { method: string }[];
   return calls.map((call) => call.method).join(",");
-}
-
-/// Mulberry32: small, and the same everywhere.
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

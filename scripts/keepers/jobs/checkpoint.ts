@@ -1,9 +1,11 @@
 import type { Signer } from "ethers";
 import type { ReportSources } from "../../actions/buildReport.ts";
 import { completeCheckpoint, openLive, proveBalances } from "../../actions/proveBalances.ts";
-import { RetryableError } from "../../lib/errors.ts";
+import { headBlock } from "../../lib/headBlock.ts";
+import { eventsOf } from "../../lib/logs.ts";
 import { receiptOf } from "../../lib/receipts.ts";
-import { OvertakenError, type Job } from "../job.ts";
+import { sendBy, type Deadline } from "../deadline.ts";
+import { OvertakenError, type Cycle, type Job } from "../job.ts";
 import { sendFirst, stillPlanned } from "../steps.ts";
 
 /** A checkpoint that was opened live. Times are seconds since 1970. */
@@ -78,18 +80,18 @@ export class CheckpointJob implements Job<CheckpointsSeen, CheckpointStep> {
   async observe(): Promise<CheckpointsSeen> {
     const { protocol, beacon, provider } = this.#sources;
     const { ReportOracle: oracle, StakedEther: ledger } = protocol;
-    const [block, lastFrame, { frame }, silenceFrames, slotsPerFrame, parked, spec] = await Promise.all([
-      provider.getBlock("latest"),
-      ledger.lastReportFrame(),
-      oracle.currentFrame(),
-      oracle.silenceFrames(),
-      oracle.slotsPerFrame(),
-      oracle.parked(),
-      beacon.spec(),
-    ]);
-    if (block === null) throw new RetryableError("the execution node has no block");
+    const [{ timestamp: time }, lastFrame, { frame }, silenceFrames, slotsPerFrame, parked, spec] =
+      await Promise.all([
+        headBlock(provider),
+        ledger.lastReportFrame(),
+        oracle.currentFrame(),
+        oracle.silenceFrames(),
+        oracle.slotsPerFrame(),
+        oracle.parked(),
+        beacon.spec(),
+      ]);
     const seen = {
-      time: block.timestamp,
+      time,
       lastFrame,
       frame,
       silenceFrames,
@@ -108,15 +110,16 @@ export class CheckpointJob implements Job<CheckpointsSeen, CheckpointStep> {
     return planCheckpoint(seen);
   }
 
-  async act(step: CheckpointStep): Promise<string> {
-    const again = this.plan(await this.observe());
+  async act(step: CheckpointStep, { now }: Pick<Cycle, "now">): Promise<string> {
+    const seen = await this.observe();
+    const again = this.plan(seen);
     stillPlanned([step], again && [again]);
-    return sendFirst(this.#sources.protocol, OVERTAKEN, () => this.#take(step), LATER);
+    const sender = sendBy(this.#sender, checkpointDeadline(step, seen), now);
+    return sendFirst(this.#sources.protocol, OVERTAKEN, () => this.#take(step, sender), LATER);
   }
 
-  async #take(step: CheckpointStep): Promise<string> {
+  async #take(step: CheckpointStep, sender: Signer): Promise<string> {
     const sources = this.#sources;
-    const sender = this.#sender;
     switch (step.step) {
       case "open":
         return `opened checkpoint ${await openLive(sources, sender, step.frontierFrame)}`;
@@ -141,7 +144,7 @@ export class CheckpointJob implements Job<CheckpointsSeen, CheckpointStep> {
   async #checkpoints(): Promise<CheckpointSeen[]> {
     const { BalanceCheckpoint: contract } = this.#sources.protocol;
     const [opened, settleSeconds] = await Promise.all([
-      contract.queryFilter(contract.filters.CheckpointOpened()),
+      eventsOf(contract, contract.filters.CheckpointOpened()),
       contract.settleSeconds(),
     ]);
     const live = opened.filter(({ args }) => BigInt(args.parkedHash) === 0n);
@@ -177,15 +180,28 @@ export function planCheckpoint(seen: CheckpointsSeen): CheckpointStep | undefine
   return settledAt <= seen.time ? { step: "complete", id } : undefined;
 }
 
+/** While the checkpoint is young. */
+export function checkpointDeadline(step: CheckpointStep, seen: CheckpointsSeen): Deadline | undefined {
+  if (step.step === "open") return undefined;
+  const found = seen.checkpoints.find(({ id }) => id === step.id);
+  return found && { from: found.time, until: found.time + LIFE_FRAMES * seen.frameSeconds };
+}
+
 /** Whether what anyone proves is a report now. */
 function isWanted({ frame, lastFrame, silenceFrames, parkedSlot }: CheckpointsSeen): boolean {
   return parkedSlot > 0 || frame >= lastFrame + silenceFrames;
 }
 
-/** Of a later frame than the last report, not before the parked one, young, and with a frontier that can be proven. */
+/**
+ * Of a later frame than the last report, not before the parked one, young, and with a frontier that can be proven and costs no
+ * more than one of this keeper would: whoever opens one for all of a long list may walk it alone.
+ */
 function isUsable(c: CheckpointSeen, seen: CheckpointsSeen): boolean {
   const isLater = BigInt(Math.floor(c.slot / seen.slotsPerFrame)) > seen.lastFrame;
   const isYoung = c.time + LIFE_FRAMES * seen.frameSeconds > seen.time;
-  const isOurWay = c.frontierFrame === 0n || c.frontierFrame === seen.lastFrame;
+  const isWalked = c.settledAt > 0;
+  const isOurWay =
+    c.frontierFrame === seen.lastFrame ||
+    (c.frontierFrame === 0n && (isWalked || seen.pending <= MAX_WALKED));
   return isLater && c.slot >= seen.parkedSlot && isYoung && isOurWay;
 }

@@ -1,18 +1,22 @@
-import type { Provider, Signer } from "ethers";
+import type { Signer } from "ethers";
 import type { ReportSources } from "../../actions/buildReport.ts";
 import { openDraw } from "../../actions/openDraw.ts";
 import { operatorWeight } from "../../actions/operatorWeight.ts";
 import { sendPredeposits } from "../../actions/predeposit.ts";
+import { proveDuplicate, proveForeign } from "../../actions/proveForeign.ts";
+import { KNOWN_SLOTS } from "../../actions/proveSlashing.ts";
 import { refreshWeight } from "../../actions/refreshWeight.ts";
 import { isSeedKnown, settleDraw } from "../../actions/settleDraw.ts";
 import { proveAndTopUp } from "../../actions/topUp.ts";
-import { RetryableError } from "../../lib/errors.ts";
+import { headBlock } from "../../lib/headBlock.ts";
 import { receiptOf } from "../../lib/receipts.ts";
-import { GWEI_PER_ETHER, WEI_PER_ETHER } from "../../lib/units.ts";
+import { GWEI_PER_ETHER, timeAt, WEI_PER_ETHER } from "../../lib/units.ts";
+import { sendBy } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
 import { sendFirst, stillPlanned, takeSteps } from "../steps.ts";
 import { DepositKeys } from "./depositKeys.ts";
 import {
+  depositDeadline,
   planDeposits,
   TOP_UP_ETH,
   type DepositsSeen,
@@ -37,7 +41,13 @@ const OVERTAKEN = [
   "FreeBufferTooSmall",
 ];
 
-/** Turns buffered ether into validators: draws who gets it, sends predeposits, proves them and tops them up. */
+/** And that a key came to be another's, or is not late yet, or its operator was stopped: it is to be looked at again. */
+const LATER = ["ValidatorKnown", "CredentialsAreOurs", "NotOverdue", "OperatorStopped"];
+
+/**
+ * Turns buffered ether into validators: draws who gets it, sends predeposits, proves them and tops them up; and has bonds pay
+ * for those that came to nothing.
+ */
 export class DepositJob implements Job<DepositsSeen, DepositStep[]> {
   readonly name = "deposit";
   readonly #sources: ReportSources;
@@ -53,17 +63,24 @@ export class DepositJob implements Job<DepositsSeen, DepositStep[]> {
   async observe(): Promise<DepositsSeen> {
     const { protocol, beacon, provider } = this.#sources;
     const { StakeAllocator: allocator, BeaconDepositor: depositor, ValidatorRegistry: registry } = protocol;
-    const [time, draw, closedAt, gap, parameters, promisedEth, totalStake, free, paused] = await Promise.all([
-      blockTime(provider),
-      allocator.draw(),
-      allocator.closedAt(),
-      allocator.OPENING_GAP(),
-      allocator.parameters(),
-      allocator.promisedEth(),
-      registry.totalStake(),
-      depositor.freeBuffer(),
-      depositor.pausedUntil(),
+    const [{ timestamp: time }, draw, closedAt, gap, parameters, promisedEth, totalStake, free, paused] =
+      await Promise.all([
+        headBlock(provider),
+        allocator.draw(),
+        allocator.closedAt(),
+        allocator.OPENING_GAP(),
+        allocator.parameters(),
+        allocator.promisedEth(),
+        registry.totalStake(),
+        depositor.freeBuffer(),
+        depositor.pausedUntil(),
+      ]);
+    const [predepositDeadline, spec, { genesisTime }] = await Promise.all([
+      registry.predepositDeadline(),
+      beacon.spec(),
+      beacon.genesis(),
     ]);
+    const seedAt = (slot: number) => timeAt(slot, { ...spec, genesisTime });
     const { lotEth, capBp, capFloorEth } = parameters;
     const share = ((totalStake + promisedEth + lotEth) * capBp) / BP;
     const [isKnown, isLapsed] = draw.isOpen
@@ -79,13 +96,17 @@ export class DepositJob implements Job<DepositsSeen, DepositStep[]> {
         isSeedKnown: isKnown,
         isLapsed,
         mayOpenFrom: closedAt === 0n ? 0 : Number(closedAt + gap),
+        seedFrom: seedAt(Number(draw.round)),
+        seedUntil: seedAt(Number(draw.round) + KNOWN_SLOTS),
       },
       lotEth,
       capEth: share > capFloorEth ? share : capFloorEth,
       promisedEth,
       weightLife: Number(parameters.weightLife),
+      allotmentLife: Number(parameters.allotmentLife),
+      predepositDeadline: Number(predepositDeadline),
       operators,
-      batches: await this.#keys.observe(allottedOf(operators), time),
+      ...(await this.#keys.observe(allottedOf(operators))),
     };
   }
 
@@ -95,25 +116,47 @@ export class DepositJob implements Job<DepositsSeen, DepositStep[]> {
 
   async act(steps: DepositStep[], cycle: Cycle): Promise<string> {
     const { protocol } = this.#sources;
-    const still = stillPlanned(steps, this.plan(await this.observe()));
-    return takeSteps(still, (step) => sendFirst(protocol, OVERTAKEN, () => this.#take(step)), cycle);
+    const seen = await this.observe();
+    const still = stillPlanned(steps, this.plan(seen));
+    const take = (step: DepositStep) => {
+      const sender = sendBy(this.#sender, depositDeadline(step, seen), cycle.now);
+      return sendFirst(protocol, OVERTAKEN, () => this.#take(step, sender), LATER);
+    };
+    return takeSteps(still, take, cycle);
   }
 
-  async #take(step: DepositStep): Promise<string> {
+  async #take(step: DepositStep, sender: Signer): Promise<string> {
     const { protocol } = this.#sources;
-    const sender = this.#sender;
     const allocator = protocol.StakeAllocator.connect(sender);
     switch (step.step) {
-      case "prove": {
+      case "foreign":
+      case "duplicate": {
+        const key = { ...this.#keys.published(step.commitmentId), at: step.at };
+        const prove = step.step === "foreign" ? proveForeign : proveDuplicate;
+        const { hash } = await prove(this.#sources, sender, key);
+        const what = step.step === "foreign" ? "has foreign credentials" : "is ours already";
+        return `proved that key ${step.at} of operator ${key.operatorId} ${what}: ${hash}`;
+      }
+      case "lock":
+      case "burn": {
+        const bonds = protocol.BondVault.connect(sender);
+        const { operatorId, root, gindices } = step;
+        const call = step.step === "lock" ? bonds.lockOverdue : bonds.burnOverdue;
+        const { hash } = await receiptOf(call(operatorId, root, gindices));
+        const what = step.step === "lock" ? "locked" : "burnt";
+        return `had bond ${what} for ${gindices.length} predeposits of operator ${operatorId}: ${hash}`;
+      }
+      case "prove":
+      case "proveAlone": {
         const { operatorId, tree } = this.#keys.published(step.commitmentId);
-        const amountGwei = TOP_UP_ETH * GWEI_PER_ETHER;
+        const amountGwei = step.step === "prove" ? TOP_UP_ETH * GWEI_PER_ETHER : 0n;
         const { hash } = await proveAndTopUp(
           this.#sources,
           sender,
           { operatorId, tree, indices: step.indices, amountGwei },
           step.isPaid,
         );
-        return `proved and topped up ${step.indices.length} validators of operator ${operatorId}: ${hash}`;
+        return `proved${amountGwei > 0n ? " and topped up" : ""} ${step.indices.length} validators of operator ${operatorId}: ${hash}`;
       }
       case "settle": {
         const { drawId, winner, receipt } = await settleDraw(this.#sources, sender);
@@ -171,10 +214,4 @@ export class DepositJob implements Job<DepositsSeen, DepositStep[]> {
 function allottedOf(operators: readonly OperatorSeen[]): Set<bigint> {
   const allotted = operators.filter(({ mayDraw, leftEth }) => mayDraw && leftEth > 0n);
   return new Set(allotted.map(({ operatorId }) => operatorId));
-}
-
-async function blockTime(provider: Provider): Promise<number> {
-  const block = await provider.getBlock("latest");
-  if (block === null) throw new RetryableError("the execution node has no block");
-  return block.timestamp;
 }

@@ -1,8 +1,11 @@
 import type { ReportSources } from "../../actions/buildReport.ts";
 import {
   committedKeys,
+  keyHistory,
   KEY_STATE,
+  waitingKeys,
   type CommittedKeys,
+  type KeyHistory,
   type KeysMemory,
 } from "../../actions/committedKeys.ts";
 import { newestRoot } from "../../actions/newestRoot.ts";
@@ -10,7 +13,7 @@ import type { PublishedKeys } from "../../actions/publishedKeys.ts";
 import { verifyDeposit } from "../../lib/depositData.ts";
 import { FatalError } from "../../lib/errors.ts";
 import { FAR_FUTURE_EPOCH, GWEI_PER_ETHER } from "../../lib/units.ts";
-import { MAX_KEYS, type BatchSeen } from "./depositPlan.ts";
+import { MAX_KEYS, type BatchSeen, type OverdueSeen } from "./depositPlan.ts";
 
 /** Which published keys may have a deposit now. What never changes of them is remembered. */
 export class DepositKeys {
@@ -34,24 +37,52 @@ export class DepositKeys {
     return published;
   }
 
-  /** @param allotted operators whose keys may have predeposits @param time seconds since 1970 */
-  async observe(allotted: ReadonlySet<bigint>, time: number): Promise<BatchSeen[]> {
-    const all = await committedKeys(this.#sources.protocol, this.#memory);
-    return Promise.all(
+  /** @param allotted operators whose keys may have predeposits */
+  async observe(allotted: ReadonlySet<bigint>): Promise<{ batches: BatchSeen[]; overdue: OverdueSeen[] }> {
+    const history = await keyHistory(this.#sources.protocol);
+    const all = await committedKeys(this.#sources.protocol, this.#memory, history);
+    const ours = await this.#credentials();
+    const batches = await Promise.all(
       all.map(async (batch) => {
         const { commitmentId, operatorId } = batch;
         const waiting = placesOf(batch, [KEY_STATE.predeposited, KEY_STATE.overdue]);
-        const provable = await this.#provable(batch, waiting);
+        const known = await this.#known(batch, ours);
+        const provable = known.provable.filter((at) => waiting.includes(at));
         return {
           commitmentId,
           operatorId,
           fresh: allotted.has(operatorId) ? await this.#fresh(batch) : [],
+          ...known,
           provable,
           waiting: waiting.length,
-          isDue: await this.#isDue(batch, provable, time),
+          dueFrom: await this.#dueFrom(batch, provable),
         };
       }),
     );
+    return { batches, overdue: await this.#overdue(history, batches) };
+  }
+
+  /** What bonds have not paid for yet. Keys of which something can be proven are left alone: that comes first. */
+  async #overdue(history: KeyHistory, batches: readonly BatchSeen[]): Promise<OverdueSeen[]> {
+    const { ValidatorRegistry: registry } = this.#sources.protocol;
+    const provable = new Set(
+      batches.flatMap(({ commitmentId, ...batch }) =>
+        [...batch.provable, ...batch.foreign, ...batch.duplicate].map(
+          (at) => `${commitmentId} ${this.published(commitmentId).tree.gindex(at)}`,
+        ),
+      ),
+    );
+    const waiting = waitingKeys(history).filter(
+      ({ commitmentId, gindex }) => !provable.has(`${commitmentId} ${gindex}`),
+    );
+    const found = await Promise.all(
+      waiting.map(async ({ state, ...key }) => {
+        const { overdue, lost } = await registry.isOverdue(key.commitmentId, key.gindex);
+        if (lost && state === KEY_STATE.overdue) return [{ ...key, isLost: true }];
+        return overdue && state === KEY_STATE.predeposited ? [{ ...key, isLost: false }] : [];
+      }),
+    );
+    return found.flat();
   }
 
   /** Some of the keys without a deposit whose signatures are good and that nobody has deposited for, the first ones. */
@@ -84,7 +115,7 @@ export class DepositKeys {
     withdrawalCredentials: string,
     genesisForkVersion: string,
   ): boolean {
-    const id = `${commitmentId} ${at}`;
+    const id = `${commitmentId} ${at} ${withdrawalCredentials}`;
     const known = this.#isGood.get(id);
     if (known !== undefined) return known;
     const deposit = { ...tree.keys[at]!, withdrawalCredentials, amountGwei: GWEI_PER_ETHER };
@@ -93,32 +124,51 @@ export class DepositKeys {
     return isGood;
   }
 
-  /** Those that the newest state that can be shown knows, with our credentials, neither slashed nor leaving. */
-  async #provable({ tree }: CommittedKeys, waiting: number[]): Promise<number[]> {
-    if (waiting.length === 0) return [];
+  /** Keys that had their predeposit, by what the newest state that can be shown says of them. */
+  async #known(
+    batch: CommittedKeys,
+    ours: ReadonlySet<string>,
+  ): Promise<Pick<BatchSeen, "provable" | "foreign" | "duplicate">> {
+    const places = placesOf(batch, [KEY_STATE.predeposited, KEY_STATE.overdue, KEY_STATE.lost]);
+    const known = { provable: [] as number[], foreign: [] as number[], duplicate: [] as number[] };
+    if (places.length === 0) return known;
     const { beacon, protocol } = this.#sources;
     const { stateId } = await newestRoot(beacon);
-    const ours = new Set(
-      await Promise.all([
-        protocol.BeaconDepositor.withdrawalCredentials(),
-        protocol.StakedEther.withdrawalCredentials(),
-      ]),
+    const { tree } = batch;
+    const answers = await beacon.validators(
+      stateId,
+      places.map((at) => tree.keys[at]!.pubkey),
     );
-    const pubkeys = waiting.map((at) => tree.keys[at]!.pubkey);
-    const validators = await beacon.validators(stateId, pubkeys);
-    const staying = validators.filter(
-      (v) => ours.has(v.withdrawalCredentials) && !v.slashed && v.exitEpoch === FAR_FUTURE_EPOCH,
-    );
-    const known = new Set(staying.map(({ pubkey }) => pubkey));
-    return waiting.filter((at) => known.has(tree.keys[at]!.pubkey));
+    const validators = new Map(answers.map((answer) => [answer.pubkey, answer]));
+    for (const at of places) {
+      const v = validators.get(tree.keys[at]!.pubkey);
+      if (v === undefined) continue;
+      if (!ours.has(v.withdrawalCredentials)) known.foreign.push(at);
+      else if (await protocol.ValidatorRegistry.isProven(v.index)) {
+        if (await this.#wasGood(batch, at)) known.duplicate.push(at);
+      } else if (!v.slashed && v.exitEpoch === FAR_FUTURE_EPOCH) known.provable.push(at);
+    }
+    return known;
   }
 
-  async #isDue({ commitmentId, tree }: CommittedKeys, provable: number[], time: number): Promise<boolean> {
-    const [first] = provable;
-    if (first === undefined) return false;
+  /** Whether the predeposit of a key came to the validator: under a bad signature it went nowhere. */
+  async #wasGood(batch: CommittedKeys, at: number): Promise<boolean> {
+    const { beacon, protocol } = this.#sources;
+    const { genesisForkVersion } = await beacon.genesis();
+    const credentials = await protocol.StakedEther.withdrawalCredentials();
+    return this.#hasGoodSignature(batch, at, credentials, genesisForkVersion);
+  }
+
+  async #credentials(): Promise<ReadonlySet<string>> {
+    const { BeaconDepositor: depositor, StakedEther: ledger } = this.#sources.protocol;
+    return new Set(await Promise.all([depositor.withdrawalCredentials(), ledger.withdrawalCredentials()]));
+  }
+
+  /** Of the first key that can be proven; 0 where there is none. */
+  async #dueFrom({ commitmentId, tree }: CommittedKeys, [first]: number[]): Promise<number> {
+    if (first === undefined) return 0;
     const { ValidatorRegistry: registry } = this.#sources.protocol;
-    const from = await registry.proofDueFrom(commitmentId, tree.gindex(first));
-    return from > 0n && from <= BigInt(time);
+    return Number(await registry.proofDueFrom(commitmentId, tree.gindex(first)));
   }
 }
 

@@ -1,4 +1,5 @@
 import { RESERVED_ETH } from "../../actions/predeposit.ts";
+import type { Deadline } from "../deadline.ts";
 
 /** An operator, as draws see it. Amounts are whole ETH, times seconds since 1970. */
 export interface OperatorSeen {
@@ -25,10 +26,22 @@ export interface BatchSeen {
   fresh: number[];
   /** Keys that had it, and are validators of ours that stay. */
   provable: number[];
+  /** Keys that had it, and are validators of somebody else; and those that are ours already by another commitment. */
+  foreign: number[];
+  duplicate: number[];
   /** How many had it, and are not proven. */
   waiting: number;
-  /** Whether others than the operator are paid for proofs now. */
-  isDue: boolean;
+  /** From when on others than the operator are paid for the first proof; 0 where there is nothing to prove. */
+  dueFrom: number;
+}
+
+/** A predeposit that was not proven in time, and for which the bond is to be locked; or burnt, where it is lost. */
+export interface OverdueSeen {
+  commitmentId: string;
+  operatorId: bigint;
+  root: string;
+  gindex: bigint;
+  isLost: boolean;
 }
 
 export interface DepositsSeen {
@@ -37,19 +50,33 @@ export interface DepositsSeen {
   /** Ether that may be deposited. */
   freeEth: bigint;
   isPaused: boolean;
-  draw: { isOpen: boolean; isSeedKnown: boolean; isLapsed: boolean; mayOpenFrom: number };
+  draw: {
+    isOpen: boolean;
+    isSeedKnown: boolean;
+    isLapsed: boolean;
+    mayOpenFrom: number;
+    /** Between these its seed can be shown. */
+    seedFrom: number;
+    seedUntil: number;
+  };
   lotEth: bigint;
   /** Most that an operator may hold after the next draw. */
   capEth: bigint;
   promisedEth: bigint;
   /** How long a weight is good for, in seconds. */
   weightLife: number;
+  /** How long an allotment stands, and how long a predeposit may wait for its proof, in seconds. */
+  allotmentLife: number;
+  predepositDeadline: number;
   operators: OperatorSeen[];
   batches: BatchSeen[];
+  overdue: OverdueSeen[];
 }
 
 export type DepositStep =
-  | { step: "prove"; commitmentId: string; indices: number[]; isPaid: boolean }
+  | { step: "foreign" | "duplicate"; commitmentId: string; at: number }
+  | { step: "lock" | "burn"; operatorId: bigint; root: string; gindices: bigint[] }
+  | { step: "prove" | "proveAlone"; commitmentId: string; indices: number[]; isPaid: boolean }
   | { step: "settle" }
   | { step: "abandon" }
   | { step: "lapse"; operatorId: bigint }
@@ -64,26 +91,71 @@ export const MAX_KEYS = 16;
 /** A weight that moved by less than a hundredth is left as it is until it is old. */
 const WEIGHT_PARTS = 100n;
 
+/** Proofs of keys that are none of ours: each takes a transaction. */
+const MAX_FAULTS = 8;
+/** Predeposits that are locked or burnt in a transaction: some 40,000 gas each. */
+const MAX_OVERDUE = 64;
+
 /**
- * What comes next: proofs and their top-ups, of the ether that is there; then draws; then predeposits of what is allotted, as
- * far as their top-ups are there too. None where nothing is to be done.
+ * What comes next: proofs of what operators did wrong, which stop them; proofs of keys and their top-ups, of the ether that
+ * is there; what bonds pay for predeposits that nobody proved; then draws; then predeposits of what is allotted, as far as
+ * their top-ups are there too. None where nothing is to be done.
  */
 export function planDeposits(seen: DepositsSeen): DepositStep[] | undefined {
   const proofs = planProofs(seen);
   const draws = planDraws(seen);
   const predeposits = seen.isPaused ? [] : planPredeposits(seen);
-  const steps = [...proofs, ...draws, ...predeposits];
+  const steps = [...planFaults(seen), ...proofs, ...planOverdue(seen), ...draws, ...predeposits];
   return steps.length === 0 ? undefined : steps;
 }
 
-function planProofs({ batches, freeEth }: DepositsSeen): DepositStep[] {
+/**
+ * A draw is settled while its seed can be shown, keys are proven before the bond is locked for them, and allotments spent
+ * before they end.
+ */
+export function depositDeadline(step: DepositStep, seen: DepositsSeen): Deadline | undefined {
+  if (step.step === "settle") return { from: seen.draw.seedFrom, until: seen.draw.seedUntil };
+  if (!("indices" in step)) return undefined;
+  const batch = seen.batches.find(({ commitmentId }) => commitmentId === step.commitmentId)!;
+  if (step.step !== "predeposit") {
+    return { from: batch.dueFrom, until: batch.dueFrom + seen.predepositDeadline };
+  }
+  const { endsAt } = seen.operators.find(({ operatorId }) => operatorId === batch.operatorId)!;
+  return { from: endsAt - seen.allotmentLife, until: endsAt };
+}
+
+function planFaults({ batches }: DepositsSeen): DepositStep[] {
+  const of = (step: "foreign" | "duplicate") =>
+    batches.flatMap(({ commitmentId, [step]: places }) =>
+      places.map((at): DepositStep => ({ step, commitmentId, at })),
+    );
+  return [...of("foreign"), ...of("duplicate")].slice(0, MAX_FAULTS);
+}
+
+/** One step for each commitment, of those to lock and those to burn. */
+function planOverdue({ overdue }: DepositsSeen): DepositStep[] {
+  const steps = new Map<string, DepositStep & { step: "lock" | "burn" }>();
+  for (const { commitmentId, operatorId, root, gindex, isLost } of overdue) {
+    const step = isLost ? "burn" : "lock";
+    const id = `${step} ${commitmentId}`;
+    const planned = steps.get(id) ?? { step, operatorId, root, gindices: [] };
+    if (planned.gindices.length < MAX_OVERDUE) planned.gindices.push(gindex);
+    steps.set(id, planned);
+  }
+  return [...steps.values()];
+}
+
+/** Keys of operators that are stopped get no more ether, and are proven all the same: their bond is not to pay for them. */
+function planProofs({ batches, operators, freeEth, time }: DepositsSeen): DepositStep[] {
+  const stopped = new Set(operators.filter(({ mayDraw }) => !mayDraw).map(({ operatorId }) => operatorId));
   let left = freeEth;
-  return batches.flatMap(({ commitmentId, provable, isDue }) => {
-    const count = least(BigInt(provable.length), left / TOP_UP_ETH, BigInt(MAX_KEYS));
-    if (count === 0n) return [];
-    left -= count * TOP_UP_ETH;
-    const indices = provable.slice(0, Number(count));
-    return [{ step: "prove", commitmentId, indices, isPaid: isDue } as const];
+  return batches.flatMap(({ commitmentId, operatorId, provable, dueFrom }): DepositStep[] => {
+    const isAlone = stopped.has(operatorId);
+    const most = isAlone ? BigInt(MAX_KEYS) : least(left / TOP_UP_ETH, BigInt(MAX_KEYS));
+    const indices = provable.slice(0, Number(most));
+    if (indices.length === 0) return [];
+    if (!isAlone) left -= BigInt(indices.length) * TOP_UP_ETH;
+    return [{ step: isAlone ? "proveAlone" : "prove", commitmentId, indices, isPaid: dueFrom <= time }];
   });
 }
 

@@ -1,9 +1,10 @@
 import type { Signer } from "ethers";
 import type { ReportSources } from "../../actions/buildReport.ts";
 import { observeExits } from "../../actions/observeExits.ts";
-import { planExits, type ExitCall, type Observed } from "../../actions/planExits.ts";
+import { NOTE_LIFE_SECONDS, planExits, type ExitCall, type Observed } from "../../actions/planExits.ts";
 import { triggerExits } from "../../actions/triggerExits.ts";
-import type { Job } from "../job.ts";
+import { sendBy, type Deadline } from "../deadline.ts";
+import type { Cycle, Job } from "../job.ts";
 import { sendFirst, stillPlanned } from "../steps.ts";
 
 /** Errors of the controller that say that the deficit is served, the validator asked, or its operator another case by now. */
@@ -42,14 +43,26 @@ export class ExitJob implements Job<Observed, ExitCall> {
     return planExits(seen);
   }
 
-  async act(call: ExitCall): Promise<string> {
-    const again = this.plan(await this.observe());
+  async act(call: ExitCall, { now }: Pick<Cycle, "now">): Promise<string> {
+    const seen = await this.observe();
+    const again = this.plan(seen);
     stillPlanned([call], again && [again]);
+    const sender = sendBy(this.#sender, exitDeadline(call, seen, now), now);
     const { hash } = await sendFirst(this.#sources.protocol, OVERTAKEN, () =>
-      triggerExits(this.#sources, this.#sender, call, true),
+      triggerExits(this.#sources, sender, call, true),
     );
     return `${described(call)}: ${hash}`;
   }
+}
+
+/** A note that lapses has all waiting begin anew. */
+export function exitDeadline(
+  { kind }: Pick<ExitCall, "kind">,
+  { noteAge }: Pick<Observed, "noteAge">,
+  now: number,
+): Deadline | undefined {
+  if (kind !== "note" || noteAge === undefined) return undefined;
+  return { from: now - noteAge, until: now - noteAge + NOTE_LIFE_SECONDS };
 }
 
 function described(call: ExitCall): string {

@@ -2,13 +2,16 @@ import { isError, type Signer } from "ethers";
 import type { Protocol } from "../../lib/protocol.ts";
 import { receiptOf } from "../../lib/receipts.ts";
 import { formatEther } from "../../lib/units.ts";
-import type { Job } from "../job.ts";
+import { sendBy, type Deadline } from "../deadline.ts";
+import type { Cycle, Job } from "../job.ts";
 
 export interface Finalisable {
   /** What a call would set aside for tickets now, in wei; 0 where it would revert. */
   amountWei: bigint;
   /** What a call must set aside to be paid, in wei. */
   paidFromWei: bigint;
+  /** What the last report named is finalised at its rate, which grows old. */
+  deadline: Deadline;
 }
 
 /** Given, as nodes estimate with a base fee of 0, at which nothing is paid: some 151,000 are used. */
@@ -29,17 +32,24 @@ export class FinaliseJob implements Job<Finalisable, Finalisable> {
   }
 
   async observe(): Promise<Finalisable> {
-    const { KeeperJobs: jobs } = this.#protocol;
-    const { minFinalize } = await jobs.parameters();
-    return { amountWei: await this.#amount(), paidFromWei: minFinalize };
+    const { KeeperJobs: jobs, StakedEther: ledger, WithdrawalQueue: queue } = this.#protocol;
+    const [{ minFinalize }, { refTime }, frames, { frameSeconds }, amountWei] = await Promise.all([
+      jobs.parameters(),
+      queue.named(),
+      queue.NAMED_FRAMES(),
+      ledger.parameters(),
+      this.#amount(),
+    ]);
+    const deadline = { from: Number(refTime), until: Number(refTime + frames * frameSeconds) };
+    return { amountWei, paidFromWei: minFinalize, deadline };
   }
 
   plan(observed: Finalisable): Finalisable | undefined {
     return observed.amountWei > 0n && observed.amountWei >= observed.paidFromWei ? observed : undefined;
   }
 
-  async act(plan: Finalisable): Promise<string> {
-    const jobs = this.#protocol.KeeperJobs.connect(this.#sender);
+  async act(plan: Finalisable, { now }: Pick<Cycle, "now">): Promise<string> {
+    const jobs = this.#protocol.KeeperJobs.connect(sendBy(this.#sender, plan.deadline, now));
     const { hash } = await receiptOf(jobs.finalize({ gasLimit: GAS }));
     return `finalised ${formatEther(plan.amountWei)} ETH or more: ${hash}`;
   }

@@ -1,4 +1,5 @@
-import type { Signer } from "ethers";
+import type { Provider, Signer } from "ethers";
+import type { ReportSources } from "../../actions/buildReport.ts";
 import {
   closeWindow,
   executeProposal,
@@ -8,8 +9,10 @@ import {
   queueProposal,
   readinessOf,
 } from "../../actions/proposals.ts";
+import { headBlock } from "../../lib/headBlock.ts";
 import type { Protocol } from "../../lib/protocol.ts";
 import { receiptOf } from "../../lib/receipts.ts";
+import { sendBy, type Deadline } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
 import { sendFirst, takeSteps } from "../steps.ts";
 
@@ -26,9 +29,15 @@ export interface Decision {
   isExecutable: boolean;
   /** Whether a note would have it expire sooner: nobody noted that it is ready, and its absolute end has not come. */
   mayNote: boolean;
+  /** When what is ready expires; 0 while it is not. */
+  expiresAt: number;
 }
 
 export interface ObservedGovernance {
+  /** How long what is ready can be executed, in seconds. */
+  shelfLife: number;
+  /** Of the newest block, by which the contracts count. */
+  time: number;
   decisions: Decision[];
   /** When open time was counted last, and the longest time between two counts that counts. */
   observedAt: number;
@@ -36,8 +45,9 @@ export interface ObservedGovernance {
 }
 
 export type GovernStep =
-  | { step: "queue" | "closeWindow" | "execute" | "noteReady"; proposalId: bigint }
-  | { step: "observe" };
+  | { step: "queue" | "closeWindow" | "noteReady"; proposalId: bigint }
+  | { step: "execute"; proposalId: bigint; deadline: Deadline }
+  | { step: "observe"; deadline: Deadline };
 
 /** What is refused when somebody else was first. */
 const OVERTAKEN = [
@@ -56,17 +66,19 @@ const OVERTAKEN = [
 export class GovernJob implements Job<ObservedGovernance, GovernStep[]> {
   readonly name = "govern";
   readonly #protocol: Protocol;
+  readonly #provider: Provider;
   readonly #sender: Signer;
 
-  constructor({ protocol, sender }: { protocol: Protocol; sender: Signer }) {
+  constructor({ protocol, provider }: Pick<ReportSources, "protocol" | "provider">, sender: Signer) {
     this.#protocol = protocol;
+    this.#provider = provider;
     this.#sender = sender;
   }
 
-  async observe({ now: seconds }: Pick<Cycle, "now">): Promise<ObservedGovernance> {
-    const now = BigInt(seconds);
+  async observe(): Promise<ObservedGovernance> {
     const { ExitWindowTimelock: timelock } = this.#protocol;
-    const [{ observedAt }, observationGap, shelfLife, proposals] = await Promise.all([
+    const [{ timestamp: time }, { observedAt }, observationGap, shelfLife, proposals] = await Promise.all([
+      headBlock(this.#provider),
       timelock.openTime(),
       timelock.observationGap(),
       timelock.SHELF_LIFE(),
@@ -87,26 +99,28 @@ export class GovernJob implements Job<ObservedGovernance, GovernStep[]> {
         isReady,
         isExecutable: isReady && (await mayExecute(this.#protocol, proposalId)),
         // unnoted, it has its time from the last moment at which it becomes ready: after that a note would give it more
-        mayNote: r !== undefined && now < last && r.expiresAt === last + shelfLife,
+        expiresAt: isReady ? Number(r?.expiresAt ?? 0n) : 0,
+        mayNote: r !== undefined && BigInt(time) < last && r.expiresAt === last + shelfLife,
       };
     });
     return {
+      time,
+      shelfLife: Number(shelfLife),
       decisions: await Promise.all(decisions),
       observedAt: Number(observedAt),
       observationGap: Number(observationGap),
     };
   }
 
-  plan({ decisions, observedAt, observationGap }: ObservedGovernance, now: number): GovernStep[] | undefined {
-    const steps = decisions.flatMap((decision): GovernStep[] => {
-      const step = nextStep(decision, now);
-      return step === undefined ? [] : [{ step, proposalId: decision.proposalId }];
-    });
+  plan({ time, shelfLife, decisions, ...seen }: ObservedGovernance): GovernStep[] | undefined {
+    const steps = decisions.flatMap((decision) => nextStep(decision, { time, shelfLife }) ?? []);
     const isWaiting = decisions.some(
       ({ isPassed, isReady, hasWindow }) => !isPassed && !isReady && hasWindow,
     );
     // in time, also where one round or two are missed
-    if (isWaiting && now >= observedAt + observationGap / 3) steps.push({ step: "observe" });
+    const from = seen.observedAt + seen.observationGap / 3;
+    const until = seen.observedAt + seen.observationGap;
+    if (isWaiting && time >= from) steps.push({ step: "observe", deadline: { from, until } });
     return steps.length === 0 ? undefined : steps;
   }
 
@@ -115,15 +129,16 @@ export class GovernJob implements Job<ObservedGovernance, GovernStep[]> {
     return takeSteps(
       steps,
       async (each) => {
-        const { hash } = await sendFirst(this.#protocol, OVERTAKEN, () => this.#take(each));
+        const { hash } = await sendFirst(this.#protocol, OVERTAKEN, () => this.#take(each, cycle));
         return `${each.step}${each.step === "observe" ? "" : ` ${each.proposalId}`}: ${hash}`;
       },
       cycle,
     );
   }
 
-  async #take(each: GovernStep): Promise<{ hash: string }> {
-    const [protocol, sender] = [this.#protocol, this.#sender];
+  async #take(each: GovernStep, { now }: Pick<Cycle, "now">): Promise<{ hash: string }> {
+    const protocol = this.#protocol;
+    const sender = sendBy(this.#sender, "deadline" in each ? each.deadline : undefined, now);
     switch (each.step) {
       case "queue":
         return queueProposal(protocol, sender, each.proposalId);
@@ -144,11 +159,15 @@ function max(a: bigint, b: bigint): bigint {
 }
 
 function nextStep(
-  { isPassed, isReady, isExecutable, mayNote, hasWindow, isWindowClosed, windowEndsAt }: Decision,
-  now: number,
-): "queue" | "closeWindow" | "execute" | "noteReady" | undefined {
-  if (isPassed) return "queue";
-  if (isReady && isExecutable) return "execute";
-  if (isReady) return hasWindow && mayNote ? "noteReady" : undefined;
-  return hasWindow && !isWindowClosed && now >= windowEndsAt ? "closeWindow" : undefined;
+  { proposalId, isPassed, isReady, hasWindow, ...decision }: Decision,
+  { time, shelfLife }: Pick<ObservedGovernance, "time" | "shelfLife">,
+): GovernStep | undefined {
+  if (isPassed) return { step: "queue", proposalId };
+  if (isReady && decision.isExecutable) {
+    const { expiresAt: until } = decision;
+    return { step: "execute", proposalId, deadline: { from: until - shelfLife, until } };
+  }
+  if (isReady) return hasWindow && decision.mayNote ? { step: "noteReady", proposalId } : undefined;
+  const isDue = hasWindow && !decision.isWindowClosed && time >= decision.windowEndsAt;
+  return isDue ? { step: "closeWindow", proposalId } : undefined;
 }

@@ -1,26 +1,28 @@
 /** One cycle of a job by itself: with nodes of its own, and all that is outside behind a tape. */
-import type { Signer } from "ethers";
 import type { OperatorFigures } from "../../lib/operatorFigures.ts";
-import { connectProtocol, type Addresses } from "../../lib/protocol.ts";
 import type { Log } from "../../lib/sources/endpoint.ts";
 import type { Urgency } from "../../lib/tx/types.ts";
 import type { AnyJob, Cycle } from "../job.ts";
 import { jobsOf, type JobParts } from "../jobs.ts";
+import { jobSources, type Deployed } from "../jobSources.ts";
 import { connectNodes, type Nodes } from "../nodes.ts";
 import type { KeeperJob, KeeperSettings } from "../settings.ts";
 import type { Tape } from "./tape.ts";
-import { TapedSigner } from "./tapedSigner.ts";
+import { TapedSigner, type Sender } from "./tapedSigner.ts";
 
 /** What is not of one cycle: what the keeper keeps. */
-export interface Kept extends Pick<JobParts, "member" | "signed" | "figuresFolder" | "onGathered"> {
-  senderOf: (job: KeeperJob, urgency: Urgency) => Pick<Signer, "getAddress" | "sendTransaction">;
+export interface Kept
+  extends Pick<JobParts, "member" | "signed" | "figuresFolder" | "onGathered" | "onDispute"> {
+  senderOf: (job: KeeperJob, urgency: Urgency) => Sender;
   /** What jobs remember from one cycle to the next, by its name. */
   remember: <T extends object>(name: string, make: () => T) => T;
+  /** Told of each answer of a beacon node. */
+  onAnswer: () => void;
 }
 
 export interface CycleParts {
   settings: KeeperSettings;
-  addresses: Addresses;
+  deployed: Deployed;
   job: KeeperJob;
   tape: Tape;
   log: Log;
@@ -75,30 +77,34 @@ export class TapedJob implements AnyJob {
   }
 
   close(): void {
-    this.#nodes?.execution.destroy();
+    this.#nodes?.close();
   }
 
   async #compose(): Promise<AnyJob> {
-    const { settings, addresses, job, tape, log, kept } = this.#parts;
-    const nodes = await connectNodes(settings, this.#listening(log), tape);
+    const { settings, deployed, job, tape, log, kept } = this.#parts;
+    const { fetch } = tape;
+    const nodes = await connectNodes(settings, this.#listening(log), {
+      ...{ fetch, now: () => tape.now(), sleep: (ms) => tape.sleep(ms), onAnswer: kept.onAnswer },
+    });
     this.#nodes = nodes;
-    const { beacon, execution } = nodes;
     const memory = tape.local(
       "memory of figures",
       kept.remember("figures", () => new Map<string, OperatorFigures[]>()),
     );
-    const sources = { beacon, provider: execution, protocol: connectProtocol(addresses, execution), memory };
-    const [only] = jobsOf({
-      settings: { ...settings, jobs: [job] },
-      sources,
-      senderOf: (of, urgency) => new TapedSigner(execution, { tape, sender: kept.senderOf(of, urgency) }),
+    const parts: JobParts = {
+      settings,
+      ...jobSources(nodes, deployed, memory),
+      senderOf: (of, urgency) =>
+        new TapedSigner(nodes.execution, { tape, urgency, sender: kept.senderOf(of, urgency) }),
       member: kept.member,
       signed: tape.local("signed", kept.signed),
       figuresFolder: tape.local("figures", kept.figuresFolder),
       remember: (name, make) => tape.local(`memory of ${name}`, kept.remember(name, make)),
-      request: tape.fetch,
+      request: fetch,
       onGathered: kept.onGathered,
-    });
+      onDispute: kept.onDispute,
+    };
+    const [only] = jobsOf(parts, [job]);
     return only!;
   }
 

@@ -26,6 +26,8 @@ const headSchema = z.strictObject({
   account: z.string().optional(),
   member: z.string().optional(),
   addresses: z.record(z.string(), z.string()),
+  /** Of the deployment: before it no events are looked for. */
+  firstBlock: z.number(),
   /** On the wire, without secrets. */
   settings: z.unknown(),
 });

@@ -1,9 +1,9 @@
 import { explain } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/logger.ts";
-import type { Addresses } from "../../lib/protocol.ts";
 import { Secret } from "../../lib/secret.ts";
 import { textsToHide } from "../../lib/settings/print.ts";
 import type { AnyJob, Cycle } from "../job.ts";
+import type { Deployed } from "../jobSources.ts";
 import type { Nodes } from "../nodes.ts";
 import type { CycleResult } from "../runner.ts";
 import type { KEEPER_SETTINGS, KeeperJob, KeeperSettings } from "../settings.ts";
@@ -17,7 +17,7 @@ import { toWire } from "./wire.ts";
 export interface RecorderOptions extends Pick<RecordingOptions, "clock" | "fetch" | "sleep"> {
   folder: RecordFolder;
   settings: KeeperSettings;
-  addresses: Addresses;
+  deployed: Deployed;
   account: string | undefined;
   member: string | undefined;
   dryRun: boolean;
@@ -82,7 +82,7 @@ export class Recorder {
   }
 
   #begin(name: KeeperJob, cycle: Cycle): TapedJob {
-    const { folder, settings, addresses, account, member, dryRun, kept, clock, sleep } = this.#options;
+    const { folder, settings, deployed, account, member, dryRun, kept, clock, sleep } = this.#options;
     const tape = new RecordingTape({
       places: this.#places,
       bodies: folder.bodies,
@@ -100,10 +100,10 @@ export class Recorder {
       dryRun,
       ...(account === undefined ? {} : { account }),
       ...(member === undefined ? {} : { member }),
-      addresses,
+      ...deployed,
       settings: toWire(withoutSecrets(withoutKeys(settings))),
     };
-    const job = new TapedJob({ settings, addresses, job: name, tape, log: cycle.log, kept });
+    const job = new TapedJob({ settings, deployed, job: name, tape, log: cycle.log, kept });
     this.#running.set(name, { job, tape, head });
     return job;
   }

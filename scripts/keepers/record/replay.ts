@@ -30,7 +30,7 @@ export async function replay(file: string, log: Logger): Promise<Replayed> {
   const tape = new ReplayingTape(events, { places: new Places(settings), bodies, clock: head.clock });
   const job = new TapedJob({
     settings,
-    addresses: head.addresses as Addresses,
+    deployed: { addresses: head.addresses as Addresses, firstBlock: head.firstBlock },
     job: nameOf(head.job),
     tape,
     log,
@@ -71,6 +71,8 @@ function keptAsRecorded({ account = ZeroAddress, member }: { account?: string; m
     figuresFolder: nothing,
     remember: (_, make) => make(),
     onGathered: () => undefined,
+    onDispute: () => undefined,
+    onAnswer: () => undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 import { fastify, type FastifyInstance } from "fastify";
 import type { Report } from "../../actions/buildReport.ts";
 import { explain, FatalError, RetryableError } from "../../lib/errors.ts";
+import { withoutCredentials } from "../../lib/http.ts";
 import { stableStringify } from "../../lib/json.ts";
 import { compactSignature, signerOf } from "../../lib/signatures.ts";
 import { publishedSchema, type Published } from "./body.ts";
@@ -80,11 +81,11 @@ async function checked(
 }
 
 async function get(request: typeof fetch, base: string, refSlot: number): Promise<unknown> {
-  const url = new URL(base);
+  const { url, headers } = withoutCredentials(new URL(base));
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/reports/${refSlot}`;
   const answer = await request(url, {
     redirect: "error",
-    headers: { accept: "application/json" },
+    headers: { ...headers, accept: "application/json" },
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   if (answer.status !== 200) throw new RetryableError(`status ${answer.status}`);

@@ -89,6 +89,20 @@ export const ALERTS: readonly Alert[] = [
     summary: "Too few beacon nodes tell the same: no report is signed.",
   },
   {
+    id: "reports-differ",
+    expression: where(gauge("kedge_health_cause", { cause: "reports-differ" }), "==", 1),
+    forSeconds: 2 * MINUTE,
+    severity: "critical",
+    summary: "Execution nodes tell different reports: none is signed.",
+  },
+  {
+    id: "key-elsewhere",
+    expression: where(gauge("kedge_health_cause", { cause: "key-elsewhere" }), "==", 1),
+    forSeconds: 0,
+    severity: "critical",
+    summary: "The member's key signed elsewhere: it signs no more here.",
+  },
+  {
     id: "source-down",
     expression: where(gauge("kedge_source_healthy"), "==", 0),
     forSeconds: 10 * MINUTE,

@@ -4,7 +4,9 @@
  */
 import { formatEther } from "../../lib/units.ts";
 
-export type Layer = "beacon" | "execution";
+/** A relay is where transactions are sent, and nothing is asked. */
+export const LAYERS = ["beacon", "execution", "relay"] as const;
+export type Layer = (typeof LAYERS)[number];
 
 export interface SourceState {
   layer: Layer;
@@ -31,6 +33,13 @@ export interface Facts {
   journal: { writable: boolean; problem?: string };
   /** This machine's clock against the nodes' time; positive where it is ahead. */
   clockSkewSeconds: number;
+  /** What keeps the member's key from signing the report that is due. */
+  signing: {
+    /** Execution nodes tell different reports: the field, and what it is to whom. */
+    dispute?: string;
+    /** The key is stopped, and why. */
+    stopped?: string;
+  };
 }
 
 export interface JobTimes {
@@ -58,6 +67,8 @@ export interface Known {
   unknown: readonly string[];
   jobs: ReadonlyMap<string, JobTimes>;
   tickAgeSeconds: number;
+  /** It shows what it would do, and sends nothing. */
+  dryRun: boolean;
   limits: HealthLimits;
   /** Seconds since 1970. */
   now: number;
@@ -83,6 +94,11 @@ export const CAUSES = {
         () => `last tick ${seconds(tickAgeSeconds)} ago, more than ${seconds(limits.stallSeconds)}`,
       ),
   },
+  "dry-run": {
+    sentence: "The keeper shows what it would do, and sends nothing.",
+    fix: "Where it is meant to act, set `dryRun` to false, and a key for the account that sends.",
+    find: ({ dryRun }) => where(dryRun, () => "dryRun is true, or no key is set"),
+  },
   "facts-missing": {
     sentence: "Something that readiness depends on is not known, or was not looked at lately.",
     fix: "Just after a start, wait for the first cycle. Later, look in the log for what fails to be read.",
@@ -106,6 +122,16 @@ export const CAUSES = {
         nodes!.length === 0 ? "none is set" : nodes!.map(({ source }) => source).join(", "),
       );
     },
+  },
+  "reports-differ": {
+    sentence: "Execution nodes tell different reports: none is signed.",
+    fix: "Find out which of the two is wrong, with an explorer or another member, and take it out of `elUrls`.",
+    find: ({ facts: { signing } }) => signing?.dispute,
+  },
+  "key-elsewhere": {
+    sentence: "The member's key signed a report that is not in this keeper's record: it signs no more here.",
+    fix: "Stop whatever else has the key; when it is used nowhere else, `kedge report resume`.",
+    find: ({ facts: { signing } }) => signing?.stopped,
   },
   "finality-old": {
     sentence: "The beacon chain has not finalised for too long.",

@@ -1,6 +1,6 @@
 /** What the catalogue says of a metric: its unit, its labels, and the values that these may have. */
 import { STATES } from "../../lib/tx/types.ts";
-import { CAUSE_IDS } from "./causes.ts";
+import { CAUSE_IDS, LAYERS } from "./causes.ts";
 
 /**
  * How a value is given, and what is shown. `ether`: bigint wei, shown in ether. `age`: a moment (seconds since
@@ -19,7 +19,7 @@ export const GROUPS = ["report", "queue", "sources", "transactions", "keeper"] a
 export const LABEL_VALUES = {
   keeper: undefined,
   source: undefined,
-  layer: ["beacon", "execution"],
+  layer: LAYERS,
   outcome: ["acted", "idle", "retryable", "fatal"],
   delivery: ["sent", "failed"],
   valve: ["staking", "deposits", "finalization"],

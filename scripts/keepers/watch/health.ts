@@ -19,6 +19,8 @@ export interface HealthOptions {
   /** Names of the jobs that run: each must tell its times. */
   jobs: readonly string[];
   limits: HealthLimits;
+  /** It shows what it would do, and sends nothing: it is never ready. Default: false. */
+  dryRun?: boolean;
   /** Seconds since 1970. */
   clock: () => number;
 }
@@ -38,6 +40,7 @@ const FACTS: readonly (keyof Facts)[] = [
   "balanceWei",
   "journal",
   "clockSkewSeconds",
+  "signing",
 ];
 
 /** What is shown of facts and jobs: taken back before each is shown anew, so that none outlives what it is made from. */
@@ -72,7 +75,7 @@ export class Health {
     this.#tickedAt = options.clock();
   }
 
-  /** The loop went round. */
+  /** The loop went round, or what runs in it came further. */
   tick(): void {
     this.#tickedAt = this.#options.clock();
   }
@@ -109,11 +112,12 @@ export class Health {
 
   /** Everything that is known, for people. */
   status() {
-    const { facts, unknown, jobs, tickAgeSeconds, limits } = this.#known();
+    const { facts, unknown, jobs, tickAgeSeconds, dryRun, limits } = this.#known();
     const causes = this.causes();
     return {
       alive: this.isAlive(),
       ready: causes.length === 0,
+      dryRun,
       causes,
       tickAgeSeconds,
       facts,
@@ -148,7 +152,7 @@ export class Health {
   }
 
   #known(): Known {
-    const { clock, limits, jobs } = this.#options;
+    const { clock, limits, jobs, dryRun = false } = this.#options;
     const now = clock();
     const isFresh = (told: Told<unknown> | undefined) =>
       told !== undefined && now - told.at <= limits.staleSeconds;
@@ -163,6 +167,7 @@ export class Health {
         [...this.#jobs].filter(([, told]) => isFresh(told)).map(([job, { value }]) => [job, value]),
       ),
       tickAgeSeconds: now - this.#tickedAt,
+      dryRun,
       limits,
       now,
     };

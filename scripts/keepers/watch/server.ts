@@ -48,11 +48,11 @@ export async function serveWatch({
       .send(json({ alive, tickAgeSeconds }));
   });
   server.get("/readyz", async (_request, reply) => {
-    const causes = health.causes();
+    const { ready, dryRun, causes } = health.status();
     return reply
-      .status(causes.length === 0 ? 200 : 503)
+      .status(ready ? 200 : 503)
       .type("application/json")
-      .send(json({ ready: causes.length === 0, causes }));
+      .send(json({ ready, dryRun, causes }));
   });
   server.get("/status.json", async (_request, reply) =>
     reply.type("application/json").send(json(health.status())),

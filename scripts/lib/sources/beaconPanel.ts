@@ -19,6 +19,8 @@ export interface PanelOptions {
   /** What the nodes must be of. What is not said here, a quorum of them decides at the first contact. */
   expected?: ExpectedIdentity | undefined;
   log?: Log | undefined;
+  /** Told of each answer of a node: who asks is not stuck. */
+  onAnswer?: (() => void) | undefined;
   /** Milliseconds; only differences count. Default: `Date.now`. */
   now?: (() => number) | undefined;
 }
@@ -54,7 +56,10 @@ export class BeaconPanel {
   #meeting: Promise<void> | undefined;
 
   /** @throws ConfigurationError where a node is named twice, or the quorum is none that they could reach */
-  constructor(nodes: readonly BeaconSource[], { quorum, expected = {}, log, now }: PanelOptions = {}) {
+  constructor(
+    nodes: readonly BeaconSource[],
+    { quorum, expected = {}, log, onAnswer, now }: PanelOptions = {},
+  ) {
     this.quorum = quorum ?? Math.floor(nodes.length / 2) + 1;
     requireCount(nodes, this.quorum);
     this.#expected = expected;
@@ -66,6 +71,7 @@ export class BeaconPanel {
           client: node,
           identify: (client) => this.#identify(client),
           isAnswer: (error) => error instanceof UnknownToNodeError,
+          onAnswer,
           now,
           log,
         }),

@@ -5,7 +5,7 @@
  *
  * Errors: `RetryableError` where too few nodes answered, `FatalError` where they contradict each other or are refused.
  */
-import { hexlify, ZeroHash } from "ethers";
+import { ZeroHash } from "ethers";
 import {
   BeaconClient,
   UnknownToNodeError,
@@ -28,7 +28,7 @@ import type {
   Spec,
   ValidatorAnswer,
 } from "../beaconSchemas.ts";
-import { decodeState } from "../beaconState.ts";
+import { openState } from "../beaconState.ts";
 import { FatalError, KedgeError, RetryableError } from "../errors.ts";
 import type { SignedVoluntaryExit } from "../voluntaryExit.ts";
 import { BeaconPanel, type BeaconStatus, type PanelOptions, type Question } from "./beaconPanel.ts";
@@ -156,7 +156,7 @@ export class BeaconSources implements BeaconSource {
       try {
         return await endpoint.use(async (node) => {
           const answer = await node.stateSsz(wanted);
-          const root = hexlify((await decode(node.name, answer)).hashTreeRoot());
+          const root = await rootOf(node.name, answer);
           if (root === wanted) return answer;
           throw new FatalError(`${node.name}: the state hashes to ${root}, wanted ${wanted}`);
         });
@@ -269,9 +269,12 @@ function isOptimistic({ executionOptimistic }: Flagged, slot: number): string | 
 }
 
 /** A node that names a wrong fork, or sends no state, is at fault like one that sends another state. */
-async function decode(name: string, { bytes, fork }: { bytes: Uint8Array; fork: string | undefined }) {
+async function rootOf(
+  name: string,
+  { bytes, fork }: { bytes: Uint8Array; fork: string | undefined },
+): Promise<string> {
   try {
-    return await decodeState(bytes, fork);
+    return (await openState(bytes, fork)).root;
   } catch (error) {
     throw new FatalError(`${name}: what it sent is no beacon state`, { cause: error });
   }

@@ -16,6 +16,8 @@ export interface EndpointOptions<C> {
   identify: (client: C) => Promise<void>;
   /** Whether an error is an answer like any other. Default: none is. */
   isAnswer?: (error: unknown) => boolean;
+  /** Told of each answer. */
+  onAnswer?: (() => void) | undefined;
   log?: Log | undefined;
   /** Milliseconds; only differences count. Default: `Date.now`. */
   now?: (() => number) | undefined;
@@ -45,18 +47,21 @@ export class Endpoint<C> {
   readonly #now: () => number;
   readonly #identify: (client: C) => Promise<void>;
   readonly #isAnswer: (error: unknown) => boolean;
+  readonly #onAnswer: (() => void) | undefined;
   readonly #log: Log | undefined;
   #identification: Promise<void> | undefined;
   #isTrusted = false;
   #refusal: WrongNetworkError | undefined;
 
-  constructor({ name, client, identify, isAnswer = () => false, now = Date.now, log }: EndpointOptions<C>) {
+  constructor(options: EndpointOptions<C>) {
+    const { name, client, identify, isAnswer = () => false, onAnswer, now = Date.now, log } = options;
     this.name = name;
     this.health = new Health(now);
     this.#client = client;
     this.#now = now;
     this.#identify = identify;
     this.#isAnswer = isAnswer;
+    this.#onAnswer = onAnswer;
     this.#log = log;
   }
 
@@ -104,7 +109,7 @@ export class Endpoint<C> {
     const start = this.#now();
     try {
       const result = await action();
-      this.health.answered(this.#now() - start);
+      this.#noteAnswer(start);
       return result;
     } catch (error) {
       this.#noteError(error, start);
@@ -112,8 +117,13 @@ export class Endpoint<C> {
     }
   }
 
+  #noteAnswer(start: number): void {
+    this.health.answered(this.#now() - start);
+    this.#onAnswer?.();
+  }
+
   #noteError(error: unknown, start: number): void {
-    if (this.#isAnswer(error)) return this.health.answered(this.#now() - start);
+    if (this.#isAnswer(error)) return this.#noteAnswer(start);
     if (error instanceof WrongNetworkError) {
       this.#refusal = error;
       this.#log?.warn({ source: this.name }, `never used again: ${error.message}`);

@@ -75,9 +75,28 @@ export class ExecutionSources extends JsonRpcProvider {
     requireDistinct(this.#nodes.map(({ name }) => name));
   }
 
-  /** Each node's health, and why it is refused; the one for sending last. */
+  /** The health of each node that is asked, and why it is refused. */
   get status(): EndpointStatus[] {
-    return [...this.#nodes, ...(this.#sender ? [this.#sender] : [])].map(({ status }) => status);
+    return this.#nodes.map(({ status }) => status);
+  }
+
+  /** The same of the one for sending, where there is one. */
+  get senderStatus(): EndpointStatus | undefined {
+    return this.#sender?.status;
+  }
+
+  /**
+   * Each node alone, for what is believed only where several say it. Errors as those of an `Endpoint`, and `RetryableError`
+   * for one that rests after a failure: nobody waits for it.
+   */
+  get each(): { name: string; request: (method: string, params: unknown) => Promise<RpcAnswer> }[] {
+    return this.#nodes.map((node) => ({
+      name: node.name,
+      request: async (method, params) => {
+        if (node.health.isResting) throw new RetryableError(`${node.name} rests after a failure`);
+        return node.use((client) => client.request(method, params));
+      },
+    }));
   }
 
   /**
@@ -97,7 +116,7 @@ export class ExecutionSources extends JsonRpcProvider {
   }
 
   /**
-   * Meets every node: those of another chain are named in the log and in `status`.
+   * Meets every node: those of another chain are named in the log and in their status.
    * @throws FatalError where none of those asked, or not the one for sending, is of our chain
    */
   async check(): Promise<void> {
@@ -120,7 +139,7 @@ export class ExecutionSources extends JsonRpcProvider {
     const answers = [payload].flat().map(async (request) => {
       const answer = await (request.method === "eth_sendRawTransaction"
         ? this.#broadcast(request)
-        : this.#read(pinned(request, (number) => this.#bindings.get(number))));
+        : this.#read(pinned(request, this.#bindings)));
       // ethers makes its own errors of those of a node
       return { id: request.id, ...answer } as JsonRpcResult;
     });

@@ -1,5 +1,5 @@
 /** Reads of a certain block, made so that a node that has another block at its place refuses. */
-import { isHexString } from "ethers";
+import { isHexString, toQuantity } from "ethers";
 
 /** Methods that read the state at a block, and where among their parameters the block stands. */
 const BLOCK_PARAMETER: Record<string, number> = {
@@ -24,14 +24,14 @@ export interface PinnedRequest extends RpcRequest {
 
 /**
  * The request with block hashes (EIP-1898) in place of the numbers that are bound to one. A range of logs cannot be
- * asked for by hash: where it ends in a bound block, that block is named in `holds`.
+ * asked for by hash: where it ends at or below a bound block, the lowest of these is named in `holds`.
  *
- * @param hashOf the hash that a number is bound to
+ * @param hashes by the numbers that are bound to them
  */
-export function pinned(request: RpcRequest, hashOf: (number: number) => string | undefined): PinnedRequest {
+export function pinned(request: RpcRequest, hashes: ReadonlyMap<number, string>): PinnedRequest {
   const { method, params } = request;
   if (!Array.isArray(params)) return request;
-  const bound = (tag: unknown) => (isHexString(tag) && tag.length < 66 ? hashOf(Number(tag)) : undefined);
+  const bound = (tag: unknown) => (isNumber(tag) ? hashes.get(Number(tag)) : undefined);
 
   const place = BLOCK_PARAMETER[method];
   if (place !== undefined) {
@@ -45,9 +45,16 @@ export function pinned(request: RpcRequest, hashOf: (number: number) => string |
     return hash === undefined ? request : { method: "eth_getBlockByHash", params: params.with(0, hash) };
   }
   if (method === "eth_getLogs") {
-    const number = (params[0] as { toBlock?: unknown } | undefined)?.toBlock;
-    const hash = bound(number);
-    return hash === undefined ? request : { ...request, holds: { number: number as string, hash } };
+    const last = (params[0] as { toBlock?: unknown } | undefined)?.toBlock;
+    if (!isNumber(last)) return request;
+    const above = [...hashes.keys()].filter((number) => number >= Number(last));
+    if (above.length === 0) return request;
+    const number = Math.min(...above);
+    return { ...request, holds: { number: toQuantity(number), hash: hashes.get(number)! } };
   }
   return request;
+}
+
+function isNumber(tag: unknown): tag is string {
+  return isHexString(tag) && tag.length < 66;
 }

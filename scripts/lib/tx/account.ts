@@ -7,7 +7,7 @@ import type { Chain } from "./chain.ts";
 import { urgencyAt, type FeePolicies, type FeePolicy, type Market } from "./fees.ts";
 import type { Journal } from "./journal.ts";
 import type { Rpc } from "./rpc.ts";
-import type { Intent } from "./types.ts";
+import type { Intent, Urgency } from "./types.ts";
 
 /** Who signs; any wallet of ethers fits. */
 export interface TxSigner {
@@ -19,6 +19,8 @@ export interface Account {
   readonly journal: Journal;
   readonly signer: TxSigner;
   readonly chain: Chain;
+  /** Each node alone, at least one: what only several can show. */
+  readonly witnesses: readonly Chain[];
   readonly sender: Rpc;
   readonly chainId: bigint;
   readonly policies: FeePolicies;
@@ -26,6 +28,8 @@ export interface Account {
   readonly confirmations: number;
   /** The most that may be spent in any 24 hours, value included. */
   readonly dailyCapWei: bigint;
+  /** Of that cap, in percent. */
+  readonly capPercent: Readonly<Record<Urgency, number>>;
   /** How much more gas than estimated is allowed, in percent. */
   readonly gasMarginPercent: bigint;
   /** Contracts whose errors can be named. */
@@ -34,13 +38,18 @@ export interface Account {
   readonly log: Logger;
 }
 
-/** What the chain says as a tick begins. */
-export interface Round {
-  head: number;
+export interface Nonces {
   /** Transactions of the account in blocks: the lowest nonce that is free. */
   latestNonce: number;
-  /** As `latestNonce`, with those that wait in the node's pool. */
+  /** As `latestNonce`, with those that wait in the nodes' pools. */
   pendingNonce: number;
+  /** Which node says more than is explained; undefined where none does, or others outvote it. */
+  doubt: string | undefined;
+}
+
+/** What the chain says as a tick begins. */
+export interface Round extends Nonces {
+  head: number;
   market: Market;
 }
 

@@ -5,7 +5,7 @@ import { marketOf, percentilesOf, type FeePolicies, type Market } from "./fees.t
 import type { Rpc } from "./rpc.ts";
 
 const quantity = z.string().regex(/^0x[0-9a-f]+$/i);
-const headSchema = z.object({ number: quantity, hash: z.string() });
+const headSchema = z.object({ number: quantity, timestamp: quantity });
 const receiptSchema = z.object({
   transactionHash: z.string(),
   status: quantity,
@@ -43,9 +43,12 @@ export interface Receipt {
 }
 
 export class Chain {
+  /** Fit for logs. */
+  readonly name: string;
   readonly #node: Rpc;
 
   constructor(node: Rpc) {
+    this.name = node.name;
     this.#node = node;
   }
 
@@ -53,10 +56,10 @@ export class Chain {
     return BigInt(await this.#ask(quantity, "eth_chainId"));
   }
 
-  /** Number of the newest block. */
-  async headNumber(): Promise<number> {
-    const { number } = await this.#ask(headSchema, "eth_getBlockByNumber", "latest", false);
-    return Number(number);
+  /** The newest block; its time in milliseconds since 1970. */
+  async head(): Promise<{ number: number; timeMs: number }> {
+    const { number, timestamp } = await this.#ask(headSchema, "eth_getBlockByNumber", "latest", false);
+    return { number: Number(number), timeMs: Number(timestamp) * 1000 };
   }
 
   /** How many transactions of the account are in blocks, or with "pending" also wait for one without a gap. */
@@ -99,7 +102,7 @@ export class Chain {
     const transaction = { ...rest, value: hex(valueWei) };
     // First the call: its refusal carries the reason, while some nodes give an estimate's without one.
     await this.#ask(z.unknown(), "eth_call", transaction, "latest");
-    return BigInt(await this.#ask(quantity, "eth_estimateGas", transaction));
+    return BigInt(await this.#ask(quantity, "eth_estimateGas", transaction, "latest"));
   }
 
   /**

@@ -42,6 +42,9 @@ export const DEFAULT_POLICIES: FeePolicies = {
   },
 };
 
+/** Idle work leaves half of a day's cap, and what is due a quarter, to what is urgent. */
+export const DEFAULT_CAP_PERCENT: Readonly<Record<Urgency, number>> = { idle: 50, normal: 75, urgent: 100 };
+
 /** What `eth_feeHistory` answers. */
 export interface FeeHistory {
   /** One more than there are blocks: the last is the next block's. */

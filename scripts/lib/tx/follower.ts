@@ -1,12 +1,16 @@
 /** After signing: send, follow into a block and out of it again, replace what is stuck, cancel what is useless. */
 import { policyOf, uselessSince, type Account, type Round } from "./account.ts";
-import { quoteReplacement } from "./fees.ts";
+import { quoteFees, quoteReplacement } from "./fees.ts";
+import { isHopeless } from "./limits.ts";
+import { MOST_PENDING, nonceAt } from "./nonces.ts";
 import { RpcRefusal } from "./rpc.ts";
 import { send } from "./sender.ts";
 import { answerOf } from "./sending.ts";
 import { signAttempt } from "./signing.ts";
 import type { Attempt, Fees, Intent, Wish } from "./types.ts";
 
+/** No reorganisation goes back so far: three epochs. */
+const FINAL_BLOCKS = 96;
 /** How long a node may take to show what it was sent, before it is sent again. */
 const RESEND_MS = 12_000;
 
@@ -23,8 +27,10 @@ export async function follow(account: Account, intent: Intent, round: Round): Pr
     return journal.mine(intent.key, receipt);
   }
   if (newest.nonce < round.latestNonce) return nonceUsed(account, intent, attempts, round);
+  if (round.doubt !== undefined) journal.note(intent, round.doubt);
+  else if (isOutOfReach(newest, round)) return outOfReach(account, intent, attempts, round);
 
-  const useless = intent.cancelling ?? (await uselessSince(account, intent));
+  const useless = intent.cancelling ?? (await uselessSince(account, intent)) ?? hopeless(intent, sent);
   if (useless !== undefined && sent.length === 0) return journal.end(intent.key, "cancelled", useless);
   if (useless !== undefined && intent.cancelling === undefined) journal.startToCancel(intent.key, useless);
   const current = { ...intent, cancelling: useless };
@@ -67,11 +73,27 @@ function isStuck(account: Account, intent: Intent, sent: readonly Attempt[], { h
   return waitedMs >= policyOf(account, intent).replaceAfterMs && head > newest.signedBlock;
 }
 
+/** Why it is given up: no node ever took it. One of them may have lied, so its nonce is taken by something else. */
+function hopeless({ isNoop }: Intent, sent: readonly Attempt[]): string | undefined {
+  if (isNoop || sent.length === 0 || !isRefused(sent)) return undefined;
+  const refusals = sent.reduce((sum, each) => sum + each.refusals, 0);
+  const answer = sent.at(-1)!.answer ?? "";
+  if (!isHopeless(refusals, answerOf(answer) === "never")) return undefined;
+  return `given up: no node took it in ${refusals} tries, and says: ${answer}`;
+}
+
+/** Whether, by what they said, no node has anything for this nonce. */
+function isRefused(attempts: readonly Attempt[]): boolean {
+  return attempts.every(
+    ({ isTaken, refusals, answer }) => !isTaken && refusals > 0 && answerOf(answer ?? "") !== "underpriced",
+  );
+}
+
 async function isDropped({ journal, chain }: Account, { hash, sentMs }: Attempt): Promise<boolean> {
   return journal.now() - (sentMs ?? 0) >= RESEND_MS && !(await chain.knows(hash));
 }
 
-/** Signs for the same nonce at higher fees, below the cap. True where it did. */
+/** Signs for the same nonce at higher fees, below the cap, or at those of today where nothing is there to replace. True where it did. */
 async function replace(
   account: Account,
   intent: Intent,
@@ -80,9 +102,13 @@ async function replace(
   bump: Wish | undefined,
 ): Promise<boolean> {
   const { journal } = account;
-  const fees = quoteReplacement(highest(attempts), round.market, policyOf(account, intent));
+  const policy = policyOf(account, intent);
   const purpose = intent.cancelling === undefined ? "action" : "cancel";
-  const { nonce } = attempts.at(-1)!;
+  const { nonce, purpose: before } = attempts.at(-1)!;
+  const fees =
+    before === "action" && purpose === "cancel" && isRefused(attempts)
+      ? quoteFees(round.market, policy)
+      : quoteReplacement(highest(attempts), round.market, policy);
   const waits =
     "waits" in fees
       ? fees.waits
@@ -100,6 +126,25 @@ function highest(attempts: readonly Attempt[]): Fees {
   };
 }
 
+/** Signed when nodes said what was not true, or for a chain that is gone: nothing will come up to this nonce. */
+function isOutOfReach({ nonce, signedBlock }: Attempt, { latestNonce, head }: Round): boolean {
+  return nonce > latestNonce + MOST_PENDING && head > signedBlock;
+}
+
+function outOfReach(
+  { journal, log }: Account,
+  { key, cancelling }: Intent,
+  attempts: readonly Attempt[],
+  { latestNonce }: Round,
+): void {
+  const { nonce } = attempts.at(-1)!;
+  const note = `nonce ${nonce} is out of reach: ${latestNonce} are used`;
+  log.warn({ key, nonce, latestNonce }, "out of reach");
+  if (attempts.some(({ sentMs }) => sentMs !== undefined)) return journal.end(key, "abandoned", note);
+  if (cancelling !== undefined) return journal.end(key, "cancelled", cancelling);
+  journal.replan(key, note);
+}
+
 /**
  * The nonce is in a block, and no receipt is ours. Only where the transaction that used it is found, deep enough, is
  * the intent planned again: a node that has lost a receipt must not make us act twice.
@@ -115,7 +160,7 @@ async function nonceUsed(
   const { nonce } = attempts[0]!;
   const deep = head - account.confirmations + 1;
   if (attempts.every(({ sentMs }) => sentMs === undefined)) return replan(`nonce ${nonce} was taken`);
-  if (deep < 0 || (await chain.nonceOf(signer.address, deep)) <= nonce) {
+  if (deep < 0 || (await nonceAt(account, deep)) <= nonce) {
     return journal.note(intent, `nonce ${nonce} is in a block; waits until that is certain`);
   }
   const other = await whoUsed();
@@ -126,11 +171,10 @@ async function nonceUsed(
   if (intent.isNoop) return journal.end(key, "cancelled", "somebody else has filled the gap");
   if (intent.cancelling !== undefined) return journal.end(key, "cancelled", intent.cancelling);
   if (other !== undefined) return replan(`nonce ${nonce} was used by ${other}, which is not in the journal`);
-  journal.end(
-    key,
-    "abandoned",
-    `nonce ${nonce} was used by something that cannot be found: look before it is repeated`,
-  );
+  const lost = `nonce ${nonce} was used by something that cannot be found`;
+  const isFinal = head >= FINAL_BLOCKS && (await nonceAt(account, head - FINAL_BLOCKS)) > nonce;
+  if (!isFinal) return journal.note(intent, `${lost}: waits, as a reorganisation may bring it back`);
+  journal.end(key, "abandoned", `${lost}: look before it is repeated`);
 
   function replan(note: string): void {
     if (intent.cancelling !== undefined) journal.end(key, "cancelled", intent.cancelling);

@@ -3,18 +3,32 @@
  * effect outside begins, so that whoever opens it next knows what may be out there.
  */
 import { existsSync } from "node:fs";
+import { keccak256 } from "ethers";
 import { ConfigurationError } from "../errors.ts";
 import { takeLock, type Lock } from "./lock.ts";
-import type { Attempt, End, Intent, IntentRequest } from "./types.ts";
+import { whole } from "./sqlite.ts";
+import { ENDS, type Attempt, type End, type Intent, type IntentRequest, type NewAttempt } from "./types.ts";
 import { JournalView, type JournalOptions, type Value } from "./view.ts";
+
+/** Two pages of the database, so that the disk must take something. */
+const PROBE_BYTES = 8_192;
+/** How long calldata and signed bytes are kept after the end. */
+const KEEP_BYTES_MS = 7 * 24 * 3_600_000;
+/** So that no write becomes a long one. */
+const DROPS_AT_ONCE = 20;
+const SELECTOR_CHARS = 10;
+const ENDED = ENDS.map((end) => `'${end}'`).join(", ");
 
 /** Open for the one keeper that acts on it. */
 export class Journal extends JournalView {
   readonly #lock: Lock;
+  /** When it was last written, before it was opened. */
+  readonly #lastMs: number;
 
   private constructor(path: string, lock: Lock, options: JournalOptions) {
     super(path, true, options);
     this.#lock = lock;
+    this.#lastMs = (this.rows("SELECT max(updated_ms) AS ms FROM intents")[0]!.ms ?? 0) as number;
   }
 
   /**
@@ -43,14 +57,20 @@ export class Journal extends JournalView {
     }
   }
 
+  /** Sets its clock by the newest block's time, milliseconds since 1970. */
+  see(blockMs: number): void {
+    this.clock.see?.(blockMs, this.#lastMs);
+  }
+
   override close(): void {
     super.close();
     this.#lock.release();
   }
 
-  /** Writes, and changes nothing. @throws where the file takes no row */
+  /** Writes some pages. @throws where the disk takes none */
   probe(): void {
-    this.run("UPDATE writer SET since_ms = since_ms");
+    const sql = "INSERT OR REPLACE INTO probe (id, bytes) VALUES (1, randomblob(?))";
+    whole(this.database, () => this.run(sql, PROBE_BYTES));
   }
 
   /**
@@ -115,7 +135,7 @@ export class Journal extends JournalView {
     if (note !== text) this.write("note", () => this.#update(key, { note: text }));
   }
 
-  sign(attempt: Attempt): void {
+  sign(attempt: NewAttempt): void {
     this.write("sign", () => {
       const row = {
         hash: attempt.hash,
@@ -141,16 +161,18 @@ export class Journal extends JournalView {
   }
 
   broadcast({ key, hash }: Attempt): void {
+    const sql = "UPDATE attempts SET answer = 'accepted', is_taken = 1 WHERE key = ? AND hash = ?";
     this.write("broadcast", () => {
-      this.run("UPDATE attempts SET answer = 'accepted' WHERE key = ? AND hash = ?", key, hash);
+      this.run(sql, key, hash);
       this.#update(key, { state: "broadcast", note: null });
     });
   }
 
   /** What the node said, other than that it accepts it. */
   answerOfNode({ key, hash }: Attempt, state: "signed" | "broadcast", answer: string): void {
+    const sql = "UPDATE attempts SET answer = ?, refusals = refusals + 1 WHERE key = ? AND hash = ?";
     this.write("answer of the node", () => {
-      this.run("UPDATE attempts SET answer = ? WHERE key = ? AND hash = ?", answer, key, hash);
+      this.run(sql, answer, key, hash);
       this.#update(key, { state, note: `the node says: ${answer}` });
     });
   }
@@ -172,12 +194,30 @@ export class Journal extends JournalView {
 
   end(key: string, state: End, note: string | null, costWei?: bigint): void {
     const cost = costWei === undefined ? null : String(costWei);
-    this.write("end", () => this.#update(key, { state, note, cost_wei: cost }));
+    this.write("end", () => {
+      this.#update(key, { state, note, cost_wei: cost });
+      this.#dropOldBytes();
+    });
   }
 
   answerWish(id: number, answer: string): void {
     const sql = "UPDATE wishes SET answer = ? WHERE id = ?";
     this.write("answer to a wish", () => this.run(sql, answer, id));
+  }
+
+  /** Of what ended long ago. Its row stays: the same key is the same action for ever. */
+  #dropOldBytes(): void {
+    const old = this.rows(
+      `SELECT key, data FROM intents
+       WHERE data_hash IS NULL AND updated_ms < ? AND state IN (${ENDED}) LIMIT ?`,
+      this.now() - KEEP_BYTES_MS,
+      DROPS_AT_ONCE,
+    ) as { key: string; data: string }[];
+    for (const { key, data } of old) {
+      const sql = "UPDATE intents SET data = ?, data_hash = ? WHERE key = ?";
+      this.run(sql, data.slice(0, SELECTOR_CHARS), keccak256(data), key);
+      this.run("UPDATE attempts SET raw = '0x' WHERE key = ?", key);
+    }
   }
 
   #update(key: string, fields: Record<string, Value>): void {

@@ -3,24 +3,19 @@
  * Actions are independent of each other: each is tried on the newest block, not on top of those that wait.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { isAddress, isHexString, type Interface } from "ethers";
-import {
-  ConfigurationError,
-  explain,
-  FatalError,
-  isRetryable,
-  KedgeError,
-  RetryableError,
-} from "../errors.ts";
+import { isAddress, isHexString, keccak256, type Interface } from "ethers";
+import { ConfigurationError, explain, FatalError, isRetryable, KedgeError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import type { Account, Round, TxSigner } from "./account.ts";
 import { Chain } from "./chain.ts";
-import { DEFAULT_POLICIES, type FeePolicies } from "./fees.ts";
+import { DEFAULT_CAP_PERCENT, DEFAULT_POLICIES, type FeePolicies } from "./fees.ts";
 import { confirm, follow } from "./follower.ts";
 import type { Journal } from "./journal.ts";
+import { neverTaken } from "./limits.ts";
+import { nonces } from "./nonces.ts";
 import { fillGaps, signFirst, simulate } from "./planner.ts";
 import type { Rpc } from "./rpc.ts";
-import { isEnd, type Intent, type IntentRequest } from "./types.ts";
+import { isEnd, type Intent, type IntentRequest, type Urgency } from "./types.ts";
 import { obeyWishes } from "./wishes.ts";
 
 export interface TxManagerOptions {
@@ -30,11 +25,15 @@ export interface TxManagerOptions {
   node: Rpc;
   /** Where signed bytes go, where that is not `node`: a private relay, say. */
   sender?: Rpc;
+  /** Each node alone, where `node` is several: two of them must agree on a nonce that the journal cannot explain. */
+  witnesses?: readonly Rpc[];
   chainId: bigint;
   /** The most that may be spent in any 24 hours, value included. */
   dailyCapWei: bigint;
   log: Logger;
   policies?: FeePolicies;
+  /** How much of the cap each urgency may use, with all that is spent already: a part is left for what is urgent. */
+  capPercent?: Readonly<Record<Urgency, number>>;
   /** Blocks, the transaction's own among them, after which it counts. Default: 12. */
   confirmations?: number;
   /** Default: 20 percent more than estimated. */
@@ -53,8 +52,6 @@ export interface TxManagerOptions {
   random?: () => number;
 }
 
-/** More transactions of one account than nodes keep: whoever tells of more is wrong, and a nonce above them is lost. */
-const MOST_PENDING = 64;
 /** Longest pause of `run` while no node answers. */
 const MAX_PAUSE_MS = 60_000;
 
@@ -66,16 +63,18 @@ export class TxManager {
   #ticking: Promise<void> | undefined;
 
   private constructor(options: TxManagerOptions) {
-    const { node, sender = node, journal, signer, chainId, dailyCapWei, log } = options;
+    const { node, sender = node, witnesses = [node], journal, signer, chainId, dailyCapWei, log } = options;
     this.#account = {
       journal,
       signer,
       chain: new Chain(node),
+      witnesses: witnesses.map((each) => new Chain(each)),
       sender,
       chainId,
       dailyCapWei,
       log,
       policies: options.policies ?? DEFAULT_POLICIES,
+      capPercent: options.capPercent ?? DEFAULT_CAP_PERCENT,
       confirmations: options.confirmations ?? 12,
       gasMarginPercent: options.gasMarginPercent ?? 20n,
       interfaces: options.interfaces ?? [],
@@ -104,6 +103,7 @@ export class TxManager {
       });
     }
     journal.bind(signer.address, chainId);
+    journal.see((await chain.head()).timeMs);
     for (const { key, state, nonce } of journal.intents("open")) log.info({ key, state, nonce }, "resumed");
     return manager;
   }
@@ -111,7 +111,7 @@ export class TxManager {
   /**
    * Wants something done, once: an intent that is there already, ended or not, is returned as it is, with its first
    * urgency and deadline.
-   * @throws FatalError where the key stands for something else, or the request is none
+   * @throws FatalError where the key stands for something else, the request is none, or no node would ever take it
    */
   submit(request: IntentRequest): Intent {
     const { journal } = this.#account;
@@ -123,12 +123,16 @@ export class TxManager {
     }
     const known = journal.get(key);
     if (known === undefined) {
+      const problem = neverTaken(request);
+      if (problem !== undefined) throw new FatalError(`${key} can be in no block: ${problem}`);
       journal.plan(request);
       return journal.get(key)!;
     }
+    const wanted = known.dataHash === undefined ? request : { ...request, data: known.data };
     const changed = (["job", "to", "data", "valueWei"] as const).filter(
-      (field) => String(known[field]).toLowerCase() !== String(request[field]).toLowerCase(),
+      (field) => String(known[field]).toLowerCase() !== String(wanted[field]).toLowerCase(),
     );
+    if (known.dataHash !== undefined && keccak256(data) !== known.dataHash) changed.push("data");
     if (changed.length > 0) throw new FatalError(`the key ${key} stands for another ${changed.join(", ")}`);
     return known;
   }
@@ -174,16 +178,12 @@ export class TxManager {
   }
 
   async #look(): Promise<Round> {
-    const { chain, signer, policies } = this.#account;
-    const head = await chain.headNumber();
-    const latestNonce = await chain.nonceOf(signer.address, "latest");
-    const pendingNonce = await chain.nonceOf(signer.address, "pending");
-    if (pendingNonce - latestNonce > MOST_PENDING) {
-      throw new RetryableError(
-        `${pendingNonce - latestNonce} transactions of ${signer.address} are said to wait: more than ${MOST_PENDING} cannot be`,
-      );
-    }
-    return { head, latestNonce, pendingNonce, market: await chain.market(policies) };
+    const { journal, chain, policies, log } = this.#account;
+    const head = await chain.head();
+    journal.see(head.timeMs);
+    const known = await nonces(this.#account, head.number);
+    if (known.doubt !== undefined) log.warn(known.doubt);
+    return { head: head.number, ...known, market: await chain.market(policies) };
   }
 
   /** What a node refuses for one intent holds up no other. */

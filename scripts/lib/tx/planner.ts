@@ -2,6 +2,8 @@
 import { refusalText } from "../reverts.ts";
 import { policyOf, uselessSince, type Account, type Round } from "./account.ts";
 import { quoteFees } from "./fees.ts";
+import { MOST_GAS } from "./limits.ts";
+import { MOST_PENDING } from "./nonces.ts";
 import { RpcRefusal } from "./rpc.ts";
 import { isRevert } from "./sending.ts";
 import { signAttempt, TRANSFER_GAS } from "./signing.ts";
@@ -17,8 +19,13 @@ export async function simulate(account: Account, intent: Intent): Promise<void> 
   if (await endIfUseless(account, intent)) return;
   try {
     const estimate = await chain.gasFor({ from: signer.address, to, data, valueWei });
-    const gas = (estimate * (100n + account.gasMarginPercent)) / 100n;
-    journal.simulate(key, gas > leastGas ? gas : leastGas);
+    if (estimate > MOST_GAS) {
+      const note = `needs ${estimate} gas, a transaction may have ${MOST_GAS}`;
+      log.warn({ key, note }, "can be in no block: not sent");
+      return journal.end(key, "abandoned", note);
+    }
+    const wanted = max((estimate * (100n + account.gasMarginPercent)) / 100n, leastGas);
+    journal.simulate(key, wanted < MOST_GAS ? wanted : MOST_GAS);
   } catch (error) {
     if (!(error instanceof RpcRefusal)) throw error;
     if (!isRevert(error)) return journal.note(intent, `the node says: ${error.said}`);
@@ -40,6 +47,7 @@ export async function signFirst(account: Account, intent: Intent, round: Round):
   }
   const fees = quoteFees(round.market, policyOf(account, intent));
   if ("waits" in fees) return journal.note(intent, fees.waits);
+  if (round.doubt !== undefined && intent.nonce === undefined) return journal.note(intent, round.doubt);
   const nonce = intent.nonce ?? freeNonce(round, journal.nonces());
   const waits = await signAttempt(account, intent, fees, { purpose: "action", nonce, head: round.head });
   if (waits !== undefined) journal.note(intent, waits);
@@ -47,8 +55,10 @@ export async function signFirst(account: Account, intent: Intent, round: Round):
 
 /** Nonces below ones that are in use, which nobody has: the node would wait for them for ever. */
 export function fillGaps({ journal, signer, log }: Account, round: Round): void {
+  if (round.doubt !== undefined) return;
   const nonces = journal.nonces();
-  for (let nonce = round.pendingNonce; nonce < Math.max(...nonces, 0); nonce++) {
+  const inReach = [...nonces].filter((nonce) => nonce <= round.pendingNonce + MOST_PENDING);
+  for (let nonce = round.pendingNonce; nonce < Math.max(...inReach, 0); nonce++) {
     if (nonces.has(nonce)) continue;
     log.warn({ nonce }, "a gap among nonces: filled by a transfer of nothing");
     const request = { job: "gap", to: signer.address, data: "0x", valueWei: 0n, urgency: "normal" } as const;
@@ -61,6 +71,10 @@ function freeNonce({ latestNonce, pendingNonce }: Round, taken: ReadonlySet<numb
   let nonce = Math.max(latestNonce, pendingNonce);
   while (taken.has(nonce)) nonce++;
   return nonce;
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
 
 async function endIfUseless(account: Account, intent: Intent): Promise<boolean> {

@@ -14,6 +14,7 @@ export function intentOf(row: Row): Intent {
     deadlineMs: optional(row.deadline_ms) as number | undefined,
     leastGas: amount(row.least_gas),
     state: row.state as State,
+    dataHash: optional(row.data_hash) as string | undefined,
     isNoop: row.is_noop === 1,
     cancelling: optional(row.cancelling) as string | undefined,
     note: optional(row.note) as string | undefined,
@@ -48,6 +49,8 @@ export function attemptOf(row: Row): Attempt {
     signedBlock: row.signed_block as number,
     sentMs: optional(row.sent_ms) as number | undefined,
     answer: optional(row.answer) as string | undefined,
+    isTaken: row.is_taken === 1,
+    refusals: row.refusals as number,
   };
 }
 

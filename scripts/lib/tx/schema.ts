@@ -1,6 +1,6 @@
 /** Tables of a journal. A new version appends one script; a journal of a newer program is refused. */
 import { FatalError } from "../errors.ts";
-import type { Database } from "./sqlite.ts";
+import { whole, type Database } from "./sqlite.ts";
 
 const MIGRATIONS = [
   `
@@ -61,6 +61,18 @@ const MIGRATIONS = [
     answer TEXT
   ) STRICT;
   `,
+  `
+  ALTER TABLE intents ADD COLUMN data_hash TEXT;
+  ALTER TABLE attempts ADD COLUMN is_taken INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE attempts ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+  UPDATE attempts SET is_taken = 1 WHERE sent_ms IS NOT NULL;
+  CREATE INDEX intents_by_state ON intents (state);
+  CREATE INDEX intents_by_end ON intents (updated_ms) WHERE cost_wei IS NOT NULL;
+  CREATE INDEX intents_by_used_nonce ON intents (nonce) WHERE cost_wei IS NOT NULL;
+  CREATE INDEX intents_with_data ON intents (updated_ms) WHERE data_hash IS NULL;
+  CREATE INDEX wishes_without_answer ON wishes (id) WHERE answer IS NULL;
+  CREATE TABLE probe (id INTEGER PRIMARY KEY CHECK (id = 1), bytes BLOB NOT NULL) STRICT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -78,13 +90,8 @@ export function migrate(database: Database, path: string, mayChange: boolean): v
   }
   if (version === SCHEMA_VERSION) return;
   if (!mayChange) throw new FatalError(`the file ${path} is no journal of version ${SCHEMA_VERSION}`);
-  database.exec("BEGIN IMMEDIATE");
-  try {
+  whole(database, () => {
     for (const script of MIGRATIONS.slice(version)) database.exec(script);
     database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
-    database.exec("COMMIT");
-  } catch (error) {
-    database.exec("ROLLBACK");
-    throw error;
-  }
+  });
 }

@@ -4,15 +4,20 @@
  * - known: it has these bytes already.
  * - used: the nonce is in a block: receipts will tell by what.
  * - underpriced: it has other bytes for this nonce, which cost more than these allow for.
+ * - never: it will not have them, today or later: too large, too much gas, of no kind that it knows.
  * - other: it will not have them now (full, poor, too cheap, …); the same bytes are offered again later.
  */
-export type Answer = "known" | "used" | "underpriced" | "other";
+export type Answer = "known" | "used" | "underpriced" | "never" | "other";
 
 const WORDS: [RegExp, Answer][] = [
   [/already known|already imported|known transaction|alreadyknown|already exists/i, "known"],
   [
     /replacement.*(underpriced|too low|fee)|existing transaction had higher|replacementnotallowed|could not replace/i,
     "underpriced",
+  ],
+  [
+    /oversized data|max(imum)? ?(tx|transaction) ?size|rlp size|exceeds ?block ?gas ?limit|gas ?limit ?(exceeded|too high)|transaction gas cap|intrinsic ?gas|floor data gas|type ?not ?supported|invalid (sender|chain ?id)/i,
+    "never",
   ],
   [/nonce( is)? too low|oldnonce|nonce.*already (been )?used|expected nonce to be/i, "used"],
 ];

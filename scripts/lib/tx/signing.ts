@@ -3,6 +3,7 @@ import { Transaction } from "ethers";
 import { FatalError } from "../errors.ts";
 import { formatEther } from "../units.ts";
 import { effect, type Account } from "./account.ts";
+import { urgencyAt } from "./fees.ts";
 import type { Fees, Intent, Purpose } from "./types.ts";
 
 /** What a transfer without data takes. */
@@ -31,7 +32,8 @@ export async function signAttempt(
   const { journal, signer, chainId } = account;
   const isAction = purpose === "action";
   const gasLimit = isAction ? (intent.gasLimit ?? TRANSFER_GAS) : TRANSFER_GAS;
-  const waits = aboveDailyCap(account, intent, gasLimit * fees.maxFeeWei + (isAction ? intent.valueWei : 0n));
+  const worstWei = gasLimit * fees.maxFeeWei + (isAction ? intent.valueWei : 0n);
+  const waits = aboveDailyCap(account, intent, worstWei);
   if (waits !== undefined) return waits;
 
   const wanted = {
@@ -53,26 +55,24 @@ export async function signAttempt(
   }
   const { key } = intent;
   const attempt = { ...fees, key, purpose, nonce, raw, gasLimit, hash: signed.hash };
-  journal.sign({
-    ...attempt,
-    signedMs: journal.now(),
-    signedBlock: head,
-    sentMs: undefined,
-    answer: undefined,
-  });
+  journal.sign({ ...attempt, signedMs: journal.now(), signedBlock: head });
   account.log.info({ key, purpose, nonce, hash: signed.hash, ...fees }, "signed");
   return undefined;
 }
 
-/** Of all bytes that are signed for an intent one alone can be mined, so the dearest counts. */
-function aboveDailyCap(
-  { journal, dailyCapWei }: Account,
-  intent: Intent,
-  worstWei: bigint,
-): string | undefined {
+/**
+ * Of all bytes that are signed for an intent one alone can be mined, so the dearest counts. What others may wait behind, a
+ * replacement or a transfer of nothing, may use all of the cap.
+ */
+function aboveDailyCap(account: Account, intent: Intent, worstWei: bigint): string | undefined {
+  const { journal, dailyCapWei, capPercent } = account;
+  const isFirst = !intent.isNoop && journal.attempts(intent.key).length === 0;
+  const urgency = isFirst ? urgencyAt(intent, journal.now()) : "urgent";
+  const percent = capPercent[urgency];
   const reservedWei = journal.reservedWei(intent);
   const addedWei = worstWei > reservedWei ? worstWei - reservedWei : 0n;
   const spentWei = journal.spentWei(journal.now() - DAY_MS);
-  if (spentWei + addedWei <= dailyCapWei) return undefined;
-  return `waits for the daily cap: ${formatEther(addedWei, 6)} ether more on top of ${formatEther(spentWei, 6)}, the cap is ${formatEther(dailyCapWei, 6)}`;
+  if (spentWei + addedWei <= (dailyCapWei * BigInt(percent)) / 100n) return undefined;
+  const share = percent === 100 ? "" : `, of which what is ${urgency} may use ${percent} percent`;
+  return `waits for the daily cap: ${formatEther(addedWei, 6)} ether more on top of ${formatEther(spentWei, 6)}, the cap is ${formatEther(dailyCapWei, 6)}${share}`;
 }

@@ -31,6 +31,22 @@ export function openDatabase(path: string, busyMs: number): Database {
   }
 }
 
+/** One change, whole or not at all. @throws what `change` throws, or the database where it takes no more */
+export function whole(database: Database, change: () => void): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    change();
+    database.exec("COMMIT");
+  } catch (error) {
+    try {
+      database.exec("ROLLBACK");
+    } catch {
+      // on a full disk the database has undone it by itself, and there is nothing left to undo
+    }
+    throw error;
+  }
+}
+
 /** True where an error says that another connection holds the lock. */
 export function isBusy(error: unknown): boolean {
   return (error as { errcode?: unknown } | undefined)?.errcode === BUSY;

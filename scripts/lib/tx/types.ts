@@ -40,6 +40,8 @@ export interface IntentRequest {
 
 export interface Intent extends IntentRequest {
   state: State;
+  /** Of the calldata, of which only the selector is left; undefined while all of it is there. */
+  dataHash: string | undefined;
   /** Fills a gap among nonces, and does nothing else. */
   isNoop: boolean;
   /** Why what is sent from now on is a transfer of nothing to oneself; undefined while it is the action. */
@@ -69,6 +71,7 @@ export interface Attempt extends Fees {
   key: string;
   purpose: Purpose;
   nonce: number;
+  /** 0x-hex; "0x" some days after the end. */
   raw: string;
   gasLimit: bigint;
   signedMs: number;
@@ -78,7 +81,14 @@ export interface Attempt extends Fees {
   sentMs: number | undefined;
   /** What the node said to it. */
   answer: string | undefined;
+  /** Whether a node ever had it, as far as nodes can be believed. */
+  isTaken: boolean;
+  /** How often nodes answered that they will not have it. */
+  refusals: number;
 }
+
+/** Just signed: nobody has seen it. */
+export type NewAttempt = Omit<Attempt, "sentMs" | "answer" | "isTaken" | "refusals">;
 
 /** What a person asks of the keeper that owns the journal. */
 export interface Wish {

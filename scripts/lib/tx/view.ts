@@ -2,14 +2,15 @@
 import { existsSync } from "node:fs";
 import { ConfigurationError } from "../errors.ts";
 import type { Boundary, OnBoundary, Write } from "./boundaries.ts";
+import { steadyClock, type Clock } from "./clock.ts";
 import { attemptOf, intentOf, wishOf, type Row } from "./rows.ts";
 import { migrate } from "./schema.ts";
-import { openDatabase, type Database } from "./sqlite.ts";
-import { ENDS, type Attempt, type Intent, type State, type Wish } from "./types.ts";
+import { openDatabase, whole, type Database } from "./sqlite.ts";
+import { isEnd, STATES, type Attempt, type Intent, type State, type Wish } from "./types.ts";
 
 export interface JournalOptions {
-  /** Milliseconds since 1970. */
-  now?: () => number;
+  /** Default: steady. */
+  clock?: Clock;
   onBoundary?: OnBoundary;
 }
 
@@ -17,21 +18,27 @@ export type Value = string | number | null;
 
 /** Writers of different processes meet only for the time of one small transaction. */
 const BUSY_MS = 5000;
-const OPEN = `state NOT IN (${ENDS.map((end) => `'${end}'`).join(", ")})`;
+/** As a list, so that SQLite finds them by its index of states. */
+const OPEN = `state IN (${STATES.filter((state) => !isEnd(state))
+  .map((state) => `'${state}'`)
+  .join(", ")})`;
 
 export class JournalView {
   readonly path: string;
+  /** Milliseconds since 1970. */
   readonly now: () => number;
+  protected readonly clock: Clock;
   protected readonly database: Database;
   readonly #onBoundary: OnBoundary;
 
   protected constructor(
     path: string,
     mayChange: boolean,
-    { now = Date.now, onBoundary = () => undefined }: JournalOptions,
+    { clock = steadyClock(), onBoundary = () => undefined }: JournalOptions,
   ) {
     this.path = path;
-    this.now = now;
+    this.clock = clock;
+    this.now = clock.now;
     this.#onBoundary = onBoundary;
     this.database = openDatabase(path, BUSY_MS);
     try {
@@ -116,10 +123,21 @@ export class JournalView {
     return new Set(rows.map(({ nonce }) => nonce as number));
   }
 
+  /** The lowest nonce above all that were seen in a block. */
+  nonceAfterSeen(): number {
+    const [row] = this.rows(
+      `SELECT max(
+         ifnull((SELECT max(nonce) FROM intents WHERE cost_wei IS NOT NULL), -1),
+         ifnull((SELECT max(nonce) FROM intents WHERE state = 'mined'), -1)
+       ) AS nonce`,
+    );
+    return (row!.nonce as number) + 1;
+  }
+
   /** What was spent since then, value included, and what open intents may still cost at most. */
   spentWei(sinceMs: number): bigint {
     const ended = this.rows(
-      `SELECT cost_wei FROM intents WHERE cost_wei IS NOT NULL AND NOT ${OPEN} AND updated_ms > ?`,
+      "SELECT cost_wei FROM intents WHERE cost_wei IS NOT NULL AND updated_ms > ?",
       sinceMs,
     );
     const spent = ended.reduce((sum, row) => sum + BigInt(row.cost_wei as string), 0n);
@@ -139,14 +157,7 @@ export class JournalView {
   /** One change, whole or not at all. */
   protected write(name: Write, change: () => void): void {
     this.at(`before: ${name}`);
-    this.database.exec("BEGIN IMMEDIATE");
-    try {
-      change();
-      this.database.exec("COMMIT");
-    } catch (error) {
-      this.database.exec("ROLLBACK");
-      throw error;
-    }
+    whole(this.database, change);
     this.at(`after: ${name}`);
   }
 

@@ -4,7 +4,7 @@ import { localParameters } from "../../../scripts/deploy/parameters/devnet.ts";
 import type { Parameters } from "../../../scripts/deploy/parameters/schema.ts";
 import { SECONDS_PER_SLOT, SLOTS_PER_EPOCH } from "../../../scripts/devnet/config.ts";
 import { startDevnet, type Devnet } from "../../../scripts/devnet/devnet.ts";
-import { LOCAL_ACCOUNTS } from "../../../scripts/lib/localAccounts.ts";
+import { LOCAL_ACCOUNTS } from "../../../scripts/lib/accountNames.ts";
 
 /// A devnet on which nothing is deployed.
 export interface BareChain {

@@ -86,6 +86,17 @@ describe("keepers: plan of checkpoints", () => {
     expect(stepOf({ frontierFrame: 10n })).to.deep.equal({ step: "complete", id: 5n });
     expect(stepOf({ frontierFrame: 9n })).to.deep.equal(OPEN);
   });
+
+  it("walks no long list that a stranger asks for, and goes on where somebody has walked it", () => {
+    const pending = 4_001;
+    const opened = { isShown: false, settledAt: 0 };
+    expect(stepOf(opened, { pending })).to.deep.equal({ step: "open", frontierFrame: 10n });
+    expect(stepOf(opened, { pending: 4_000 })).to.deep.equal({ step: "prove", id: 5n });
+    expect(stepOf({ ...opened, frontierFrame: 10n }, { pending })).to.deep.equal({ step: "prove", id: 5n });
+    expect(stepOf({}, { pending })).to.deep.equal({ step: "complete", id: 5n });
+    const checkpoints = [checkpoint(opened), checkpoint({ ...opened, id: 6n, frontierFrame: 10n })];
+    expect(planCheckpoint(seen({ pending, checkpoints }))).to.deep.equal({ step: "prove", id: 6n });
+  });
 });
 
 describe("keepers: the checkpoint job", () => {

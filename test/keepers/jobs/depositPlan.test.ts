@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import {
+  depositDeadline,
   planDeposits,
   type BatchSeen,
   type DepositsSeen,
@@ -23,21 +24,33 @@ const batch = (change: Partial<BatchSeen> = {}): BatchSeen => ({
   operatorId: 1n,
   fresh: [],
   provable: [],
+  foreign: [],
+  duplicate: [],
   waiting: 0,
-  isDue: false,
+  dueFrom: 20_000,
   ...change,
 });
 const seen = (change: Partial<DepositsSeen> = {}): DepositsSeen => ({
   time: 10_000,
   freeEth: 1_000n,
   isPaused: false,
-  draw: { isOpen: false, isSeedKnown: false, isLapsed: false, mayOpenFrom: 20_000 },
+  draw: {
+    isOpen: false,
+    isSeedKnown: false,
+    isLapsed: false,
+    mayOpenFrom: 20_000,
+    seedFrom: 0,
+    seedUntil: 0,
+  },
   lotEth: 64n,
   capEth: 640n,
   promisedEth: 0n,
   weightLife: 1_000,
+  allotmentLife: 500,
+  predepositDeadline: 4_000,
   operators: [operator()],
   batches: [],
+  overdue: [],
   ...change,
 });
 const plan = (change: Partial<DepositsSeen>) => planDeposits(seen(change));
@@ -137,7 +150,7 @@ describe("keepers: plan of deposits", () => {
     expect(plan({ batches: provable(2) })).to.deep.equal([
       { step: "prove", commitmentId: "c", indices: [0, 1], isPaid: false },
     ]);
-    expect(plan({ batches: [batch({ provable: [4], waiting: 1, isDue: true })] })).to.deep.equal([
+    expect(plan({ batches: [batch({ provable: [4], waiting: 1, dueFrom: 10_000 })] })).to.deep.equal([
       { step: "prove", commitmentId: "c", indices: [4], isPaid: true },
     ]);
     expect(counts({ batches: provable(2), freeEth: 61n })).to.deep.equal([["prove", 1]]);
@@ -152,5 +165,67 @@ describe("keepers: plan of deposits", () => {
 
   it("proves under a pause: what was sent before is not to be lost", () => {
     expect(counts({ batches: provable(1), isPaused: true })).to.deep.equal([["prove", 1]]);
+  });
+});
+
+describe("keepers: plan of predeposits that came to nothing", () => {
+  it("proves foreign keys, then copied ones, before all else, and not too many at once", () => {
+    const batches = [
+      batch({ provable: [1], foreign: [2], duplicate: [3], waiting: 3 }),
+      batch({ commitmentId: "d", foreign: [0] }),
+    ];
+    expect(plan({ batches })).to.deep.equal([
+      { step: "foreign", commitmentId: "c", at: 2 },
+      { step: "foreign", commitmentId: "d", at: 0 },
+      { step: "duplicate", commitmentId: "c", at: 3 },
+      { step: "prove", commitmentId: "c", indices: [1], isPaid: false },
+    ]);
+    const many = [batch({ duplicate: Array.from({ length: 20 }, (_, at) => at) })];
+    expect(plan({ batches: many })).to.have.length(8);
+  });
+
+  it("proves keys of a stopped operator, and sends no ether for them", () => {
+    const operators = [operator({ mayDraw: false })];
+    const proved = plan({ operators, freeEth: 0n, batches: [batch({ provable: [1, 2], waiting: 2 })] });
+    expect(proved).to.deep.equal([{ step: "proveAlone", commitmentId: "c", indices: [1, 2], isPaid: false }]);
+  });
+
+  it("has bonds locked for what is overdue, and burnt for what is lost, by commitment", () => {
+    const late = (gindex: bigint, change: object = {}) => ({
+      commitmentId: "c",
+      operatorId: 1n,
+      root: "r",
+      gindex,
+      isLost: false,
+      ...change,
+    });
+    const other = { commitmentId: "d", operatorId: 2n, root: "s" };
+    const overdue = [late(9n), late(8n), late(7n, { isLost: true }), late(5n, other)];
+    expect(plan({ overdue })).to.deep.equal([
+      { step: "lock", operatorId: 1n, root: "r", gindices: [9n, 8n] },
+      { step: "burn", operatorId: 1n, root: "r", gindices: [7n] },
+      { step: "lock", operatorId: 2n, root: "s", gindices: [5n] },
+    ]);
+    const [step] = plan({ overdue: Array.from({ length: 65 }, (_, i) => late(BigInt(i))) })!;
+    expect(step).to.have.property("gindices").with.length(64);
+  });
+});
+
+describe("keepers: deadlines of deposits", () => {
+  const at = seen({
+    draw: { ...seen().draw, seedFrom: 9_000, seedUntil: 99_000 },
+    operators: [operator({ endsAt: 12_000 })],
+    batches: [batch({ dueFrom: 9_500 })],
+  });
+  const keys = { commitmentId: "c", indices: [1], isPaid: false };
+
+  it("are those of the seed, of the proof and of the allotment", () => {
+    expect(depositDeadline({ step: "settle" }, at)).to.deep.equal({ from: 9_000, until: 99_000 });
+    const proof = { from: 9_500, until: 13_500 };
+    expect(depositDeadline({ step: "prove", ...keys }, at)).to.deep.equal(proof);
+    expect(depositDeadline({ step: "proveAlone", ...keys }, at)).to.deep.equal(proof);
+    const sent = depositDeadline({ step: "predeposit", commitmentId: "c", indices: [1] }, at);
+    expect(sent).to.deep.equal({ from: 11_500, until: 12_000 });
+    expect(depositDeadline({ step: "open" }, at)).to.equal(undefined);
   });
 });

@@ -17,10 +17,11 @@ describe("keepers: the finalise job", () => {
 
   it("plans what is paid for, and nothing that would revert", () => {
     const job = new FinaliseJob({} as never);
-    const observed = { amountWei: 10n, paidFromWei: 10n };
+    const deadline = { from: 0, until: 1 };
+    const observed = { amountWei: 10n, paidFromWei: 10n, deadline };
     expect(job.plan(observed)).to.equal(observed);
     expect(job.plan({ ...observed, amountWei: 9n })).to.equal(undefined);
-    expect(job.plan({ amountWei: 0n, paidFromWei: 0n })).to.equal(undefined);
+    expect(job.plan({ amountWei: 0n, paidFromWei: 0n, deadline })).to.equal(undefined);
   });
 
   it("finalises as soon as it may what a report named, once", async () => {

@@ -18,24 +18,36 @@ const QUEUED: Decision = {
   isReady: false,
   isExecutable: false,
   mayNote: true,
+  expiresAt: 0,
 };
-const SEEN = { observedAt: 900, observationGap: 300 };
+const SEEN = { observedAt: 900, observationGap: 300, shelfLife: 5_000 };
 
 describe("keepers: the govern job", () => {
   describe("plan", () => {
-    const job = new GovernJob({} as never);
-    const plan = (change: Partial<Decision>, now = 950) =>
-      job.plan({ decisions: [{ ...QUEUED, ...change }], ...SEEN }, now)?.map(({ step }) => step);
+    const job = new GovernJob({} as never, {} as never);
+    const plan = (change: Partial<Decision>, time = 950) =>
+      job.plan({ ...SEEN, time, decisions: [{ ...QUEUED, ...change }] })?.map(({ step }) => step);
 
     it("does one thing after the other", () => {
       expect(plan({ isPassed: true, hasWindow: false })).to.deep.equal(["queue"]);
       expect(plan({}), "its window is open").to.equal(undefined);
       expect(plan({}, 999)).to.equal(undefined);
       expect(plan({ isWindowClosed: true })).to.equal(undefined);
-      expect(job.plan({ decisions: [QUEUED], ...SEEN, observedAt: 1_000 }, 1_000)).to.deep.equal([
+      expect(job.plan({ time: 1_000, decisions: [QUEUED], ...SEEN, observedAt: 1_000 })).to.deep.equal([
         { step: "closeWindow", proposalId: 7n },
       ]);
       expect(plan({ isReady: true, isExecutable: true, isWindowClosed: true })).to.deep.equal(["execute"]);
+    });
+
+    it("says until when: until it expires, and until open time is lost", () => {
+      const ready = { ...QUEUED, isReady: true, isExecutable: true, expiresAt: 7_000 };
+      expect(job.plan({ ...SEEN, time: 2_500, decisions: [ready] })).to.deep.equal([
+        { step: "execute", proposalId: 7n, deadline: { from: 2_000, until: 7_000 } },
+      ]);
+      const waits = { ...QUEUED, isWindowClosed: true };
+      expect(job.plan({ ...SEEN, time: 1_000, decisions: [waits] })).to.deep.equal([
+        { step: "observe", deadline: { from: 1_000, until: 1_200 } },
+      ]);
     });
 
     it("has what is ready and would revert expire, once, and where the chain does not know since when", () => {
@@ -51,7 +63,7 @@ describe("keepers: the govern job", () => {
       expect(plan(waits, 1_000)).to.deep.equal(["observe"]);
       expect(plan({ isReady: true, mayNote: false }, 5_000)).to.equal(undefined);
       expect(plan({ hasWindow: false }, 5_000)).to.equal(undefined);
-      expect(job.plan({ decisions: [], ...SEEN }, 5_000)).to.equal(undefined);
+      expect(job.plan({ time: 5_000, decisions: [], ...SEEN })).to.equal(undefined);
     });
   });
 
@@ -70,11 +82,12 @@ describe("keepers: the govern job", () => {
       const { accounts, devnet, protocol } = world;
       const senders = [accounts.keeper, accounts.bob];
       const runners = senders.map(
-        (sender) =>
+        (sender, i) =>
           new Runner({
-            jobs: [new GovernJob({ protocol, sender })],
+            jobs: [new GovernJob(world, sender)],
             log: createLogger({ level: "silent" }),
-            now: () => devnet.chain.timeAtSlot(devnet.slot),
+            // a clock that is wrong by days: the chain's own counts
+            now: () => devnet.chain.timeAtSlot(devnet.slot) + [1, -1][i]! * 400_000,
             sleep: async () => undefined,
             pollSeconds: 1,
           }),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ZeroHash } from "ethers";
 import { FiguresFolder } from "../../../scripts/keepers/jobs/figuresFile.ts";
 import {
+  figuresDeadline,
   PerformanceJob,
   planFigures,
   type FiguresSeen,
@@ -38,8 +39,17 @@ const told = (
   freeShares: ETHER,
   ...known,
 });
+const SEEN: FiguresSeen = {
+  time: 1_200,
+  holds: [],
+  refSlot: 448,
+  operators: [],
+  leewayBp: 1_000n,
+  isPublished: true,
+  stands: { from: 1_000, until: 1_384 },
+};
 const plan = (operators: OperatorTold[], change: Partial<FiguresSeen> = {}) =>
-  planFigures({ refSlot: 448, operators, leewayBp: 1_000n, isPublished: true, ...change });
+  planFigures({ ...SEEN, operators, ...change });
 
 describe("keepers: plan of operators' figures", () => {
   it("does nothing before the first root, and nothing that is done", () => {
@@ -66,6 +76,36 @@ describe("keepers: plan of operators' figures", () => {
     const pulled = (pulledShares: bigint) => plan([told({}, { pulledShares })]);
     expect(pulled(ETHER - ETHER / 100n)).to.deep.equal([{ step: "pull", operatorId: 1n }]);
     expect(pulled(ETHER - ETHER / 100n + 1n)).to.equal(undefined);
+  });
+});
+
+describe("keepers: plan of bond that is held", () => {
+  const holds = [2n, 1n].map((holdId) => ({ holdId, operatorId: 1n, burnableFrom: 1_200 }));
+  const less = told({ withheldWei: 4n }, { accountedWei: 5n });
+
+  it("frees the newest hold where a later root says less, and burns none of that operator meanwhile", () => {
+    const contest = { step: "contest", holdId: 2n, operatorId: 1n };
+    expect(plan([less], { holds })).to.deep.equal([contest]);
+    expect(plan([less]), "all is burnt").to.equal(undefined);
+    const other = { holdId: 3n, operatorId: 2n, burnableFrom: 0 };
+    expect(plan([less], { holds: [other, ...holds] })).to.deep.equal([contest, { step: "burn", holdId: 3n }]);
+  });
+
+  it("burns what nobody contested in time", () => {
+    const same = told({ withheldWei: 5n }, { accountedWei: 5n });
+    const burns = [
+      { step: "burn", holdId: 2n },
+      { step: "burn", holdId: 1n },
+    ];
+    expect(plan([same], { holds, time: 1_199 })).to.equal(undefined);
+    expect(plan([same], { holds })).to.deep.equal(burns);
+  });
+
+  it("is late when the root goes; what is in the next one too is not", () => {
+    const { stands } = SEEN;
+    expect(figuresDeadline({ step: "judge", operatorId: 1n }, SEEN)).to.equal(stands);
+    expect(figuresDeadline({ step: "contest", operatorId: 1n, holdId: 1n }, SEEN)).to.equal(stands);
+    expect(figuresDeadline({ step: "pull", operatorId: 1n }, SEEN)).to.equal(undefined);
   });
 });
 
@@ -169,5 +209,16 @@ describe("keepers: the performance job", () => {
     expect(await protocol.WithheldRewards.holdCount()).to.equal(1n);
     expect((await protocol.WithheldRewards.holdOf(1n)).amount).to.be.greaterThan(0n);
     await allIdle();
+  });
+
+  it("burns what is held when the time to contest is over, once", async () => {
+    const { devnet, protocol } = world;
+    const { burnableFrom } = await protocol.WithheldRewards.holdOf(1n);
+    await allIdle();
+    await devnet.tickUntil(() => BigInt(devnet.chain.timeAtSlot(devnet.slot)) >= burnableFrom);
+    const results = await race(world, keepers[0]!.job, keepers[1]!.job);
+    expect(results.map(({ outcome }) => outcome)).to.deep.equal(["acted", "idle"]);
+    expect(results[0]!.text).to.contain("burnt hold 1");
+    expect((await protocol.WithheldRewards.holdOf(1n)).amount).to.equal(0n);
   });
 });

@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import { encodeBytes32String } from "ethers";
+import { SlashingJob } from "../../../scripts/keepers/jobs/slashing.ts";
 import {
   planSlashing,
-  SlashingJob,
+  slashingDeadline,
   type OpenLock,
   type SlashingSeen,
   type WatchedValidator,
-} from "../../../scripts/keepers/jobs/slashing.ts";
+} from "../../../scripts/keepers/jobs/slashingPlan.ts";
 import { FAR_FUTURE_EPOCH } from "../../../scripts/lib/units.ts";
 import { SLOTS_PER_EPOCH } from "../../../scripts/devnet/config.ts";
 import { runValidators } from "../../story/support/keys.ts";
@@ -36,17 +37,22 @@ const lock = (change: Partial<OpenLock> = {}): OpenLock => ({
   fromSlot: 0,
   settledSlot: -1,
   owesBounty: false,
+  atStakeGwei: undefined,
+  arrivedGwei: 0n,
   ...change,
 });
 const seen = (change: Partial<SlashingSeen> = {}): SlashingSeen => ({
   validators: [],
   locks: [],
+  arrivals: [],
   finalizedEpoch: 110,
   finalizedSlot: 880,
   bookedSlot: 863,
   slotsPerEpoch: 8,
   slashingsVector: 64,
   minSettleWei: ETHER / 100n,
+  genesisTime: 10_000,
+  secondsPerSlot: 12,
   ...change,
 });
 
@@ -87,7 +93,9 @@ describe("keepers: plan of slashings", () => {
     // withdrawable, and not paid out yet
     const full = validator({ ...withdrawn, index: 3, effectiveBalanceGwei: GWEI_32 });
     const slashed = validator({ index: 4, slashed: true, withdrawableEpoch: 164n });
-    expect(steps(exited, withdrawn, full, slashed)?.map((s) => [s.step, s.index])).to.deep.equal([
+    expect(
+      steps(exited, withdrawn, full, slashed)?.map((s) => [s.step, "index" in s && s.index]),
+    ).to.deep.equal([
       ["slashed", 4],
       ["state", 1],
       ["state", 2],
@@ -124,6 +132,46 @@ describe("keepers: plan of slashings", () => {
     expect(settled({ ...much, fromSlot: 863 })).to.have.length(1);
     expect(settled({ ...much, fromSlot: 864 })).to.equal(undefined);
     expect(settled(much, { bookedSlot: undefined })).to.equal(undefined);
+  });
+});
+
+describe("keepers: plan of what bases of locks lack", () => {
+  const raised = (change: Partial<OpenLock>) => planSlashing(seen({ locks: [lock(change)] }));
+
+  it("raises a base that was told too low, less what arrived, before it is settled", () => {
+    const raise = { step: "raise", index: 7, lastSlot: 807 };
+    expect(raised({ atStakeGwei: GWEI_32 })).to.equal(undefined);
+    expect(raised({ atStakeGwei: GWEI_32 + 1n })).to.deep.equal([raise]);
+    const arrived = { baseGwei: 2n * GWEI_32, arrivedGwei: GWEI_32, balanceGwei: 2n * GWEI_32 };
+    expect(raised({ ...arrived, atStakeGwei: GWEI_32 })).to.equal(undefined);
+    expect(raised({ ...arrived, atStakeGwei: GWEI_32 + 1n })).to.deep.equal([raise]);
+    const both = raised({ atStakeGwei: GWEI_32 + 1n, balanceGwei: 0n });
+    expect(both?.map(({ step }) => step)).to.deep.equal(["raise", "settle"]);
+  });
+
+  it("counts what arrived before anything is settled", () => {
+    const arrivals = [{ source: 3, target: 7, slot: 840 }];
+    const planned = planSlashing(seen({ arrivals, locks: [lock({ balanceGwei: 0n })] }));
+    expect(planned).to.deep.equal([
+      { step: "arrival", source: 3, target: 7 },
+      { step: "settle", index: 7, isPaid: true },
+    ]);
+  });
+
+  it("says until when: while blocks are known, and while the balance says something", () => {
+    const at = seen({ locks: [lock()] });
+    const known = { from: 10_000 + 807 * 12, until: 10_000 + 8_807 * 12 };
+    const slashed = { step: "slashed", index: 1, pubkey: "0x01", lastSlot: 807 } as const;
+    expect(slashingDeadline(slashed, at)).to.deep.equal({ ...known, isUrgent: true });
+    expect(slashingDeadline({ step: "raise", index: 7, lastSlot: 807 }, at)).to.deep.equal(known);
+    expect(slashingDeadline({ step: "arrival", source: 3, target: 7 }, at)).to.deep.equal(known);
+    expect(slashingDeadline({ step: "settle", index: 7, isPaid: true }, at)).to.deep.equal({
+      from: 10_000 + 132 * 8 * 12,
+      until: 10_000 + 164 * 8 * 12,
+    });
+    expect(slashingDeadline({ step: "state", index: 1, pubkey: "0x01", isWithdrawn: false }, at)).to.equal(
+      undefined,
+    );
   });
 });
 

@@ -7,9 +7,11 @@ import { ZeroHash } from "ethers";
 import { signReport } from "../../../scripts/actions/signReport.ts";
 import { startFaultyProxy, type FaultyProxy } from "../../../scripts/devnet/faults/faultyProxy.ts";
 import { FiguresFolder } from "../../../scripts/keepers/jobs/figuresFile.ts";
+import { UpkeepJob, type UpkeepSeen } from "../../../scripts/keepers/jobs/upkeep.ts";
 import { RecordFolder } from "../../../scripts/keepers/record/recordFolder.ts";
 import { Recorder } from "../../../scripts/keepers/record/recorder.ts";
 import { replay, type Replayed } from "../../../scripts/keepers/record/replay.ts";
+import type { Dispute } from "../../../scripts/keepers/report/witnesses.ts";
 import { SignedReports } from "../../../scripts/keepers/report/signedReports.ts";
 import { Runner, type CycleResult } from "../../../scripts/keepers/runner.ts";
 import { KEEPER_SETTINGS, type KeeperJob } from "../../../scripts/keepers/settings.ts";
@@ -43,7 +45,11 @@ describe("keepers: cycles recorded, and played again", () => {
   let folder: string;
   let liar: FaultyProxy;
   let others: FaultyProxy[];
+  /** The second of two execution nodes. */
+  let executionLiar: FaultyProxy;
   let keeper: Keeper;
+  const disputes: (Dispute | undefined)[] = [];
+  let answers = 0;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "kedge-records-"));
@@ -58,21 +64,22 @@ describe("keepers: cycles recorded, and played again", () => {
     const [first, ...rest] = await Promise.all(proxies);
     liar = first!;
     others = rest;
-    keeper = await startKeeper(rpcUrl);
+    executionLiar = await startFaultyProxy({ serves: "execution", target: rpcUrl });
+    keeper = await startKeeper([rpcUrl, executionLiar.url]);
   });
   after(async () => {
     await keeper.close();
-    await Promise.all([liar, ...others].map((node) => node.close()));
+    await Promise.all([liar, ...others, executionLiar].map((node) => node.close()));
     await world.close();
     rmSync(folder, { recursive: true });
   });
 
-  async function startKeeper(rpcUrl: string): Promise<Keeper> {
+  async function startKeeper(elUrls: readonly string[]): Promise<Keeper> {
     const { protocol, devnet, accounts, members } = world;
     const withPassword = (url: string) => url.replace("http://", `http://keeper:${PASSWORD}@`);
     const { values: settings } = resolveSettings(KEEPER_SETTINGS, {
       flags: {
-        elUrls: `${rpcUrl}/?apikey=${TOKEN}`,
+        elUrls: elUrls.map((url) => `${url}/?apikey=${TOKEN}`).join(","),
         clUrls: [liar, ...others].map(({ url }) => withPassword(url)).join(","),
         stateFolder: join(folder, "state"),
       },
@@ -86,11 +93,11 @@ describe("keepers: cycles recorded, and played again", () => {
     ) as Addresses;
     const member = new LocalSigner(new Secret(members[0]!.key.privateKey));
     const memory = new Map<string, object>();
-    const signed = new SignedReports(":memory:");
+    const signed = new SignedReports(":memory:", 0);
     const recorder = new Recorder({
       folder: new RecordFolder(join(folder, "records"), 3),
       settings,
-      addresses,
+      deployed: { addresses, firstBlock: 1 },
       account: await accounts.keeper.getAddress(),
       member: member.address,
       dryRun: false,
@@ -109,6 +116,8 @@ describe("keepers: cycles recorded, and played again", () => {
           return known as T;
         },
         onGathered: () => undefined,
+        onDispute: (dispute) => disputes.push(dispute),
+        onAnswer: () => answers++,
       },
       log: SILENT,
       onNodes: () => undefined,
@@ -156,6 +165,11 @@ describe("keepers: cycles recorded, and played again", () => {
     }
   }
 
+  function eventsIn(file: string): { what?: string; request?: unknown; told?: string; value?: unknown }[] {
+    const lines = readFileSync(file, "utf8").trim().split("\n").slice(1);
+    return lines.map((line) => JSON.parse(line) as object);
+  }
+
   /** The record with one line, or all, another. */
   function changed(file: string, change: (line: string) => string): string {
     const text = readFileSync(file, "utf8");
@@ -169,6 +183,15 @@ describe("keepers: cycles recorded, and played again", () => {
   it("plays report cycles again byte for byte, from building to submitting", async () => {
     const refSlot = await nextBoundary(world);
     await untilFinal(world, refSlot);
+    executionLiar.set({ kind: "lie", to: "eth_getBalance", field: "result", value: "0x1234" });
+    const dispute = await again("report");
+    executionLiar.set();
+    expect(dispute.live).to.include({ outcome: "failed" });
+    expect(dispute.live.text).to.contain("withdrawalsReceived").and.to.contain(executionLiar.name);
+    expect(dispute.replayed.text).to.equal(dispute.live.text);
+    expect(dispute.replayed.deviations).to.deep.equal([]);
+    expect(disputes.map((each) => each?.field)).to.deep.equal(["withdrawalsReceived"]);
+
     const sign = await again("report");
     expect(sign.live.text).to.match(/^signed the report/);
     expect(sign.replayed.deviations).to.deep.equal([]);
@@ -177,10 +200,32 @@ describe("keepers: cycles recorded, and played again", () => {
     await world.devnet.tickSlots(24);
     const submit = await again("report");
     expect(submit.live.text).to.match(/^submitted the report/);
+    const [sent] = eventsIn(submit.file).filter(({ what }) => what === "transaction");
+    expect(sent!.request).to.include({ urgency: "urgent" }).and.to.have.property("secondsLeft");
     expect(submit.replayed.deviations).to.deep.equal([]);
     expect(submit.replayed.text).to.equal(submit.live.text);
     const idle = await again("report");
+    expect(disputes.at(-1)).to.equal(undefined);
+    expect(answers).to.be.greaterThan(0);
     expect([idle.live.outcome, idle.replayed.deviations]).to.deep.equal(["idle", []]);
+  });
+
+  it("builds the report once for each execution node, from events since the deployment alone", () => {
+    const [sign] = readdirSync(join(folder, "records", "cycles")).filter((name) =>
+      name.endsWith("report-acted.jsonl"),
+    );
+    const calls = eventsIn(join(folder, "records", "cycles", sign!)).map((event) => ({
+      node: event.what?.split(" ")[1],
+      ...(event.request as { method?: string; params?: { fromBlock?: string }[] } | null),
+    }));
+    for (const node of ["el0", "el1"]) {
+      const told = calls.filter((call) => call.node === node);
+      expect(told.map(({ method }) => method)).to.include.members(["eth_getBalance", "eth_getLogs"]);
+    }
+    const first = calls
+      .filter(({ method }) => method === "eth_getLogs")
+      .map(({ params }) => params![0]!.fromBlock);
+    expect(new Set(first)).to.deep.equal(new Set(["0x1"]));
   });
 
   it("has no secret in any file", () => {
@@ -260,6 +305,16 @@ describe("keepers: cycles recorded, and played again", () => {
     );
     const { deviations } = await offline(() => replay(other, SILENT));
     expect(deviations[0]!.what).to.equal("transaction");
+  });
+
+  it("leaves to the keeper's other jobs what they do, as a keeper that records nothing", async () => {
+    const { live, file, replayed } = await again("upkeep");
+    expect([live.outcome, replayed.deviations], live.text).to.deep.equal([replayed.outcome, []]);
+    const seen = eventsIn(file).find(({ told }) => told === "observed")!.value as UpkeepSeen;
+    const names = (each: Pick<UpkeepSeen, "needed">) => each.needed.map(({ name }) => name);
+    const alone = await new UpkeepJob(world, world.accounts.keeper, []).observe();
+    expect(names(alone)).to.include.members(["Observe", "Refresh"]);
+    expect(names(seen)).to.not.include.oneOf(["Observe", "Refresh"]);
   });
 
   it("keeps so many of each job and outcome, and no body that nothing needs", async () => {

@@ -27,6 +27,7 @@ const HEAD = {
   clock: 1,
   dryRun: false,
   addresses: {},
+  firstBlock: 0,
   settings: {},
 };
 

@@ -86,6 +86,21 @@ export const FAULTS: Record<string, FaultCase> = {
     with: ["keeper-not-ready"],
     almost: { facts: (facts) => (facts.quorum = { agreeing: 1, required: 1 }) },
   },
+  "reports-differ": {
+    fault: { facts: (facts) => (facts.signing = { dispute: "exited is 1 at el-a, 2 at el-b" }) },
+    firesAfter: 120,
+    labels: [{ cause: "reports-differ" }],
+    with: ["keeper-not-ready"],
+    almost: { facts: (facts) => (facts.signing = { dispute: "exited is 1 at el-a, 2 at el-b" }) },
+    almostSeconds: 120,
+  },
+  "key-elsewhere": {
+    fault: { facts: (facts) => (facts.signing = { stopped: "0x12 has signed a report of slot 96" }) },
+    firesAfter: 0,
+    labels: [{ cause: "key-elsewhere" }],
+    with: ["keeper-not-ready"],
+    almost: { facts: (facts) => (facts.signing = { dispute: "exited is 1 at el-a, 2 at el-b" }) },
+  },
   "source-down": {
     fault: { facts: ({ sources }) => (sources[2]!.healthy = false) },
     firesAfter: 600,

@@ -6,7 +6,10 @@ import { FatalError } from "../../../scripts/lib/errors.ts";
 import { START, World, type Fault } from "./world.ts";
 
 /** For each cause what brings it about, the figures that are told of it, and what comes as close without it. */
-const FAULTS: Record<CauseId, { fault: Fault; polls?: number; detail: string; almost?: Fault }> = {
+const FAULTS: Record<
+  Exclude<CauseId, "dry-run">,
+  { fault: Fault; polls?: number; detail: string; almost?: Fault }
+> = {
   "loop-stalled": { fault: { stalled: true }, polls: 3, detail: "last tick 90 s ago, more than 60 s" },
   "facts-missing": {
     fault: {
@@ -28,8 +31,17 @@ const FAULTS: Record<CauseId, { fault: Fault; polls?: number; detail: string; al
     detail: "el-a:8545",
     almost: {
       facts: ({ sources }) =>
-        sources.filter(({ layer }) => layer === "beacon").forEach((source) => (source.healthy = false)),
+        sources.filter(({ layer }) => layer !== "execution").forEach((source) => (source.healthy = false)),
     },
+  },
+  "reports-differ": {
+    fault: { facts: (facts) => (facts.signing = { dispute: "exited is 1 at el-a:1, 2 at el-b:1" }) },
+    detail: "exited is 1 at el-a:1, 2 at el-b:1",
+    almost: { facts: (facts) => (facts.signing = {}) },
+  },
+  "key-elsewhere": {
+    fault: { facts: (facts) => (facts.signing = { stopped: "0x12 has signed a report of slot 96" }) },
+    detail: "0x12 has signed a report of slot 96",
   },
   "finality-old": {
     fault: { facts: (facts, now) => (facts.finalizedAt = now - 1801) },
@@ -81,6 +93,7 @@ describe("keepers/watch/health", () => {
   afterEach(() => server.close());
 
   for (const id of CAUSE_IDS) {
+    if (id === "dry-run") continue;
     const { fault, polls = 1, detail, almost } = FAULTS[id];
     it(`is not ready for ${id}, and ready again after it`, async () => {
       await world.poll();
@@ -90,7 +103,7 @@ describe("keepers/watch/health", () => {
       const { status, body } = await get("/readyz");
       const { sentence, fix } = CAUSES[id];
       expect(status).to.equal(503);
-      expect(body).to.deep.equal({ ready: false, causes: [{ id, sentence, fix, detail }] });
+      expect(body).to.deep.equal({ ready: false, dryRun: false, causes: [{ id, sentence, fix, detail }] });
       const all = (await get("/status.json")).body;
       expect([all.ready, all.causes]).to.deep.equal([false, body.causes]);
       expect(await metric("kedge_ready 0")).to.be.true;
@@ -100,10 +113,27 @@ describe("keepers/watch/health", () => {
       }
 
       await world.poll(almost);
-      expect(await get("/readyz")).to.deep.include({ status: 200, body: { ready: true, causes: [] } });
+      expect(await get("/readyz")).to.deep.include({
+        status: 200,
+        body: { ready: true, dryRun: false, causes: [] },
+      });
       expect(await metric("kedge_ready 1")).to.be.true;
     });
   }
+
+  it("is never ready where it only shows what it would do", async () => {
+    await server.close();
+    world = new World({ dryRun: true });
+    server = await serveWatch({ ...world, log: createLogger(), host: "127.0.0.1", port: 0 });
+    await world.poll();
+    const { status, body } = await get("/readyz");
+    expect([status, body.ready, body.dryRun]).to.deep.equal([503, false, true]);
+    expect(body.causes).to.have.length(1);
+    expect(body.causes[0].id).to.equal("dry-run");
+    expect((await get("/status.json")).body).to.deep.include({ dryRun: true, ready: false, alive: true });
+    expect(await metric("kedge_ready 0")).to.be.true;
+    expect(await metric('kedge_health_cause{cause="dry-run"} 1')).to.be.true;
+  });
 
   it("is not ready before it knows anything, but alive", async () => {
     expect((await get("/healthz")).status).to.equal(200);
@@ -111,7 +141,7 @@ describe("keepers/watch/health", () => {
     expect(status).to.equal(503);
     expect(body.causes.map(({ id }: { id: string }) => id)).to.deep.equal(["facts-missing"]);
     expect(body.causes[0].detail).to.equal(
-      "sources, quorum, finalizedAt, missingRoles, balanceWei, journal, clockSkewSeconds, job report, job finalise",
+      "sources, quorum, finalizedAt, missingRoles, balanceWei, journal, clockSkewSeconds, signing, job report, job finalise",
     );
     expect(await metric("kedge_ready 0")).to.be.true;
   });

@@ -103,7 +103,7 @@ describe("keepers/watch/monitoring", () => {
         for (const [, name] of page.matchAll(/\b(kedge_[a-z_]+)/g)) expect(CATALOGUE).to.have.property(name!);
         for (const [, cause] of page.matchAll(/cause `([a-z-]+)`/g)) expect(CAUSE_IDS).to.include(cause);
         for (const [, command] of page.matchAll(/`kedge ([a-z ]+?)[`<]/g)) {
-          expect(["status", "doctor", "tx list", "report diff"]).to.include(command!.trim());
+          expect(["status", "doctor", "tx list", "report diff", "report resume"]).to.include(command!.trim());
         }
       });
     }

@@ -44,7 +44,11 @@ export class World {
     staleSeconds: 120,
     clock: this.clock,
   });
-  readonly health = new Health({ jobs: KEEPERS, limits: LIMITS, clock: this.clock });
+  readonly health: Health;
+
+  constructor({ dryRun = false } = {}) {
+    this.health = new Health({ jobs: KEEPERS, limits: LIMITS, dryRun, clock: this.clock });
+  }
 
   /** One round of the loop in which all is well, but for what `fault` changes, and its scrape. */
   async poll(fault: Fault = {}): Promise<Scrape> {
@@ -90,6 +94,7 @@ export class World {
       balanceWei: WEI_PER_ETHER,
       journal: { writable: true },
       clockSkewSeconds: 0.1,
+      signing: {},
     };
   }
 

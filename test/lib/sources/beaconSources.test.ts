@@ -66,6 +66,19 @@ describe("several beacon nodes", () => {
     expect(warnings()).to.deep.equal([]);
   });
 
+  it("tell of each answer, so that it is seen that work goes on, and of nothing where they hang", async () => {
+    let answers = 0;
+    const client = { ...ONE_ATTEMPT, timeoutMs: 300 };
+    const beacon = sources({ client, onAnswer: () => answers++ });
+    await beacon.genesis();
+    const before = answers;
+    await beacon.header(nodes.missed);
+    expect(answers, "that there is none is an answer").to.equal(before + 3);
+    nodes.beacons.forEach((node) => node.set({ kind: "hang" }));
+    await failure(beacon.genesis());
+    expect(answers).to.equal(before + 3);
+  });
+
   const lies: [string, Fault, string, (beacon: BeaconSources | BeaconClient) => Promise<unknown>][] = [
     [
       "the finalized epoch",

@@ -82,6 +82,25 @@ describe("several execution nodes", () => {
     });
   }
 
+  it("speak each for itself where that is wanted, and one that rests is not waited for", async () => {
+    const provider = sources();
+    const [first, second] = nodes.executions;
+    first.set({ kind: "dead" });
+    second.set({ kind: "lie", to: "eth_getTransactionCount", field: "result", value: "0x9" });
+    const ask = (index: number) =>
+      provider.each[index]!.request("eth_getTransactionCount", [SOMEBODY, "latest"]);
+    expect(provider.each.map(({ name }) => name)).to.deep.equal(nodes.executions.map(({ name }) => name));
+    expect(await ask(1)).to.deep.equal({ result: "0x9" });
+    expect(await ask(2)).to.deep.equal({ result: "0x0" });
+    expect(await failure(ask(0))).to.be.instanceOf(RetryableError);
+    first.set();
+    const asked = first.requests.length;
+    expect((await failure(ask(0))).message).to.equal(`${first.name} rests after a failure`);
+    expect(first.requests.length).to.equal(asked);
+    clock.pass(60_000);
+    expect(await ask(0)).to.deep.equal({ result: "0x0" });
+  });
+
   it("say so where none answers", async () => {
     const provider = sources();
     nodes.executions.forEach((node) => node.set({ kind: "status", status: 503 }));
@@ -201,8 +220,8 @@ describe("several execution nodes", () => {
     });
 
     const both = () => sources({ maxLagBlocks: 1_000 }, [servers.rpcUrl, nodes.executions[0].url]);
-    const depositLogs = (provider: ExecutionSources) =>
-      provider.getLogs({ address: DEPOSIT_CONTRACT_ADDRESS, fromBlock: 0, toBlock: block.number });
+    const depositLogs = (provider: ExecutionSources, toBlock = block.number) =>
+      provider.getLogs({ address: DEPOSIT_CONTRACT_ADDRESS, fromBlock: 0, toBlock });
 
     it("read the state of a block by its hash where its number is bound to one", async () => {
       const provider = both();
@@ -225,6 +244,8 @@ describe("several execution nodes", () => {
       provider.bind(block.number, block.hash!);
       expect(await depositLogs(provider)).to.have.length(0);
       expect(statusOf(provider, 0).recentFailures).to.equal(1);
+      expect(await depositLogs(both(), block.number - 1), "nothing is bound").to.have.length(1);
+      expect(await depositLogs(provider, block.number - 1), "a page before").to.have.length(0);
     });
 
     it("refuse where all have another block at that place", async () => {
@@ -268,6 +289,8 @@ describe("several execution nodes", () => {
       const before = [0, 1, 2].map(sendsOf);
       const provider = sources({ sendUrl: nodes.executions[2].url }, urlsOf(nodes.executions.slice(0, 2)));
       const { hash } = await sent(provider);
+      expect(provider.status.map(({ name }) => name)).to.not.include(nodes.executions[2].name);
+      expect(provider.senderStatus).to.include({ name: nodes.executions[2].name, state: "trusted" });
       expect([0, 1, 2].map(sendsOf)).to.deep.equal([before[0], before[1], before[2]! + 1]);
       expect(await isMined(hash)).to.equal(true);
 

@@ -9,6 +9,7 @@ import { createLogger } from "../../../scripts/lib/logger.ts";
 import { BOUNDARIES, EFFECTS, WRITES } from "../../../scripts/lib/tx/boundaries.ts";
 import { Journal } from "../../../scripts/lib/tx/journal.ts";
 import { TxManager } from "../../../scripts/lib/tx/manager.ts";
+import { bundle } from "./support/bundle.ts";
 import type { Part } from "./support/crashChild.ts";
 import { CONFIRMATIONS, counting, ETHER, POLICIES, Tampered } from "./support/keeper.ts";
 import { KILLED_IN, mineUntilEnd, needs, SCENARIOS, type ScenarioName } from "./support/scenarios.ts";
@@ -26,6 +27,7 @@ describe("tx/manager killed at every boundary", () => {
   before(async () => {
     chain = await startTestChain();
     folder = mkdtempSync(join(tmpdir(), "kedge-crash-"));
+    await bundle(new URL("support/crashChild.ts", import.meta.url), program());
     next = startChild();
   });
   after(async () => {
@@ -76,8 +78,12 @@ describe("tx/manager killed at every boundary", () => {
     return (SCENARIOS[scenario] as { useless?: string[] }).useless;
   }
 
+  function program(): string {
+    return join(folder, "crashChild.mjs");
+  }
+
   function startChild(): ChildProcess {
-    const child = fork(new URL("support/crashChild.ts", import.meta.url), { execArgv: ["--import", "tsx"] });
+    const child = fork(program(), { execArgv: [] });
     child.once("message", () => Object.assign(child, { isReady: true }));
     return child;
   }
@@ -94,7 +100,7 @@ describe("tx/manager killed at every boundary", () => {
   /** What a keeper does that starts again: opens its journal, wants the same once more, goes on to the end. */
   async function recover(scenario: ScenarioName, path: string, wallet: Wallet): Promise<string[]> {
     let nowMs = NOW_MS + 120_000;
-    const journal = Journal.open(path, { now: () => nowMs });
+    const journal = Journal.open(path, { clock: { now: () => nowMs } });
     const node = new Tampered(chain.node);
     const manager = await TxManager.resume({
       journal,

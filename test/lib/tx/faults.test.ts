@@ -103,6 +103,63 @@ describe("tx/manager among faults", () => {
     await once("confirmed");
   });
 
+  it("gives up what nodes refuse for good, and takes its nonce for nothing, so that others go on", async () => {
+    keeper.count("a");
+    keeper.count("b");
+    const tooLarge = "oversized data: transaction size 131073, limit 131072";
+    keeper.node.on(SEND, ([raw], pass) =>
+      Transaction.from(raw as string).nonce === 0 && Transaction.from(raw as string).gasLimit > 21_000n
+        ? refusal(tooLarge)()
+        : pass(),
+    );
+    await keeper.ticks(4);
+    expect([keeper.state("a"), keeper.state("b")], "not at once").to.deep.equal(["signed", "broadcast"]);
+    await keeper.finish();
+    expect([keeper.state("a"), keeper.manager.get("a")!.note]).to.deep.equal([
+      "cancelled",
+      `given up: no node took it in 3 tries, and says: ${tooLarge}`,
+    ]);
+    expect(keeper.state("b")).to.equal("confirmed");
+    const ofNonce0 = fees().filter(({ nonce }) => nonce === 0);
+    expect(ofNonce0.map(({ to }) => to === keeper.wallet.address)).to.deep.equal([false, false, false, true]);
+    expect(await countOf(chain.node, keeper.wallet), "b alone").to.equal(1);
+  });
+
+  it("gives up what nodes refuse without end, though its fees leave no room for a replacement", async () => {
+    await spike((POLICY.maxFeeWei * 2n) / 3n);
+    keeper.count("a");
+    await keeper.ticks(2);
+    const [attempt] = keeper.journal.attempts("a");
+    expect(attempt!.maxFeeWei).to.equal(POLICY.maxFeeWei);
+    keeper.node.on(SEND, refusal("not today"));
+    for (let i = 1; i < 299; i++) keeper.journal.answerOfNode(attempt!, "signed", "not today");
+    await keeper.ticks(1);
+    expect([keeper.state("a"), keeper.manager.get("a")!.cancelling]).to.deep.equal(["signed", undefined]);
+    await keeper.ticks(2);
+    expect(keeper.manager.get("a")!.cancelling).to.equal(
+      "given up: no node took it in 300 tries, and says: not today",
+    );
+    keeper.node.heal();
+    await setNextBaseFee(chain.node, 1_000_000_000n);
+    await keeper.finish();
+    await once("cancelled");
+  });
+
+  it("gives up nothing that a node ever took, whatever it says later", async () => {
+    keeper.count("a");
+    await keeper.ticks(3);
+    await chain.node.send("hardhat_dropTransaction", [Transaction.from(keeper.node.sent[0]).hash]);
+    keeper.node.on(SEND, refusal("oversized data"));
+    for (let i = 0; i < 5; i++) {
+      keeper.nowMs += 12_000;
+      await keeper.manager.tick();
+    }
+    expect(keeper.node.sent.length).to.equal(6);
+    keeper.node.heal();
+    await keeper.finish();
+    await once("confirmed");
+  });
+
   it("sends again what the node dropped from its pool", async () => {
     keeper.count("a");
     await keeper.ticks(3);
@@ -227,10 +284,10 @@ describe("tx/manager among faults", () => {
     const other = await sendElsewhere(0);
     await mine(chain.node);
     await keeper.manager.tick();
-    expect([keeper.state("a"), keeper.manager.get("a")!.note]).to.deep.equal([
-      "broadcast",
-      "nonce 0 is in a block; waits until that is certain",
-    ]);
+    expect(keeper.state("a")).to.equal("broadcast");
+    expect(keeper.manager.get("a")!.note).to.match(
+      /says that 1 nonces are used.*waits until that is certain/,
+    );
     await mine(chain.node, 6);
     await keeper.manager.tick();
     expect(keeper.manager.get("a")!.note).to.equal(
@@ -263,6 +320,10 @@ describe("tx/manager among faults", () => {
     keeper.node.on("eth_getBlockByNumber", ([block], pass) =>
       block === "latest" ? pass() : Promise.reject(new RpcRefusal("eth_getBlockByNumber node", "pruned")),
     );
+    await keeper.manager.tick();
+    expect(keeper.state("a"), "it may come back").to.equal("broadcast");
+    expect(keeper.manager.get("a")!.note).to.contain("cannot be found: waits");
+    await mine(chain.node, 96);
     await keeper.manager.tick();
     await once("abandoned");
     expect(keeper.manager.get("a")!.note).to.contain("look before it is repeated");

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { expect } from "chai";
+import { keccak256 } from "ethers";
 import { ConfigurationError, FatalError } from "../../../scripts/lib/errors.ts";
 import { Journal } from "../../../scripts/lib/tx/journal.ts";
 import { hasWriter } from "../../../scripts/lib/tx/lock.ts";
@@ -44,6 +45,8 @@ describe("tx/journal", () => {
     signedBlock: 1,
     sentMs: undefined,
     answer: undefined,
+    isTaken: false,
+    refusals: 0,
     ...change,
   });
 
@@ -78,7 +81,7 @@ describe("tx/journal", () => {
   });
 
   it("keeps all that it is told, amounts of any size too, over a restart", () => {
-    const first = Journal.open(path, { now: () => 5 });
+    const first = Journal.open(path, { clock: { now: () => 5 } });
     first.bind(`0x${"Ab".repeat(20)}`, 1n);
     first.plan(counting("a", { valueWei: 2n ** 80n, deadlineMs: 9, urgency: "idle" }));
     first.sign(attempt("a"));
@@ -116,7 +119,7 @@ describe("tx/journal", () => {
 
   it("adds up what was spent since, and what is signed at its dearest", () => {
     let now = 0;
-    const journal = Journal.open(path, { now: () => now });
+    const journal = Journal.open(path, { clock: { now: () => now } });
     for (const key of ["old", "new", "open"]) journal.plan(counting(key, { valueWei: 5n }));
     journal.end("old", "confirmed", null, 1000n);
     now = 100;
@@ -129,6 +132,88 @@ describe("tx/journal", () => {
     journal.replan("open", "nonce lost");
     expect(journal.spentWei(50)).to.equal(200n);
     expect([journal.attempts("open").length, journal.attempts("open", "all").length]).to.deep.equal([0, 3]);
+    journal.close();
+  });
+
+  it("drops the bytes of what ended a week ago, and still knows one call from another", () => {
+    let now = 0;
+    const journal = Journal.open(path, { clock: { now: () => now } });
+    for (const key of ["old", "open", "last"]) journal.plan(counting(key, { data: `0x${"ab".repeat(99)}` }));
+    journal.sign(attempt("old"));
+    journal.end("old", "confirmed", null, 1n);
+    now = 7 * 24 * 3_600_000;
+    journal.end("last", "abandoned", null);
+    expect(journal.get("old")!.data.length, "not yet").to.equal(200);
+    now++;
+    journal.plan(counting("later"));
+    journal.end("later", "abandoned", null);
+    expect(journal.get("old")).to.deep.include({ data: "0xabababab", state: "confirmed" });
+    expect(journal.get("old")!.dataHash).to.equal(keccak256(`0x${"ab".repeat(99)}`));
+    expect(journal.attempts("old")[0]!.raw).to.equal("0x");
+    for (const key of ["open", "last"]) expect(journal.get(key)!.data.length, key).to.equal(200);
+    journal.close();
+  });
+
+  it("finds what is open by an index, however much has ended", () => {
+    const journal = Journal.open(path);
+    const asked: string[] = [];
+    const { value } = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, "prepare")!;
+    const prepare = value as (this: DatabaseSync, sql: string) => StatementSync;
+    DatabaseSync.prototype.prepare = function (sql) {
+      asked.push(sql);
+      return prepare.call(this, sql);
+    };
+    try {
+      journal.intents("open");
+      journal.nonces();
+      journal.wishes();
+      journal.spentWei(0);
+      journal.nonceAfterSeen();
+    } finally {
+      DatabaseSync.prototype.prepare = prepare;
+    }
+    const database = new DatabaseSync(path);
+    for (const sql of asked) {
+      const values = sql.includes("?") ? [0] : [];
+      const steps = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[];
+      const scans = steps.filter(
+        ({ detail }) => /^SCAN (?!.*CONSTANT)/.test(detail) && !/INDEX/.test(detail),
+      );
+      expect(scans, sql).to.deep.equal([]);
+    }
+    expect(asked).to.have.length.above(4);
+    database.close();
+    journal.close();
+  });
+
+  it("is really written to when it is asked whether it can be", () => {
+    const journal = Journal.open(path);
+    const other = new DatabaseSync(path);
+    const version = () => other.prepare("PRAGMA data_version").get()!.data_version;
+    for (let i = 0; i < 2; i++) {
+      const before = version();
+      journal.probe();
+      expect(version()).not.to.equal(before);
+    }
+    other.exec(
+      "CREATE TRIGGER full BEFORE INSERT ON probe BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END",
+    );
+    expect(() => journal.probe()).to.throw("disk is full");
+    other.close();
+    journal.close();
+  });
+
+  it("says what was wrong, also where the database has undone a change by itself", () => {
+    const journal = Journal.open(path);
+    const other = new DatabaseSync(path);
+    other.exec(
+      "CREATE TRIGGER full BEFORE INSERT ON intents BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END",
+    );
+    expect(() => journal.plan(counting("a"))).to.throw("disk is full");
+    other.exec("DROP TRIGGER full");
+    journal.plan(counting("a"));
+    expect(journal.get("a")!.state, "it goes on").to.equal("planned");
+    other.close();
     journal.close();
   });
 

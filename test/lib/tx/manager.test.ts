@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { Interface, Transaction, Wallet } from "ethers";
 import { FatalError, RetryableError } from "../../../scripts/lib/errors.ts";
 import { RpcRefusal } from "../../../scripts/lib/tx/rpc.ts";
+import type { Urgency } from "../../../scripts/lib/tx/types.ts";
 import { CONFIRMATIONS, ETHER, Keeper, counting } from "./support/keeper.ts";
 import { countOf, ECHO, mine, MOODY, nonceOf } from "./support/chainCalls.ts";
 import { startTestChain, type TestChain } from "./support/testChain.ts";
@@ -51,6 +52,12 @@ describe("tx/manager", () => {
       FatalError,
       "another data, valueWei",
     );
+    keeper.nowMs += 8 * 24 * 3_600_000;
+    keeper.count("later");
+    await keeper.finish();
+    expect(keeper.manager.get("a")!.dataHash, "its calldata is dropped").to.match(/^0x/);
+    keeper.count("a");
+    expect(() => keeper.count("a", { data: "0x01" })).to.throw(FatalError, "another data");
     expect(() => keeper.count("b", { to: "0x12" })).to.throw(FatalError, "0x12");
     expect(() => keeper.count("b", { data: "0x123" })).to.throw(FatalError, "0x123");
   });
@@ -72,6 +79,35 @@ describe("tx/manager", () => {
     ]);
     expect(keeper.state("named")).to.equal("abandoned");
     expect(keeper.node.sent).to.deep.equal([]);
+  });
+
+  it("plans nothing that no node takes: too many bytes, or too much gas", async () => {
+    const largest = 131_072 - 200;
+    expect(() => keeper.count("bytes", { data: `0x${"00".repeat(largest + 1)}` })).to.throw(
+      FatalError,
+      `bytes can be in no block: ${largest + 1} bytes of calldata, nodes take ${largest}`,
+    );
+    expect(() => keeper.count("gas", { leastGas: 2n ** 24n + 1n })).to.throw(FatalError, "16777217 gas");
+    expect(keeper.journal.intents("all")).to.deep.equal([]);
+
+    let estimate = 2n ** 24n + 1n;
+    keeper.node.on("eth_estimateGas", async () => `0x${estimate.toString(16)}`);
+    keeper.count("a");
+    await keeper.manager.tick();
+    expect([keeper.state("a"), keeper.manager.get("a")!.note]).to.deep.equal([
+      "abandoned",
+      "needs 16777217 gas, a transaction may have 16777216",
+    ]);
+    estimate = 2n ** 24n;
+    keeper.count("b");
+    await keeper.manager.tick();
+    expect(keeper.manager.get("b")!.gasLimit, "its margin ends there").to.equal(2n ** 24n);
+
+    keeper.node.heal();
+    keeper.count("large", { to: `0x${"ab".repeat(20)}`, data: `0x${"ff".repeat(largest)}` });
+    await keeper.ticks(2);
+    const { raw } = keeper.journal.attempts("large")[0]!;
+    expect(raw.length / 2 - 1).to.be.within(largest + 100, 131_072);
   });
 
   it("says reverted where the receipt does", async () => {
@@ -99,6 +135,26 @@ describe("tx/manager", () => {
     expect(keeper.manager.get("a")!.nonce).to.equal(1);
     await keeper.finish();
     expect(await countOf(chain.node, keeper.wallet)).to.equal(1);
+    expect(
+      keeper.journal.intents("all").map(({ key }) => key),
+      "what waits is no gap",
+    ).to.deep.equal(["a"]);
+  });
+
+  it("takes back nothing that is in a block, and says so", async () => {
+    keeper.count("a");
+    await keeper.ticks(3);
+    await mine(chain.node);
+    await keeper.ticks(1);
+    for (const wish of ["cancel", "bump"] as const) keeper.journal.wish("a", wish);
+    await keeper.ticks(1);
+    expect(keeper.journal.wishesFor("a").map(({ answer }) => answer)).to.deep.equal([
+      "too late: it is in a block",
+      "too late: it is in a block",
+    ]);
+    await keeper.finish();
+    expect([keeper.state("a"), keeper.manager.get("a")!.cancelling]).to.deep.equal(["confirmed", undefined]);
+    expect(keeper.node.sent.length).to.equal(1);
   });
 
   it("spends no more than the cap of a day, and goes on the day after", async () => {
@@ -112,6 +168,41 @@ describe("tx/manager", () => {
     keeper.nowMs += 25 * 3_600_000;
     await keeper.finish();
     expect(keeper.state("b")).to.equal("confirmed");
+  });
+
+  it("leaves a part of the cap to what is due, and another to what is urgent", async () => {
+    await keeper.restart({ dailyCapWei: ETHER });
+    const part = (percent: bigint) => (ETHER * percent) / 100n;
+    const send = async (key: string, urgency: Urgency, valueWei: bigint) => {
+      keeper.count(key, { urgency, valueWei });
+      await keeper.ticks(3);
+      return keeper.state(key);
+    };
+    expect(await send("idle", "idle", part(40n))).to.equal("broadcast");
+    expect(await send("more idle", "idle", part(10n))).to.equal("simulated");
+    expect(keeper.manager.get("more idle")!.note).to.match(
+      /the cap is 1\.000000, of which what is idle may use 50 percent/,
+    );
+    expect(await send("normal", "normal", part(30n))).to.equal("broadcast");
+    expect(await send("more normal", "normal", part(10n))).to.equal("simulated");
+    expect(await send("urgent", "urgent", part(20n))).to.equal("broadcast");
+    expect(await send("too much", "urgent", part(10n))).to.equal("simulated");
+    expect(keeper.manager.get("too much")!.note).to.match(/the cap is 1\.000000$/);
+  });
+
+  it("replaces and takes back what is idle above its part, as others wait behind it", async () => {
+    await keeper.restart({ dailyCapWei: ETHER });
+    keeper.count("idle", { urgency: "idle", valueWei: (ETHER * 499n) / 1000n });
+    await keeper.ticks(3);
+    keeper.count("normal", { valueWei: ETHER / 5n });
+    await keeper.ticks(3);
+    keeper.journal.wish("idle", "bump");
+    await keeper.ticks(2);
+    expect(keeper.journal.attempts("idle").length).to.equal(2);
+    keeper.journal.wish("idle", "cancel");
+    await keeper.ticks(2);
+    await keeper.finish();
+    expect([keeper.state("idle"), keeper.state("normal")]).to.deep.equal(["cancelled", "confirmed"]);
   });
 
   it("counts what waits for a block toward the cap", async () => {

@@ -74,7 +74,23 @@ describe("tx/sending", () => {
         "could not replace existing tx",
         "ReplacementNotAllowed, CurrentFee: 1",
       ],
-      other: ["txpool is full", "transaction underpriced", "insufficient funds for gas * price + value"],
+      never: [
+        "oversized data: transaction size 131073, limit 131072",
+        "exceeds block gas limit",
+        "Transaction gas limit exceeds block gas limit",
+        "transaction gas limit too high (cap: 16777216, tx: 16777217)",
+        "Transaction gas limit is 16777217 and exceeds transaction gas cap of 16777216",
+        "MaxTxSizeExceeded",
+        "GasLimitExceeded",
+        "intrinsic gas too low: gas 1, minimum needed 21000",
+        "transaction type not supported",
+      ],
+      other: [
+        "txpool is full",
+        "transaction underpriced",
+        "insufficient funds for gas * price + value",
+        "tx fee (2.00 ether) exceeds the configured cap (1.00 ether)",
+      ],
     };
     for (const [answer, messages] of Object.entries(words)) {
       for (const message of messages) expect(answerOf(message), message).to.equal(answer);

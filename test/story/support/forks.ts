@@ -24,6 +24,7 @@ import {
   type ContractName,
 } from "../../../scripts/lib/protocol.ts";
 import { ROLE_NAMES, roleId } from "../../../scripts/lib/roles.ts";
+import { StateBytes } from "../../../scripts/lib/stateBytes/stateBytes.ts";
 import { balanceProof } from "../../../scripts/lib/verifierProofs.ts";
 import { mined, type World } from "./world.ts";
 
@@ -80,7 +81,8 @@ export function showInFulu(world: World, child: BlockRecord, index: number): Sho
 
 export function finalityInFulu(world: World, child: BlockRecord): ShownFinality {
   const { state, timestamp } = parentOf(world, child);
-  const { epoch, proof } = finalityProof(state, headerOf(state));
+  const bytes = new StateBytes(ssz.fulu.BeaconState, state.serialize());
+  const { epoch, proof } = finalityProof(bytes, headerOf(state));
   return { finalityTimestamp: timestamp, finalizedEpoch: epoch, finalityProof: proof };
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Wallet } from "ethers";
 import { createLogger } from "../../../../scripts/lib/logger.ts";
 import { gweiToWei } from "../../../../scripts/lib/units.ts";
+import type { Clock } from "../../../../scripts/lib/tx/clock.ts";
 import type { FeePolicies, FeePolicy } from "../../../../scripts/lib/tx/fees.ts";
 import { Journal } from "../../../../scripts/lib/tx/journal.ts";
 import { TxManager, type TxManagerOptions } from "../../../../scripts/lib/tx/manager.ts";
@@ -32,8 +33,8 @@ export class Tampered implements Rpc {
   readonly #node: Rpc;
   #rules = new Map<string, (params: readonly unknown[], pass: () => Promise<unknown>) => unknown>();
 
-  constructor(node: Rpc) {
-    this.name = node.name;
+  constructor(node: Rpc, name = node.name) {
+    this.name = name;
     this.#node = node;
   }
 
@@ -61,6 +62,8 @@ export class Keeper {
   readonly chain: Rpc;
   readonly log: string[] = [];
   nowMs = 1_800_000_000_000;
+  /** Instead of the one that stands still, from the next start on. */
+  clock: Clock | undefined;
   options: Partial<TxManagerOptions> = {};
   journal: Journal;
   manager!: TxManager;
@@ -135,7 +138,7 @@ export class Keeper {
   }
 
   #open(): Journal {
-    return Journal.open(this.path, { now: () => this.nowMs });
+    return Journal.open(this.path, { clock: this.clock ?? { now: () => this.nowMs } });
   }
 }
 

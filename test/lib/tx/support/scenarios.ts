@@ -188,7 +188,8 @@ export async function play(name: ScenarioName, stage: Stage): Promise<void> {
   const node = new Tampered(connectNode(stage.url));
   const wallet = new Wallet(stage.privateKey);
   let { nowMs } = stage;
-  const journal = Journal.open(stage.path, { now: () => nowMs, onBoundary: stage.onBoundary });
+  const clock = { now: () => nowMs };
+  const journal = Journal.open(stage.path, { clock, onBoundary: stage.onBoundary });
   const start = (change: Partial<TxManagerOptions> = {}) =>
     TxManager.resume({
       journal,

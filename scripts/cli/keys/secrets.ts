@@ -1,37 +1,13 @@
 import { basename, dirname } from "node:path";
-import type { Command } from "commander";
-import { ConfigurationError } from "../lib/errors.ts";
-import { writeAlone } from "../lib/keystores/fileBatch.ts";
-import { repeatsMnemonic } from "../lib/keystores/mnemonic.ts";
-import { readSecretFile, requireStrength, takeVariable } from "../lib/keystores/secrets.ts";
-import { onOwnScreen, UnansweredError, type Terminal } from "./terminal.ts";
-
-/// Where a password may be given, besides a file: never on the command line, which others can read.
-export const PASSWORD_VARIABLE = "KEDGE_KEYSTORE_PASSWORD";
+import { ConfigurationError } from "../../lib/errors.ts";
+import { writeAlone } from "../../lib/keystores/fileBatch.ts";
+import { repeatsMnemonic } from "../../lib/keystores/mnemonic.ts";
+import { readSecretFile, requireStrength, takeVariable } from "../../lib/keystores/secrets.ts";
+import { onOwnScreen, UnansweredError, type Terminal } from "../terminal.ts";
+import { PASSWORD_VARIABLE, type SecretOptions } from "./options.ts";
 
 /// How often the words may be typed wrong.
 const TRIES = 3;
-
-export interface SecretOptions {
-  mnemonicFile?: string;
-  passwordFile?: string;
-}
-
-/// The option of commands that open or write keystores.
-export function withPassword(command: Command): Command {
-  return command.option(
-    "--password-file <path>",
-    `the password's file; or ${PASSWORD_VARIABLE} in the environment`,
-  );
-}
-
-/// Keeps a password that somebody gave to an option that there is not, such as -p or --password, out of the complaint.
-export function withoutSecrets(command: Command): void {
-  command.configureOutput({
-    outputError: (text, write) =>
-      write(text.replace(/(unknown option '(?:-[^-]|--[^'=]*))[^]*?'(?=\n|$)/, "$1'")),
-  });
-}
 
 /// The password of keystores that are there.
 export async function givenPassword(options: SecretOptions, terminal: Terminal): Promise<string> {

@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SecretKey } from "@chainsafe/blst";
-import { Command, InvalidArgumentError } from "commander";
-import { FileBatch } from "../lib/keystores/fileBatch.ts";
-import { openKeystore } from "../lib/keystores/keystore.ts";
-import { depositTargetOf, type DepositTarget } from "../lib/keystores/networks.ts";
-import { predepositFiles, signPredepositsOf } from "../lib/keystores/predeposits.ts";
-import { readKeystores } from "../lib/keystores/readKeystores.ts";
-import { verifyKeys, WrongFieldError } from "../lib/keystores/verifyKeys.ts";
-import { deploymentFolder } from "../lib/records.ts";
-import { givenPassword, withPassword, type SecretOptions } from "./keySecrets.ts";
-import { log, NOTHING_TO_DO, print } from "./output.ts";
-import { processTerminal as terminal } from "./terminal.ts";
+import { FileBatch } from "../../lib/keystores/fileBatch.ts";
+import { openKeystore } from "../../lib/keystores/keystore.ts";
+import { depositTargetOf, type DepositTarget } from "../../lib/keystores/networks.ts";
+import { predepositFiles, signPredepositsOf } from "../../lib/keystores/predeposits.ts";
+import { readKeystores } from "../../lib/keystores/readKeystores.ts";
+import { verifyKeys, WrongFieldError } from "../../lib/keystores/verifyKeys.ts";
+import { deploymentFolder } from "../../lib/records.ts";
+import { log, NOTHING_TO_DO, print } from "../output.ts";
+import { processTerminal as terminal } from "../terminal.ts";
+import type { SecretOptions } from "./options.ts";
+import { givenPassword } from "./secrets.ts";
 
 interface TargetOptions extends SecretOptions {
   network: string;
@@ -22,25 +22,10 @@ interface TargetOptions extends SecretOptions {
 }
 
 /// `kedge keys deposit-data`: what an operator commits.
-export function depositDataCommand(): Command {
-  return withTarget(new Command("deposit-data"))
-    .description(
-      "sign the predeposits of keystores, 1 ETH each to the pool's credentials, and their commitment",
-    )
-    .argument("<keystores...>", "files or folders, in the order in which the keys will be used")
-    .requiredOption("--out <folder>", "where commitment.json and deposit_data.json are written")
-    .action(writeDepositData);
-}
-
-/// `kedge keys verify`: a second look.
-export function verifyCommand(): Command {
-  return withTarget(new Command("verify"))
-    .description("recompute all that keystores, commitments and deposit data say")
-    .argument("<files...>", "files, or folders of keystores; those given together must fit together")
-    .action(verify);
-}
-
-async function writeDepositData(paths: string[], options: TargetOptions & { out: string }): Promise<void> {
+export async function writeDepositData(
+  paths: string[],
+  options: TargetOptions & { out: string },
+): Promise<void> {
   const target = targetOf(options);
   const keystores = await readKeystores(paths);
   const password = await givenPassword(options, terminal);
@@ -63,7 +48,8 @@ async function writeDepositData(paths: string[], options: TargetOptions & { out:
   );
 }
 
-async function verify(paths: string[], options: TargetOptions): Promise<void> {
+/// `kedge keys verify`: a second look.
+export async function verify(paths: string[], options: TargetOptions): Promise<void> {
   let asked: Promise<string> | undefined;
   const password = () => (asked ??= givenPassword(options, terminal));
   try {
@@ -113,27 +99,4 @@ function targetOf({ network, deployments, credentials, forkVersion }: TargetOpti
     withdrawalCredentials: credentials ?? recorded.withdrawalCredentials,
     genesisForkVersion: forkVersion ?? recorded.genesisForkVersion,
   };
-}
-
-function withTarget(command: Command): Command {
-  return withPassword(command)
-    .option("--network <name>", "whose deployment", "devnet")
-    .option("--deployments <folder>", "where it is recorded (default: deployments/<network>)")
-    .option(
-      "--credentials <hex>",
-      "withdrawal credentials, in place of the deployment's",
-      withdrawalCredentials,
-    )
-    .option("--fork-version <hex>", "genesis fork version, in place of the deployment's", forkVersion)
-    .option("--json", "print data as JSON", false);
-}
-
-function withdrawalCredentials(value: string): string {
-  if (/^0x(?!00)[0-9a-fA-F]{2}0{22}[0-9a-fA-F]{40}$/.test(value)) return value.toLowerCase();
-  throw new InvalidArgumentError("Not a prefix other than 0x00, eleven zero bytes and an address.");
-}
-
-function forkVersion(value: string): string {
-  if (/^0x[0-9a-fA-F]{8}$/.test(value)) return value.toLowerCase();
-  throw new InvalidArgumentError("Not four bytes, such as 0x00000000.");
 }

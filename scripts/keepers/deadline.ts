@@ -1,0 +1,40 @@
+import type { Signer } from "ethers";
+import { urgencyAt } from "../lib/tx/fees.ts";
+import type { Urgency } from "../lib/tx/types.ts";
+
+/** When an act is of use: seconds since 1970, by the chain's clock. */
+export interface Deadline {
+  /** Since when it could be done. */
+  readonly from: number;
+  /** From when on it is too late, or costs somebody. */
+  readonly until: number;
+  /** Whether it is urgent from the beginning. */
+  readonly isUrgent?: boolean;
+}
+
+/** Sends transactions that are given up after a deadline, and for which more is paid as it comes near. */
+export interface PunctualSigner extends Signer {
+  /** @param secondsLeft none where there is no deadline, or it has passed */
+  by(urgency: (least: Urgency) => Urgency, secondsLeft: number | undefined): Signer;
+}
+
+/**
+ * How urgent an act is now: at least as its job says; in the second half of its time normal, in the last fifth of it, and
+ * after it, urgent.
+ */
+export function urgencyBy({ from, until, isUrgent }: Deadline, now: number, ofJob: Urgency): Urgency {
+  const urgency = isUrgent === true ? "urgent" : ofJob;
+  return urgencyAt({ urgency, createdMs: from * 1_000, deadlineMs: until * 1_000 }, now * 1_000);
+}
+
+/**
+ * The signer for one act. Its transaction is given up when it comes too late, and the job plans anew; what is late already
+ * is sent all the same, urgently.
+ *
+ * @param now seconds since 1970, by the chain's clock
+ */
+export function sendBy(signer: Signer, deadline: Deadline | undefined, now: number): Signer {
+  if (deadline === undefined || !("by" in signer)) return signer;
+  const secondsLeft = deadline.until > now ? deadline.until - now : undefined;
+  return (signer as PunctualSigner).by((ofJob) => urgencyBy(deadline, now, ofJob), secondsLeft);
+}
