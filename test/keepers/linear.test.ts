@@ -8,6 +8,7 @@ import {
 } from "../../scripts/keepers/jobs/depositPlan.ts";
 import {
   planSlashing,
+  type Arrival,
   type OpenLock,
   type WatchedValidator,
 } from "../../scripts/keepers/jobs/slashingPlan.ts";
@@ -70,7 +71,11 @@ const PLANS: [string, (counter: Counter, count: number) => void][] = [
         }),
       );
       const seen = { finalizedEpoch: 500, finalizedSlot: 4_000, bookedSlot: 3_999, slotsPerEpoch: 8 };
-      planSlashing({ validators, locks, ...seen, slashingsVector: 64, minSettleWei: 1n });
+      const arrivals = counter.list(count, (i): Arrival => ({ source: i, target: i + 1, slot: 8 }));
+      planSlashing({
+        ...{ validators, locks, arrivals, ...seen, slashingsVector: 64, minSettleWei: 1n },
+        ...{ genesisTime: 0, secondsPerSlot: 12 },
+      });
     },
   ],
   [

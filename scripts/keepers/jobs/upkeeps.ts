@@ -46,7 +46,7 @@ export const UPKEEPS: readonly Upkeep[] = [
   { name: "Prolong", number: 9, of: "operators" },
   { name: "PullKeepers", number: 11, of: "nothing" },
   { name: "PullReserve", number: 12, of: "nothing" },
-  { name: "Release", number: 15, of: "operators" },
-  { name: "NoteLoss", number: 13, of: "nothing" },
-  { name: "CoverLoss", number: 14, of: "nothing" },
+  { name: "Release", number: 13, of: "operators" },
+  { name: "NoteLoss", number: 14, of: "nothing" },
+  { name: "CoverLoss", number: 15, of: "nothing" },
 ];
