@@ -65,7 +65,7 @@ describe("keepers: cycles recorded, and played again", () => {
     liar = first!;
     others = rest;
     executionLiar = await startFaultyProxy({ serves: "execution", target: rpcUrl });
-    keeper = await startKeeper([rpcUrl, executionLiar.url]);
+    keeper = await startKeeper();
   });
   after(async () => {
     await keeper.close();
@@ -74,12 +74,12 @@ describe("keepers: cycles recorded, and played again", () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function startKeeper(elUrls: readonly string[]): Promise<Keeper> {
+  async function startKeeper({ records = "records", begunAt = 0, log = SILENT } = {}): Promise<Keeper> {
     const { protocol, devnet, accounts, members } = world;
     const withPassword = (url: string) => url.replace("http://", `http://keeper:${PASSWORD}@`);
     const { values: settings } = resolveSettings(KEEPER_SETTINGS, {
       flags: {
-        elUrls: elUrls.map((url) => `${url}/?apikey=${TOKEN}`).join(","),
+        elUrls: [world.servers.rpcUrl, executionLiar.url].map((url) => `${url}/?apikey=${TOKEN}`).join(","),
         clUrls: [liar, ...others].map(({ url }) => withPassword(url)).join(","),
         stateFolder: join(folder, "state"),
       },
@@ -93,9 +93,9 @@ describe("keepers: cycles recorded, and played again", () => {
     ) as Addresses;
     const member = new LocalSigner(new Secret(members[0]!.key.privateKey));
     const memory = new Map<string, object>();
-    const signed = new SignedReports(":memory:", 0);
+    const signed = new SignedReports(":memory:", begunAt);
     const recorder = new Recorder({
-      folder: new RecordFolder(join(folder, "records"), 3),
+      folder: new RecordFolder(join(folder, records), 3),
       settings,
       deployed: { addresses, firstBlock: 1 },
       account: await accounts.keeper.getAddress(),
@@ -128,7 +128,7 @@ describe("keepers: cycles recorded, and played again", () => {
       round: async (job) => {
         const runner = new Runner({
           jobs: [recorder.job(job)],
-          log: SILENT,
+          log,
           now: () => devnet.chain.timeAtSlot(devnet.slot),
           sleep: async () => undefined,
           pollSeconds: 1,
@@ -138,7 +138,7 @@ describe("keepers: cycles recorded, and played again", () => {
       },
       newest: async () => {
         await recorder.close();
-        const cycles = join(folder, "records", "cycles");
+        const cycles = join(folder, records, "cycles");
         return join(cycles, readdirSync(cycles).toSorted().at(-1)!);
       },
       close: async () => {
@@ -180,9 +180,8 @@ describe("keepers: cycles recorded, and played again", () => {
     return path;
   }
 
-  it("plays report cycles again byte for byte, from building to submitting", async () => {
-    const refSlot = await nextBoundary(world);
-    await untilFinal(world, refSlot);
+  it("plays the same dispute again where execution nodes tell different reports", async () => {
+    await untilFinal(world, await nextBoundary(world));
     executionLiar.set({ kind: "lie", to: "eth_getBalance", field: "result", value: "0x1234" });
     const dispute = await again("report");
     executionLiar.set();
@@ -191,7 +190,23 @@ describe("keepers: cycles recorded, and played again", () => {
     expect(dispute.replayed.text).to.equal(dispute.live.text);
     expect(dispute.replayed.deviations).to.deep.equal([]);
     expect(disputes.map((each) => each?.field)).to.deep.equal(["withdrawalsReceived"]);
+  });
 
+  it("knows in a cycle what the one before built and told", async () => {
+    const lines: { msg: string }[] = [];
+    const write = (line: string) => lines.push(JSON.parse(line) as { msg: string });
+    const log = createLogger({ json: true, stream: { write } });
+    const late = await startKeeper({ records: "late", begunAt: 2 ** 40, log });
+    for (const builds of [true, false]) {
+      expect((await late.round("report")).outcome).to.equal("idle");
+      const calls = eventsIn(await late.newest()).map(({ request }) => request as { method?: string } | null);
+      expect(calls.some((call) => call?.method === "eth_getBalance")).to.equal(builds);
+    }
+    expect(lines.filter(({ msg }) => msg.startsWith("not signed"))).to.have.length(1);
+    await late.close();
+  });
+
+  it("plays report cycles again byte for byte, from signing to submitting", async () => {
     const sign = await again("report");
     expect(sign.live.text).to.match(/^signed the report/);
     expect(sign.replayed.deviations).to.deep.equal([]);
