@@ -21,6 +21,17 @@ export function declareReport(report: Command): void {
     .argument("[file...]", "reports as JSON, as `build --json` writes them")
     .option("--peer <url>", "a keeper that publishes what its members signed (again for more)", collect, [])
     .action(lazily(async () => (await import("./report/diff.ts")).diff));
+  verb("explain", "what a report is made of, and how far it is from the oracle's limits")
+    .argument("<refSlot>", "a frame boundary", slot)
+    .argument("[file]", "a report as JSON (default: the one that this node tells)")
+    .option("--on-chain", "the report that was handed in for that boundary", false)
+    .action(lazily(async () => (await import("./report/explain.ts")).explain));
+  report
+    .command("replay")
+    .description("run a recorded cycle again, without a network, and compare")
+    .argument("<file>", "a recorded cycle: a file in the folder cycles below recordFolder")
+    .option("--json", "print data as JSON", false)
+    .action(lazily(async () => (await import("./report/replay.ts")).replay));
   const resume = report.command("resume");
   withSettings(
     resume.description(

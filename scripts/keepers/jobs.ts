@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Signer } from "ethers";
 import type { ReportSources } from "../actions/buildReport.ts";
 import type { Urgency } from "../lib/tx/types.ts";
@@ -11,7 +10,8 @@ import { GovernJob } from "./jobs/govern.ts";
 import { PerformanceJob } from "./jobs/performance.ts";
 import { SlashingJob } from "./jobs/slashing.ts";
 import { UpkeepJob } from "./jobs/upkeep.ts";
-import { ReportJob, type SigningMember } from "./report/job.ts";
+import type { FiguresFolder } from "./jobs/figuresFile.ts";
+import { ReportJob, type BuiltReport, type SigningMember } from "./report/job.ts";
 import type { Gathered } from "./report/plan.ts";
 import type { SignedReports } from "./report/signedReports.ts";
 import type { Dispute, Witness } from "./report/witnesses.ts";
@@ -26,13 +26,23 @@ export interface JobParts {
   signed: SignedReports;
   /** Each execution node by itself; none where there is but one. */
   witnesses: readonly Witness[];
+  figuresFolder: FiguresFolder;
+  /** What a job knows from one of its cycles in the next, by its name. */
+  remember: <T extends object>(name: string, make: () => T) => T;
+  /** For peers. Default: `fetch`. */
+  request?: typeof fetch;
   onGathered: (gathered: Gathered) => void;
   onDispute: (dispute: Dispute | undefined) => void;
 }
 
-/** The jobs that the settings name, in the order in which they matter. */
-export function jobsOf(parts: JobParts): AnyJob[] {
-  const { settings, sources, senderOf, member, signed, witnesses, onGathered, onDispute } = parts;
+/**
+ * Jobs in the order in which they matter.
+ *
+ * @param wanted default: those that the settings name. Each knows of all of these that it runs beside them
+ */
+export function jobsOf(parts: JobParts, wanted: readonly KeeperJob[] = parts.settings.jobs): AnyJob[] {
+  const { settings, sources, senderOf, member, signed, witnesses, figuresFolder } = parts;
+  const { remember, request, onGathered, onDispute } = parts;
   const { protocol } = sources;
   const make: Record<KeeperJob, () => AnyJob> = {
     report: () =>
@@ -41,22 +51,30 @@ export function jobsOf(parts: JobParts): AnyJob[] {
         submitter: senderOf("report", "urgent"),
         ...(member ? { member } : {}),
         signed,
+        built: remember("built reports", () => new Map<number, BuiltReport>()),
+        toldOfAge: remember("reports told to be too old", () => new Set<number>()),
         peers: settings.peerUrls,
         secondsPerTurn: settings.submitDelaySeconds,
+        ...(request ? { request } : {}),
         ...(witnesses.length > 0 ? { witnesses } : {}),
         onGathered,
         onDispute,
       }),
-    slashing: () => new SlashingJob(sources, senderOf("slashing", "normal")),
+    slashing: () =>
+      new SlashingJob(sources, senderOf("slashing", "normal"), {
+        atStake: remember("effective balances at slashings", () => new Map<number, bigint | undefined>()),
+        merged: remember("whether sources were merged", () => new Map<number, boolean>()),
+      }),
     exit: () => new ExitJob(sources, senderOf("exit", "normal")),
     finalise: () => new FinaliseJob({ protocol, sender: senderOf("finalise", "normal") }),
-    checkpoint: () => new CheckpointJob(sources, senderOf("checkpoint", "normal")),
+    checkpoint: () => {
+      const shown = remember("shown checkpoints", () => new Set<bigint>());
+      return new CheckpointJob(sources, senderOf("checkpoint", "normal"), shown);
+    },
     deposit: () => new DepositJob(sources, senderOf("deposit", "normal")),
-    performance: () =>
-      new PerformanceJob(sources, senderOf("performance", "idle"), join(settings.stateFolder, "figures")),
+    performance: () => new PerformanceJob(sources, senderOf("performance", "idle"), figuresFolder),
     govern: () => new GovernJob(sources, senderOf("govern", "idle")),
     upkeep: () => new UpkeepJob(sources, senderOf("upkeep", "idle"), settings.jobs),
   };
-  const wanted = new Set<KeeperJob>(settings.jobs);
-  return (Object.keys(make) as KeeperJob[]).filter((job) => wanted.has(job)).map((job) => make[job]());
+  return (Object.keys(make) as KeeperJob[]).filter((job) => wanted.includes(job)).map((job) => make[job]());
 }

@@ -4,10 +4,8 @@ import { VoidSigner, ZeroAddress, type Signer } from "ethers";
 import { signReport } from "../actions/signReport.ts";
 import { ConfigurationError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
-import { beginLogsAt } from "../lib/logs.ts";
-import { CONTRACT_NAMES, connectProtocol, type Addresses } from "../lib/protocol.ts";
+import { CONTRACT_NAMES, type Addresses } from "../lib/protocol.ts";
 import { Records } from "../lib/records.ts";
-import type { ExecutionSources } from "../lib/sources/executionSources.ts";
 import { DEFAULT_POLICIES, type FeePolicies } from "../lib/tx/fees.ts";
 import { Journal } from "../lib/tx/journal.ts";
 import { TxManager } from "../lib/tx/manager.ts";
@@ -17,10 +15,15 @@ import { gatherFacts } from "./facts.ts";
 import { feePolicies } from "./feeSettings.ts";
 import { DisagreementCounter, setChainGauges, setJournalGauges } from "./gauges.ts";
 import { JournaledSigner } from "./journaledSigner.ts";
+import { FiguresFolder } from "./jobs/figuresFile.ts";
 import { jobsOf } from "./jobs.ts";
+import { jobSources } from "./jobSources.ts";
 import { chainTime, connectNodes, sourceNames } from "./nodes.ts";
 import { publishReports } from "./report/exchange.ts";
 import type { Gathered } from "./report/plan.ts";
+import type { Kept } from "./record/cycle.ts";
+import { Recorder } from "./record/recorder.ts";
+import { RecordFolder } from "./record/recordFolder.ts";
 import { SignedReports } from "./report/signedReports.ts";
 import { Runner, type CycleResult } from "./runner.ts";
 import { LOCAL_CHAIN_ID, type KeeperJob, type KeeperSettings } from "./settings.ts";
@@ -77,7 +80,7 @@ async function compose(
 ): Promise<Keeper> {
   const { chainId, stateFolder } = settings;
   const records = new Records(settings.deployments);
-  const addresses = recordedAddresses(records, settings);
+  const deployed = { addresses: recordedAddresses(records, settings), firstBlock: records.firstBlock() };
   const account = await accountSigner(settings);
   const member = await memberSigner(settings);
   const isDry = settings.dryRun || account === undefined;
@@ -87,11 +90,8 @@ async function compose(
   const progress = () => health.tick();
   const nodes = await connectNodes(settings, log, { onAnswer: progress, now: () => time.now() });
   closing.push(() => nodes.close());
-  const protocolOf = (execution: ExecutionSources) => {
-    beginLogsAt(execution, records.firstBlock());
-    return connectProtocol(addresses, execution);
-  };
-  const protocol = protocolOf(nodes.execution);
+  const asked = jobSources(nodes, deployed);
+  const { protocol } = asked.sources;
 
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   // on a machine it keeps a time of its own, which does not jump
@@ -141,13 +141,8 @@ async function compose(
     clock,
   });
   const signing = new SigningState(metrics, signed, member?.address);
-  const jobs = jobsOf({
-    settings,
-    sources: { beacon: nodes.beacon, provider: nodes.execution, protocol },
-    witnesses: nodes.each.map(({ source, execution }) => ({
-      source,
-      sources: { beacon: nodes.beacon, provider: execution, protocol: protocolOf(execution) },
-    })),
+  const memory = new Map<string, object>();
+  const kept: Kept = {
     senderOf,
     member: member && {
       address: member.address,
@@ -155,9 +150,28 @@ async function compose(
         (await signReport(protocol, member, { report, chainId: BigInt(chainId) })).signature,
     },
     signed,
+    figuresFolder: new FiguresFolder(join(stateFolder, "figures")),
+    remember: (name, make) => rememberedIn(memory, name, make),
     onGathered: (gathered) => showSignatures(metrics, gathered),
     onDispute: (dispute) => signing.note(dispute),
-  });
+    onAnswer: progress,
+  };
+  const recorder =
+    settings.recordFolder === undefined
+      ? undefined
+      : new Recorder({
+          folder: new RecordFolder(settings.recordFolder, settings.recordCycles),
+          ...{ settings, deployed, kept, log },
+          account: account?.address,
+          member: member?.address,
+          dryRun: isDry,
+          clock: () => time.now(),
+          sleep: (ms) => time.sleep(ms),
+          onNodes: (ofCycle) => new DisagreementCounter().count(metrics, ofCycle.beacon.status),
+        });
+  closing.push(() => recorder?.close());
+  const direct = jobsOf({ ...kept, ...asked, senderOf, settings });
+  const jobs = recorder ? direct.map(({ name }) => recorder.job(name as KeeperJob)) : direct;
 
   const names = jobs.map(({ name }) => name);
   const watch = await serveWatch({
@@ -170,7 +184,9 @@ async function compose(
   closing.push(() => watch.close());
 
   const succeeded = new Map<string, number>(names.map((name) => [name, clock()]));
-  const onCycle = ({ job, outcome }: CycleResult) => {
+  const onCycle = (result: CycleResult) => {
+    recorder?.end(result);
+    const { job, outcome } = result;
     const counted = { acted: "acted", idle: "idle", retry: "retryable", failed: "fatal" } as const;
     metrics.count("kedge_job_cycles_total", { keeper: job, outcome: counted[outcome] });
     if (outcome === "acted" || outcome === "idle") succeeded.set(job, clock());
@@ -230,6 +246,12 @@ async function compose(
     once: () => runner.round(),
     close,
   };
+}
+
+function rememberedIn<T extends object>(memory: Map<string, object>, name: string, make: () => T): T {
+  const known = memory.get(name) ?? make();
+  memory.set(name, known);
+  return known as T;
 }
 
 function showSignatures(metrics: Metrics, { equal, weight, totalWeight }: Gathered): void {

@@ -1,8 +1,8 @@
 import { BeaconSources } from "../lib/sources/beaconSources.ts";
+import type { Log } from "../lib/sources/endpoint.ts";
 import { ExecutionSources } from "../lib/sources/executionSources.ts";
 import type { RpcAnswer } from "../lib/sources/rpcClient.ts";
 import { FatalError, RetryableError } from "../lib/errors.ts";
-import type { Logger } from "../lib/logger.ts";
 import { usePreset } from "../lib/preset.ts";
 import { RpcRefusal, type Rpc } from "../lib/tx/rpc.ts";
 import { timeAt } from "../lib/units.ts";
@@ -21,30 +21,50 @@ export interface Nodes {
   close(): void;
 }
 
+/** How nodes are reached. */
+export interface Reach {
+  /** Default: over the network at once. */
+  fetch?: typeof fetch;
+  /** Milliseconds since 1970, by which nodes rest and are asked again. Default: the machine's clock. */
+  now?: () => number;
+  /** Before a beacon node is asked again. Default: by the machine's clock. */
+  sleep?: (ms: number) => Promise<void>;
+  /** Told of each answer of a beacon node. */
+  onAnswer?: () => void;
+}
+
 /**
  * Connects to the nodes of the settings, and checks that they are of the network.
  *
- * @param onAnswer told of each answer of a beacon node
- * @param now milliseconds, by which nodes rest and are asked again
  * @throws ConfigurationError or FatalError where a node is of another network; RetryableError where too few answer
  */
 export async function connectNodes(
   settings: KeeperSettings,
-  log: Logger,
-  { onAnswer, now = Date.now }: { onAnswer?: () => void; now?: () => number } = {},
+  log: Log,
+  { fetch, now = Date.now, sleep, onAnswer }: Reach = {},
 ): Promise<Nodes> {
-  const { elUrls, elSendUrl, clUrls, clQuorum, chainId } = settings;
-  const execution = new ExecutionSources(elUrls, { chainId: BigInt(chainId), sendUrl: elSendUrl, log, now });
+  const { elUrls, elSendUrl, clUrls, clQuorum } = settings;
+  const http = fetch ? { fetch } : {};
+  const reach = { chainId: BigInt(settings.chainId), http, now };
+  const execution = new ExecutionSources(elUrls, { ...reach, sendUrl: elSendUrl, log });
   try {
     await execution.check();
-    const beacon = new BeaconSources(clUrls, { quorum: clQuorum, log, now, onAnswer });
+    const client = { ...http, ...(sleep ? { retry: { sleep } } : {}) };
+    const beacon = new BeaconSources(clUrls, { quorum: clQuorum, log, client, now, onAnswer });
     await usePreset(beacon);
-    const alone = (url: string) => new ExecutionSources([url], { chainId: BigInt(chainId) });
+    const alone = (url: string) => new ExecutionSources([url], reach);
     const each =
       elUrls.length === 1 ? [] : elUrls.map((url) => ({ source: new URL(url).host, execution: alone(url) }));
     const close = () => [execution, ...each.map((one) => one.execution)].forEach((one) => one.destroy());
     const witnesses = execution.each.map(({ name, request }) => rpcOf(name, request));
-    return { beacon, execution, each, rpc: rpcOf("the execution nodes", sendTo(execution)), witnesses, close };
+    return {
+      beacon,
+      execution,
+      each,
+      rpc: rpcOf("the execution nodes", sendTo(execution)),
+      witnesses,
+      close,
+    };
   } catch (error) {
     execution.destroy();
     throw error;

@@ -174,6 +174,11 @@ const WORK_SETTINGS = section("Work", {
     about: "The folder where whole cycles are recorded, to be replayed; without it none are.",
     example: "/var/lib/kedge/records",
   }),
+  recordCycles: withDefault(wholeNumber(1, 100_000), 100, {
+    about: "So many cycles are kept of each job and of each way in which they ended.",
+    unit: "cycles",
+    example: "1000",
+  }),
 });
 
 const COMMITTEE_SETTINGS = section("Committee", {

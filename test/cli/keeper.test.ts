@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -123,12 +123,22 @@ describe("kedge keeper run", () => {
     running!.child.kill("SIGKILL");
     await running!.ended;
     const second = await ledger.lastReportFrame();
-    keeper(["report", "finalise"]);
+    const records = join(folder, "records");
+    keeper(["report", "finalise", "--record-folder", records]);
     await passSlots(async () => (await ledger.lastReportFrame()) > second);
     running!.child.kill("SIGTERM");
     expect(await running!.ended).to.equal(0);
     expect(running!.output).to.contain('"stopped"');
     expect(running!.output).to.not.contain(world.members[0]!.key.privateKey.slice(2));
+
+    // what was recorded of it is played again by a command that is told of no node
+    const files = readdirSync(join(records, "cycles")).filter((name) => /-report-(acted|retry)/.test(name));
+    expect(files.join()).to.contain("acted");
+    for (const file of files) {
+      const replayed = await kedge(["report", "replay", join(records, "cycles", file)]);
+      expect(replayed.code, replayed.stdout + replayed.stderr).to.equal(0);
+      expect(replayed.stdout).to.match(/: (acted|retry): .*\nequal, byte for byte\n$/s);
+    }
   });
 
   it("takes one round, and says by its exit code what came of it", async () => {

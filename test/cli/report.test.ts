@@ -3,12 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { encodeBytes32String } from "ethers";
 import { publishReports } from "../../scripts/keepers/report/exchange.ts";
 import { reportSchema } from "../../scripts/keepers/report/body.ts";
 import { reportDigest } from "../../scripts/actions/submitReport.ts";
+import { stableStringify } from "../../scripts/lib/json.ts";
 import { Records } from "../../scripts/lib/records.ts";
 import { compactSignature } from "../../scripts/lib/signatures.ts";
-import { nextBoundary, untilFinal } from "../story/support/reports.ts";
+import { checkLimits } from "../../scripts/actions/reportLimits.ts";
+import { runValidators } from "../story/support/keys.ts";
+import { nextBoundary, prepare, reportNext, submit, untilFinal } from "../story/support/reports.ts";
 import { stake } from "../story/support/stake.ts";
 import { ETHER, startWorld, type World } from "../story/support/world.ts";
 import { kedge, type Outcome } from "./support/kedge.ts";
@@ -22,6 +26,8 @@ describe("kedge report", () => {
     folder = mkdtempSync(join(tmpdir(), "kedge-report-"));
     world = await startWorld({ records: new Records(folder) });
     await stake(world, "alice", 100n * ETHER);
+    await runValidators(world, 0, 2);
+    await reportNext(world);
     refSlot = await nextBoundary(world);
     await untilFinal(world, refSlot);
   });
@@ -77,6 +83,49 @@ describe("kedge report", () => {
     const away = await report("diff", [String(refSlot), join(folder, "ours.json"), "--peer", url, "--json"]);
     expect(away.code, "one source is not enough").to.equal(2);
     expect(away.stderr).to.contain(new URL(url).host);
+  });
+
+  it("says what a report is made of, how far it is from the limits, and for which it would be parked", async () => {
+    interface Explained {
+      fields: { field: string; value: string; thisNode?: string; of: string[] }[];
+      limits: { breach?: { limit: string } };
+    }
+    const honest = await prepare(world, refSlot);
+    expect((await checkLimits(world, honest.report, "latest")).breach).to.equal(undefined);
+    // a third of it is gone
+    const balanceGwei = honest.report.beaconBalanceGwei;
+    const loss = { ...honest.report, beaconBalanceGwei: (balanceGwei * 2n) / 3n };
+    const file = join(folder, "loss.json");
+    writeFileSync(file, stableStringify(loss));
+    const { code, stdout, stderr } = await report("explain", [String(refSlot), file, "--json"]);
+    expect(code, stderr).to.equal(0);
+    const { fields, limits } = JSON.parse(stdout) as Explained;
+    expect(limits.breach!.limit).to.equal("lossPerFrame");
+    const fieldOf = (name: string) => fields.find(({ field }) => field === name)!;
+    const balance = fieldOf("beaconBalanceGwei");
+    expect(balance).to.include({ value: String(loss.beaconBalanceGwei), thisNode: String(balanceGwei) });
+    expect(balance.of[0]).to.match(/^64\.\d+ ETH of 2 active of operator 1$/);
+    expect(fieldOf("appeared")).to.deep.include({ value: "2", of: ["2 active of operator 1"] });
+    const other = await report("explain", [String(refSlot + 64), file]);
+    expect(other.code).to.equal(2);
+    expect(other.stderr).to.contain(`of slot ${refSlot}`);
+
+    // the oracle says the same of it, to the last wei
+    const receipt = await submit(world, { ...honest, report: loss }, world.members);
+    const { breach } = await checkLimits(world, loss, receipt.blockNumber);
+    const oracle = world.protocol.ReportOracle;
+    const [parked] = await oracle.queryFilter(oracle.filters.ReportParked(), receipt.blockNumber);
+    const { limit, value, bound } = parked!.args;
+    expect({ limit, value, bound }).to.deep.equal({
+      limit: encodeBytes32String(breach!.limit),
+      value: breach!.value,
+      bound: breach!.bound,
+    });
+    const shown = await report("explain", [String(refSlot), "--on-chain"]);
+    expect(shown.stdout, shown.stderr).to.contain(`! this node says ${balanceGwei}`);
+    expect(shown.stdout).to.match(
+      /\nparked: lossPerFrame \(loss since the last report\) is passed by \d+\.\d+ ETH\n$/,
+    );
   });
 
   it("says what was wrong", async () => {

@@ -162,6 +162,8 @@ describe("kedge tells no secret", () => {
       ],
       codes: [2],
     },
+    "report explain": { args: () => ["8", ...session(), ...beacon()], codes: [1] },
+    "report replay": { args: () => [path("none")], codes: [2] },
     "report resume": { args: () => ["--yes"], codes: [2] },
     request: { args: () => ["--amount", "1", ...session()] },
     requests: { args: session },

@@ -4,6 +4,8 @@ import { sendBy, urgencyBy } from "../../scripts/keepers/deadline.ts";
 import { checkpointDeadline } from "../../scripts/keepers/jobs/checkpoint.ts";
 import { exitDeadline } from "../../scripts/keepers/jobs/exit.ts";
 import { JournaledSigner } from "../../scripts/keepers/journaledSigner.ts";
+import type { Tape } from "../../scripts/keepers/record/tape.ts";
+import { TapedSigner } from "../../scripts/keepers/record/tapedSigner.ts";
 import type { TxManager } from "../../scripts/lib/tx/manager.ts";
 import type { Intent, IntentRequest, Urgency } from "../../scripts/lib/tx/types.ts";
 
@@ -70,6 +72,28 @@ describe("deadlines of acts", () => {
       sendBy(signer, DEADLINE, 1_600).connect(provider as unknown as Provider),
     );
     expect(request).to.include({ urgency: "normal", deadlineMs: 5_400_000 });
+  });
+
+  it("are told to who sends while the cycle is recorded, and are in the record", async () => {
+    const recorded: unknown[] = [];
+    const tape = {
+      ask: (_: string, request: unknown, run: () => Promise<unknown>) => (recorded.push(request), run()),
+    } as unknown as Tape;
+    const provider = { getTransaction: async (hash: string) => ({ hash }) } as unknown as Provider;
+    const on = (sender: Signer) => new TapedSigner(provider, { tape, sender, urgency: "idle" });
+    const request = await asked("idle", (signer) => sendBy(on(signer), DEADLINE, 1_600).connect(provider));
+    expect(request).to.include({ urgency: "normal", deadlineMs: 5_400_000 });
+    await asked("idle", on);
+    // nobody is told where it is to be seen alone what would be sent
+    const dry = sendBy(on(new VoidSigner(ZeroAddress)), DEADLINE, 2_000);
+    await dry.sendTransaction({ to: TO, data: "0x01" }).catch(() => undefined);
+    expect(recorded).to.deep.equal(
+      [
+        { urgency: "normal", secondsLeft: 400 },
+        { urgency: "idle", secondsLeft: undefined },
+        { urgency: "urgent", secondsLeft: undefined },
+      ].map((by) => ({ to: TO, data: "0x01", value: undefined, gasLimit: undefined, ...by })),
+    );
   });
 
   it("mean nothing to other signers", () => {

@@ -10,6 +10,7 @@ import {
   pullCommission,
 } from "../../scripts/actions/tellFigures.ts";
 import { SLOTS_PER_EPOCH } from "../../scripts/devnet/config.ts";
+import { FiguresFolder } from "../../scripts/keepers/jobs/figuresFile.ts";
 import { PerformanceJob } from "../../scripts/keepers/jobs/performance.ts";
 import { FORFEITED, NO_DUTIES, type OperatorFigures } from "../../scripts/lib/operatorFigures.ts";
 import { look } from "../keepers/jobs/support.ts";
@@ -271,7 +272,7 @@ describe("story: a proposer that keeps its execution rewards", () => {
     await file(world, prepared);
     const less = await withheldOf(operatorId);
     expect(less).to.be.lessThan(told);
-    const { plan } = await look(world, new PerformanceJob(world, keeper, "figures"));
+    const { plan } = await look(world, new PerformanceJob(world, keeper, new FiguresFolder("figures")));
     expect(plan).to.deep.include({ step: "contest", holdId: 1n, operatorId });
     await contestWithheld(world, keeper, { holdId: 1n, operatorId });
     expect((await protocol.WithheldRewards.holdOf(1)).amount).to.equal(less);

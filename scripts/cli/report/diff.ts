@@ -1,12 +1,12 @@
-import { readFile } from "node:fs/promises";
 import type { Report } from "../../actions/buildReport.ts";
 import { reportDigest } from "../../actions/submitReport.ts";
-import { firstDifference, reportSchema } from "../../keepers/report/body.ts";
+import { firstDifference } from "../../keepers/report/body.ts";
 import { askPeers } from "../../keepers/report/exchange.ts";
-import { ConfigurationError, explain } from "../../lib/errors.ts";
+import { ConfigurationError } from "../../lib/errors.ts";
 import { FAILED, print } from "../output.ts";
 import { inSession } from "../session.ts";
 import { ownReport, type BuildOptions } from "./build.ts";
+import { readReport } from "./readReport.ts";
 
 type Options = BuildOptions & { peer: string[] };
 
@@ -18,9 +18,9 @@ interface Told {
 
 /// `kedge report diff`: against the first of them; exit code 1 where any differs.
 export async function diff(refSlot: number, files: string[], options: Options): Promise<void> {
-  const told: Told[] = await Promise.all(
-    files.map(async (path) => ({ source: path, report: await readReport(path) })),
-  );
+  const told: Told[] = [];
+  // in their order: of two that cannot be read the first is named
+  for (const path of files) told.push({ source: path, report: await readReport(path) });
   const problems: { source: string; problem: string }[] = [];
   // with one source alone, the other is this node
   if (told.length + options.peer.length < 2) {
@@ -59,19 +59,4 @@ export async function diff(refSlot: number, files: string[], options: Options): 
     },
   );
   if (differences.length > 0) process.exitCode = FAILED;
-}
-
-async function readReport(path: string): Promise<Report> {
-  try {
-    return reportSchema.parse(JSON.parse(await readFile(path, "utf8")));
-  } catch (error) {
-    throw new ConfigurationError(
-      {
-        setting: path,
-        problem: `is not a report: ${explain(error)}`,
-        example: "kedge report build 64 --json",
-      },
-      { cause: error },
-    );
-  }
 }

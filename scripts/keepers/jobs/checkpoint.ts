@@ -64,12 +64,17 @@ export class CheckpointJob implements Job<CheckpointsSeen, CheckpointStep> {
   readonly name = "checkpoint";
   readonly #sources: ReportSources;
   readonly #sender: Signer;
-  /** Looking what is missing takes a whole state: it is done once for each. */
-  readonly #shown = new Set<bigint>();
+  readonly #shown: Pick<Set<bigint>, "has" | "add">;
 
-  constructor(sources: ReportSources, sender: Signer) {
+  /** @param shown checkpoints of which all is shown: looking what is missing takes a whole state, and is done once for each */
+  constructor(
+    sources: ReportSources,
+    sender: Signer,
+    shown: Pick<Set<bigint>, "has" | "add"> = new Set<bigint>(),
+  ) {
     this.#sources = sources;
     this.#sender = sender;
+    this.#shown = shown;
   }
 
   async observe(): Promise<CheckpointsSeen> {

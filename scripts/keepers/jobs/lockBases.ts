@@ -14,16 +14,24 @@ import {
 
 type Clock = Pick<SlashingSeen, "finalizedSlot" | "slotsPerEpoch" | "slashingsVector">;
 
+type Remembered<V> = Pick<Map<number, V>, "has" | "get" | "set">;
+
+/** What was found in states that nodes may not have any more. */
+export interface BasesMemory {
+  /** By validator: it is of a block that is final. */
+  atStake: Remembered<bigint | undefined>;
+  /** By source: whether it was to be merged when its time came. */
+  merged: Remembered<boolean>;
+}
+
 /** What the bases of locks lack: they were told too late, or another validator was merged into a slashed one. */
 export class LockBases {
   readonly #sources: ReportSources;
-  /** By validator: it is of a block that is final. */
-  readonly #atStake = new Map<number, bigint | undefined>();
-  /** By source: whether it was to be merged when its time came. */
-  readonly #merged = new Map<number, boolean>();
+  readonly #memory: BasesMemory;
 
-  constructor(sources: ReportSources) {
+  constructor(sources: ReportSources, memory: BasesMemory = { atStake: new Map(), merged: new Map() }) {
     this.#sources = sources;
+    this.#memory = memory;
   }
 
   /** The effective balance by a block of the epoch of the slashing; undefined where no such block can be shown. */
@@ -32,15 +40,16 @@ export class LockBases {
     clock: Clock,
   ): Promise<bigint | undefined> {
     const { beacon } = this.#sources;
+    const { atStake } = this.#memory;
     const { index } = validator;
     const lastSlot = lastSlotOfSlashing(validator, clock);
     if (lastSlot > clock.finalizedSlot || !(await isRootKnown(beacon, lastSlot))) return undefined;
-    if (!this.#atStake.has(index)) {
+    if (!atStake.has(index)) {
       const { parent } = await bookedBlock(beacon, lastSlot);
       const [found] = await beacon.validators(parent.stateRoot as `0x${string}`, [index]);
-      this.#atStake.set(index, found?.slashed === true ? found.effectiveBalanceGwei : undefined);
+      atStake.set(index, found?.slashed === true ? found.effectiveBalanceGwei : undefined);
     }
-    return this.#atStake.get(index);
+    return atStake.get(index);
   }
 
   /** Those whose block before the merge is final, and known to the execution chain, as is one of the slashing's epoch. */
@@ -84,7 +93,7 @@ export class LockBases {
 
   /** Whether the last block before it knows of the merge: a request may have been dropped, and the source exits by itself. */
   async #wasMerged({ source, target, slot }: Arrival): Promise<boolean> {
-    const known = this.#merged.get(source);
+    const known = this.#memory.merged.get(source);
     if (known !== undefined) return known;
     const { beacon } = this.#sources;
     const { root } = await beacon.blockAtOrBefore(slot - 1);
@@ -92,7 +101,7 @@ export class LockBases {
     if (before === undefined) return false;
     const pending = await beacon.pendingConsolidations(before.header.stateRoot as `0x${string}`);
     const isPending = pending.some((each) => each.source === source && each.target === target);
-    this.#merged.set(source, isPending);
+    this.#memory.merged.set(source, isPending);
     return isPending;
   }
 }

@@ -11,7 +11,7 @@ import { timeAt, WEI_PER_ETHER } from "../../lib/units.ts";
 import { sendBy, type Deadline } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
 import { sendFirst, stillPlanned, takeSteps } from "../steps.ts";
-import { isPublished, publishFigures } from "./figuresFile.ts";
+import type { FiguresFolder } from "./figuresFile.ts";
 
 /** What the root that stands tells of an operator, and what was done about it. */
 export interface OperatorTold {
@@ -76,10 +76,10 @@ export class PerformanceJob implements Job<FiguresSeen, FiguresStep[]> {
   readonly name = "performance";
   readonly #sources: ReportSources;
   readonly #sender: Signer;
-  readonly #folder: string;
+  readonly #folder: Pick<FiguresFolder, "has" | "publish">;
 
-  /** @param folder for the files of figures, one for each root */
-  constructor(sources: ReportSources, sender: Signer, folder: string) {
+  /** @param folder for the files of figures */
+  constructor(sources: ReportSources, sender: Signer, folder: Pick<FiguresFolder, "has" | "publish">) {
     this.#sources = sources;
     this.#sender = sender;
     this.#folder = folder;
@@ -117,7 +117,7 @@ export class PerformanceJob implements Job<FiguresSeen, FiguresStep[]> {
       refSlot,
       operators,
       leewayBp,
-      isPublished: refSlot !== undefined && isPublished(this.#folder, refSlot, all),
+      isPublished: refSlot !== undefined && this.#folder.has(refSlot, all),
       stands: { from, until: from + Number(slotsPerFrame) * spec.secondsPerSlot },
     };
   }
@@ -142,7 +142,7 @@ export class PerformanceJob implements Job<FiguresSeen, FiguresStep[]> {
     switch (step.step) {
       case "publish": {
         const { all } = await this.#standing();
-        return `published figures: ${publishFigures(this.#folder, step.refSlot, all)}`;
+        return `published figures: ${this.#folder.publish(step.refSlot, all)}`;
       }
       case "judge": {
         const { hash } = await judgeDuties(sources, sender, step.operatorId);

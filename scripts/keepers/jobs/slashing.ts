@@ -15,7 +15,7 @@ import { rememberStates } from "../../lib/stateMemory.ts";
 import { sendBy } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
 import { sendFirst, stillPlanned, takeSteps } from "../steps.ts";
-import { LockBases } from "./lockBases.ts";
+import { LockBases, type BasesMemory } from "./lockBases.ts";
 import {
   planSlashing,
   slashingDeadline,
@@ -42,10 +42,10 @@ export class SlashingJob implements Job<SlashingSeen, SlashingStep[]> {
   readonly #sender: Signer;
   readonly #bases: LockBases;
 
-  constructor(sources: ReportSources, sender: Signer) {
+  constructor(sources: ReportSources, sender: Signer, memory?: BasesMemory) {
     this.#sources = sources;
     this.#sender = sender;
-    this.#bases = new LockBases(sources);
+    this.#bases = new LockBases(sources, memory);
   }
 
   async observe(): Promise<SlashingSeen> {

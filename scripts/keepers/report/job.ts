@@ -28,7 +28,11 @@ export interface ReportJobOptions {
   submitter: Signer;
   /** None for a keeper that only submits what others signed. */
   member?: SigningMember;
-  signed: SignedReports;
+  signed: Pick<SignedReports, "begunAt" | "published" | "requireOwn" | "sign" | "stopped">;
+  /** The report of the boundary that is due, where it was built before. Default: what this job built. */
+  built?: BuiltReports;
+  /** Slots of boundaries of which it was said that they are too old to be signed. Default: what this job said. */
+  toldOfAge?: ToldBoundaries;
   /** URLs of other keepers. */
   peers: readonly string[];
   /** How long each member waits for those whose turn comes before. */
@@ -38,6 +42,16 @@ export interface ReportJobOptions {
   onGathered?: (gathered: Gathered) => void;
   /** Told where execution nodes differ about the report that is due, and of nothing when they do not any more. */
   onDispute?: (dispute: Dispute | undefined) => void;
+}
+
+/** By their reference slot; the newest one alone. */
+export type BuiltReports = Pick<Map<number, BuiltReport>, "get" | "set" | "clear">;
+
+type ToldBoundaries = Pick<Set<number>, "has" | "add">;
+
+export interface BuiltReport {
+  report: Report;
+  digest: string;
 }
 
 /** A frame whose report is due. */
@@ -77,11 +91,13 @@ const OVERTAKEN = ["FrameNotLater", "ReportIsParked"];
 export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
   readonly name = "report";
   readonly #options: ReportJobOptions;
-  #built: { refSlot: number; report: Report; digest: string } | undefined;
-  #toldOfAge: number | undefined;
+  readonly #built: BuiltReports;
+  readonly #toldOfAge: ToldBoundaries;
 
   constructor(options: ReportJobOptions) {
     this.#options = options;
+    this.#built = options.built ?? new Map<number, BuiltReport>();
+    this.#toldOfAge = options.toldOfAge ?? new Set<number>();
   }
 
   async observe(cycle: Cycle): Promise<DueFrame | undefined> {
@@ -184,8 +200,8 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
   /** Says once of a frame why it is not signed. */
   #tellOfAge({ log }: Cycle, { refSlot, refTime }: DueFrame): void {
     const { member, signed } = this.#options;
-    if (member === undefined || refTime >= signed.begunAt || this.#toldOfAge === refSlot) return;
-    this.#toldOfAge = refSlot;
+    if (member === undefined || refTime >= signed.begunAt || this.#toldOfAge.has(refSlot)) return;
+    this.#toldOfAge.add(refSlot);
     const facts = { refSlot, refTime, begunAt: signed.begunAt };
     log.warn(facts, "not signed: the record of what the key signed begins after this boundary");
   }
@@ -202,18 +218,20 @@ export class ReportJob implements Job<DueFrame | undefined, ReportPlan> {
   }
 
   /** Built once for a boundary: it is final, and so is what is read of it. */
-  async #build(refSlot: number, { log }: Cycle): Promise<{ report: Report; digest: string }> {
-    if (this.#built?.refSlot !== refSlot) {
-      const { sources, witnesses = [{ source: "the execution node", sources }], onDispute } = this.#options;
-      const report = await agreedReport(witnesses, refSlot, log).catch((error: unknown) => {
-        if (error instanceof DisputeError) onDispute?.(error.dispute);
-        throw error;
-      });
-      onDispute?.(undefined);
-      // a node may lie about the digest: what binds a member is made here
-      this.#built = { refSlot, report, digest: await digestOfReport(sources.protocol, report) };
-    }
-    return this.#built;
+  async #build(refSlot: number, { log }: Cycle): Promise<BuiltReport> {
+    const known = this.#built.get(refSlot);
+    if (known !== undefined) return known;
+    const { sources, witnesses = [{ source: "the execution node", sources }], onDispute } = this.#options;
+    const report = await agreedReport(witnesses, refSlot, log).catch((error: unknown) => {
+      if (error instanceof DisputeError) onDispute?.(error.dispute);
+      throw error;
+    });
+    onDispute?.(undefined);
+    // a node may lie about the digest: what binds a member is made here
+    const built = { report, digest: await digestOfReport(sources.protocol, report) };
+    this.#built.clear();
+    this.#built.set(refSlot, built);
+    return built;
   }
 }
 

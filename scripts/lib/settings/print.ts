@@ -32,7 +32,9 @@ export function printSettings<Table extends SettingsTable>(table: Table, resolve
 }
 
 /** What a log must never repeat: secrets, and what in URLs is more than a host. */
-export function textsToHide<Table extends SettingsTable>({ values }: Resolved<Table>): string[] {
+export function textsToHide<Table extends SettingsTable>({
+  values,
+}: Pick<Resolved<Table>, "values">): string[] {
   return Object.values<unknown>(values)
     .flat()
     .flatMap((value) => {

@@ -3,6 +3,7 @@ import {
   isHexString,
   JsonRpcProvider,
   Network,
+  type JsonRpcError,
   type JsonRpcPayload,
   type JsonRpcResult,
 } from "ethers";
@@ -48,6 +49,7 @@ export class ExecutionSources extends JsonRpcProvider {
   readonly #now: () => number;
   readonly #bindings = new Map<number, string>();
   #headsAt = -Infinity;
+  #nextId = 1;
   #comparing: Promise<void> | undefined;
 
   /** @throws ConfigurationError where there is no URL, one twice, or one that is none */
@@ -123,6 +125,14 @@ export class ExecutionSources extends JsonRpcProvider {
     for (const nodes of [this.#nodes, ...(this.#sender ? [sender] : [])]) {
       if (nodes.every(({ refusal }) => refusal !== undefined)) throw nobody("eth_chainId", nodes, []);
     }
+  }
+
+  /** At once: that of ethers waits for a timer, as it puts requests together, and none are put together here. */
+  override async send(method: string, params: unknown[] | Record<string, unknown>): Promise<unknown> {
+    const payload: JsonRpcPayload = { id: this.#nextId++, jsonrpc: "2.0", method, params };
+    const [answer] = (await this._send(payload)) as (JsonRpcResult | JsonRpcError)[];
+    if (answer !== undefined && "result" in answer) return answer.result as unknown;
+    throw this.getRpcError(payload, answer!);
   }
 
   override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ZeroHash } from "ethers";
+import { FiguresFolder } from "../../../scripts/keepers/jobs/figuresFile.ts";
 import {
   figuresDeadline,
   PerformanceJob,
@@ -123,7 +124,7 @@ describe("keepers: the performance job", () => {
     folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), "figures-")));
     const { keeper, carol } = world.accounts;
     keepers = [keeper, carol].map((sender, i) =>
-      keeperOf(world, new PerformanceJob(world, sender, join(folders[i]!, "tree"))),
+      keeperOf(world, new PerformanceJob(world, sender, new FiguresFolder(join(folders[i]!, "tree")))),
     );
   });
   after(async () => {
