@@ -58,6 +58,8 @@ describe("story: governance by stakers", () => {
     await reportNext(world);
   });
   after(() => world.close());
+
+  const timeNow = () => world.devnet.chain.timeAtSlot(world.devnet.slot);
   beforeEach(async () => {
     start = await world.devnet.snapshot();
   });
@@ -443,9 +445,28 @@ describe("story: governance by stakers", () => {
     const { accounts, protocol } = world;
     const { EmergencyBrake: brake, StakedEther: ledger } = protocol;
     await mined(brake.connect(accounts.guardian).pull(0));
+    const { until } = await ledger.stakingPause();
     await expectRevert(stake(world, "bob", ETHER), ledger, "StakingIsPaused");
     await expectRevert(brake.connect(accounts.guardian).arm(0), brake, "Unauthorized");
-    await enact(world, "alice", [{ contract: "EmergencyBrake", function: "arm", arguments: [0] }]);
+    await enact(world, "alice", [
+      { contract: "StakedEther", function: "resumeStaking", arguments: [] },
+      { contract: "EmergencyBrake", function: "arm", arguments: [0] },
+    ]);
+    expect(timeNow(), "it would not have ended by itself").to.be.lessThan(Number(until));
+    await stake(world, "bob", ETHER);
     expect(await brake.isArmed(0)).to.equal(true);
+  });
+
+  it("governance ends a guardian's pause of finalisations by a vote that waits for nobody", async () => {
+    const { accounts, protocol } = world;
+    const { EmergencyBrake: brake, WithdrawalQueue: tickets } = protocol;
+    await request(world, "bob", ETHER);
+    await mined(brake.connect(accounts.guardian).pull(1));
+    const until = await tickets.pausedUntil();
+    await enact(world, "alice", [{ contract: "WithdrawalQueue", function: "resume", arguments: [] }]);
+    const ended = await tickets.pausedUntil();
+    expect(ended).to.be.lessThan(until);
+    expect(timeNow()).to.be.at.least(Number(ended));
+    await expectRevert(brake.connect(accounts.guardian).pull(1), brake, "NotArmed");
   });
 });

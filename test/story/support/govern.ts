@@ -62,12 +62,14 @@ export async function decide(world: World, by: AccountName, calls: WrittenCall[]
   return proposalId;
 }
 
-/// Closes the window of a queued proposal as soon as it can be, and waits for the end of its delay.
+/// Closes the window of a queued proposal as soon as it can be, if it has one, and waits for the end of its delay.
 export async function untilDue(world: World, proposalId: bigint): Promise<void> {
   const { accounts, protocol } = world;
   const { windowEndsAt, delayEndsAt } = await readinessOf(protocol, proposalId);
-  await untilAfter(world, windowEndsAt);
-  await closeWindow(protocol, accounts.keeper, proposalId);
+  if (windowEndsAt > 0n) {
+    await untilAfter(world, windowEndsAt);
+    await closeWindow(protocol, accounts.keeper, proposalId);
+  }
   await untilAfter(world, delayEndsAt);
 }
 
