@@ -221,13 +221,7 @@ contract VaultVotesTest is StakerVotes {
 
     /// @dev Holders of its first vault are heard to the end of the vote; those of the next vault on the next.
     function test_adapter_ThatMovesToAnotherVault_KeepsTheFirstForTheVote() public {
-        address second = makeAddr("second");
-        vm.prank(alice);
-        ledger.transferShares(second, 10 ether);
-        delegateAs(second, address(adapter), address(0));
-        skipTime(1);
-        bytes memory move = abi.encodeCall(governor.setAdapter, (address(adapter), second));
-        queueGoverned(move, "move");
+        (address second, bytes memory move) = queueMove();
         uint256 next = openProposal("next");
         assertEq(voteThrough(gil, address(adapter), next, FOR), 40 ether, "of the first");
         skipTime(TIMELOCK_DELAY);
@@ -245,13 +239,7 @@ contract VaultVotesTest is StakerVotes {
 
     /// @dev Before anybody voted through it, it is what it is set to.
     function test_adapter_ThatMovesBeforeTheFirstVote_IsTheNextVaults() public {
-        address second = makeAddr("second");
-        vm.prank(alice);
-        ledger.transferShares(second, 10 ether);
-        delegateAs(second, address(adapter), address(0));
-        skipTime(1);
-        bytes memory move = abi.encodeCall(governor.setAdapter, (address(adapter), second));
-        queueGoverned(move, "move");
+        (, bytes memory move) = queueMove();
         uint256 next = openProposal("next");
         vm.expectPartialRevert(IStakerGovernor.NothingToVoteThrough.selector);
         voteThrough(frank, address(adapter), next, FOR);
@@ -343,5 +331,18 @@ contract VaultVotesTest is StakerVotes {
         skipTime(TIMELOCK_DELAY);
         vm.expectRevert(abi.encodeWithSelector(IStakerGovernor.NotAVault.selector, address(adapter)));
         executeCall(address(governor), data, "itself");
+    }
+
+    /* INTERNAL */
+
+    /// @dev Governance decides that the adapter is another vault's, which has delegated to it.
+    function queueMove() private returns (address second, bytes memory move) {
+        second = makeAddr("second");
+        vm.prank(alice);
+        ledger.transferShares(second, 10 ether);
+        delegateAs(second, address(adapter), address(0));
+        skipTime(1);
+        move = abi.encodeCall(governor.setAdapter, (address(adapter), second));
+        queueGoverned(move, "move");
     }
 }
