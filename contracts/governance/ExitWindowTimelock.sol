@@ -119,7 +119,7 @@ contract ExitWindowTimelock is Lanes, SteppedParameters, TimelockController {
         super.schedule(target, value, data, predecessor, salt, delay);
         bytes32 id = hashOperation(target, value, data, predecessor, salt);
         Lane lane = _laneOf(target, value, data);
-        _keepPause(id, lane == Lane.Opening && target == address(withdrawalQueue));
+        if (lane == Lane.Opening) _keepPause(id, target == address(withdrawalQueue));
         _keep(id, lane);
     }
 
@@ -135,11 +135,13 @@ contract ExitWindowTimelock is Lanes, SteppedParameters, TimelockController {
         super.scheduleBatch(targets, values, payloads, predecessor, salt, delay);
         bytes32 id = hashOperationBatch(targets, values, payloads, predecessor, salt);
         Lane lane = laneOf(targets, values, payloads);
-        bool endsPause = false;
-        for (uint256 i = 0; lane == Lane.Opening && i < targets.length; ++i) {
-            if (targets[i] == address(withdrawalQueue)) endsPause = true;
+        if (lane == Lane.Opening) {
+            bool endsPause = false;
+            for (uint256 i = 0; i < targets.length; ++i) {
+                if (targets[i] == address(withdrawalQueue)) endsPause = true;
+            }
+            _keepPause(id, endsPause);
         }
-        _keepPause(id, endsPause);
         _keep(id, lane);
     }
 
@@ -213,7 +215,7 @@ contract ExitWindowTimelock is Lanes, SteppedParameters, TimelockController {
         state = super.getOperationState(id);
         if (state == OperationState.Unset || state == OperationState.Done) return state;
         Pending memory p = _pending[id];
-        if (_isPauseOver(id)) return OperationState.Unset;
+        if (p.lane == Lane.Opening && _isPauseOver(id)) return OperationState.Unset;
         if (state == OperationState.Waiting || !_waitsForNobody(p)) return OperationState.Waiting;
         if (block.timestamp >= _expiresAt(id, p)) return OperationState.Unset;
     }
@@ -265,7 +267,8 @@ contract ExitWindowTimelock is Lanes, SteppedParameters, TimelockController {
     /// @dev Counted from when it was ready, where that is known, and never later than the pause that it ends.
     function _expiresAt(bytes32 id, Pending memory p) private view returns (uint256) {
         uint256 from = p.notedAt == 0 ? _readyFrom(id, p) : p.notedAt;
-        return Math.min(from + SHELF_LIFE, _endOfPause(id));
+        uint256 until = from + SHELF_LIFE;
+        return p.lane == Lane.Opening ? Math.min(until, _endOfPause(id)) : until;
     }
 
     /// @dev From when on it is ready whatever was shut: without a window that is known.

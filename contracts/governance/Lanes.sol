@@ -28,7 +28,8 @@ abstract contract Lanes is OpenTime {
 
     /* STORAGE */
 
-    /// @dev When the pause ends that an operation of the opening lane ends; 0 for one that ends none.
+    /// @dev When the pause ends that an operation of the opening lane ends; 0 for one that ends none. Of other lanes it is
+    /// not looked at: an id may have been of the opening one before.
     mapping(bytes32 id => uint256 until) private _pauses;
 
     /* CONSTRUCTOR */
@@ -64,7 +65,7 @@ abstract contract Lanes is OpenTime {
         return _onlyLetsOut(target, selector, data) ? Lane.Opening : Lane.Ordinary;
     }
 
-    /// @dev Keeps which pause an operation of the opening lane ends, so that it ends no other.
+    /// @dev Keeps which pause an operation of the opening lane ends, so that it ends no other. Called for each of that lane.
     function _keepPause(bytes32 id, bool endsPause) internal {
         _pauses[id] = endsPause ? _pausedUntil() : 0;
     }

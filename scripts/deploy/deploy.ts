@@ -64,6 +64,8 @@ export async function deploy(options: {
     );
   }
   const context = new DeployContext(options.deployer, parameters, options.records, options.say ?? (() => {}));
+  await context.requireRecorded();
+  await context.deployFactory();
   for (const step of STEPS) await step(context);
   return { addresses: context.addresses() as Addresses, sent: context.sent };
 }

@@ -1,5 +1,6 @@
 import type { Signer } from "ethers";
 import { urgencyAt } from "../lib/tx/fees.ts";
+import type { PunctualSigner } from "../lib/tx/journaledSigner.ts";
 import type { Urgency } from "../lib/tx/types.ts";
 
 /** When an act is of use: seconds since 1970, by the chain's clock. */
@@ -10,12 +11,6 @@ export interface Deadline {
   readonly until: number;
   /** Whether it is urgent from the beginning. */
   readonly isUrgent?: boolean;
-}
-
-/** Sends transactions that are given up after a deadline, and for which more is paid as it comes near. */
-export interface PunctualSigner extends Signer {
-  /** @param secondsLeft none where there is no deadline, or it has passed */
-  by(urgency: (least: Urgency) => Urgency, secondsLeft: number | undefined): Signer;
 }
 
 /**

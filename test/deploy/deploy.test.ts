@@ -7,7 +7,7 @@ import { deploy, type Deployed } from "../../scripts/deploy/deploy.ts";
 import { parameter } from "../../scripts/deploy/parameters/schema.ts";
 import { Records, type DeploymentRecord } from "../../scripts/lib/records.ts";
 import { depositDomain } from "../../scripts/lib/depositData.ts";
-import { FatalError } from "../../scripts/lib/errors.ts";
+import { explain, FatalError } from "../../scripts/lib/errors.ts";
 import { localAddress } from "../../scripts/lib/localAccounts.ts";
 import { connectProtocol, CONTRACT_NAMES, type Protocol } from "../../scripts/lib/protocol.ts";
 import { ADMIN_ROLE, ROLE_NAMES, roleId } from "../../scripts/lib/roles.ts";
@@ -15,7 +15,8 @@ import { expectRevert } from "../story/support/revert.ts";
 import { startBareChain, type BareChain } from "./support/bareChain.ts";
 import { holdersByEvents } from "./support/roles.ts";
 
-const TRANSACTIONS = 89;
+/// Three of them for the factory, on a chain that has none.
+const TRANSACTIONS = 92;
 /// EIP-170.
 const MAX_CODE_BYTES = 24_576;
 const FROZEN = ["LEDGER", "WITHDRAWAL_QUEUE"] as const;
@@ -446,7 +447,7 @@ describe("deploy: interrupted", () => {
     expect((error as Error).message).to.equal("the cable is pulled");
   }
 
-  for (const after of [1, 6, 7, 12, 14, 22, 31, 38, 81, 87, 88, 89]) {
+  for (const after of [1, 2, 3, 4, 9, 10, 15, 17, 25, 34, 41, 84, 90, 91, 92]) {
     it(`after ${after} of ${TRANSACTIONS} transactions, a second run ends in the same state`, async () => {
       const records = new Records();
       await breakOff(records, after);
@@ -484,11 +485,11 @@ describe("deploy: interrupted", () => {
     expect(holders["PARAMETER_MANAGER"]).to.deep.equal([timelock]);
     expect(await protocol.Authority.isFrozen(ADMIN_ROLE)).to.equal(true);
     expect((await deploy({ ...stakers, records })).sent, "nothing is left").to.equal(0);
-    // one transaction gives the root away and freezes it
-    expect(await chain.deployer.getNonce()).to.equal(TRANSACTIONS - 1);
+    // one transaction gives the root away and freezes it; another was signed before by nobody
+    expect(await chain.deployer.getNonce()).to.equal(TRANSACTIONS - 2);
   });
 
-  it("between a contract and its record, the contract is deployed once more and nothing else is", async () => {
+  it("between a contract and its record, the contract is found, and nothing is deployed twice", async () => {
     class Torn extends Records {
       override set(name: string, record: DeploymentRecord): void {
         if (name === "StakedEther") throw new Error("the disk is full");
@@ -502,19 +503,59 @@ describe("deploy: interrupted", () => {
     for (const name of Object.keys(torn.addresses())) records.set(name, torn.get(name)!);
 
     const { addresses, sent } = await deploy({ ...chain, records });
-    expect(sent).to.equal(TRANSACTIONS - 5);
-    expect(await chain.deployer.getNonce()).to.equal(whole.nonce + 1);
-    const state = await finalState({ addresses, sent });
-    expect(state.frozen).to.deep.equal(whole.frozen);
-    expect(state.closed).to.deep.equal(whole.closed);
-    expect(state.holders.LEDGER).to.deep.equal([addresses.StakedEther]);
-    expect(state.holders.ADMIN).to.deep.equal(whole.holders.ADMIN);
-    expect(state.addresses.StakedEther).not.to.equal(whole.addresses.StakedEther);
+    expect(sent).to.equal(TRANSACTIONS - 9);
+    expect(await finalState({ addresses, sent })).to.deep.equal(whole);
+    const recorded = records.get("StakedEther")!;
+    expect(recorded).to.include({ address: whole.addresses.StakedEther });
+    const receipt = await chain.provider.getTransactionReceipt(recorded.transactionHash);
+    expect(receipt).to.include({ blockNumber: recorded.blockNumber, gasUsed: BigInt(recorded.gasUsed) });
+  });
+
+  it("what was deployed with other arguments, and recorded or not, is not gone on with", async () => {
+    const records = new Records();
+    await breakOff(records, 6);
+    const { parameters } = chain;
+    const deadline = parameter(parameters.predepositDeadlineSeconds.value + 1n, "seconds", "a test");
+    const changed = { ...chain, parameters: { ...parameters, predepositDeadlineSeconds: deadline } };
+    const refused = async (known: Records) =>
+      explain(await deploy({ ...changed, records: known }).catch((reason: unknown) => reason));
+    expect(await refused(records)).to.match(
+      /^ValidatorRegistry is recorded at 0x\w{40}, constructed with "7200" where the parameters now say "7201" \(argument 3\)$/,
+    );
+    expect(await refused(new Records())).to.match(
+      /^ValidatorRegistry was deployed in 0x\w{64} by other code, or with other arguments, than now: restore/,
+    );
+    const label = parameter("2", "label", "a test");
+    const anew = { ...changed, parameters: { ...changed.parameters, label } };
+    expect(await refused(records)).to.contain("ValidatorRegistry");
+    const { addresses } = await deploy({ ...anew, records: new Records() });
+    expect(addresses.Authority).not.to.equal(whole.addresses.Authority);
+    expect(explain(await deploy({ ...anew, records }).catch((reason: unknown) => reason))).to.match(
+      /^Authority is recorded at 0x\w{40}, and this deployer and label have it at 0x\w{40}: the records/,
+    );
+  });
+
+  it("addresses follow from the deployer, the label and the name alone", async () => {
+    await chain.devnet.tickSlots(3);
+    const { parameters } = chain;
+    const seedWei = parameter(parameters.seedWei.value + 1n, "wei", "a test");
+    const other = { ...chain, parameters: { ...parameters, seedWei } };
+    const { addresses } = await deploy({ ...other, records: new Records() });
+    expect(addresses).to.deep.equal(whole.addresses);
+  });
+
+  it("a constructor that reverts is told by its reason", async () => {
+    const { parameters } = chain;
+    const brakeSeconds = parameter(1n, "seconds", "a test");
+    const wrong = { ...chain, parameters: { ...parameters, brakeSeconds } };
+    const error = await deploy({ ...wrong, records: new Records() }).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(FatalError);
+    expect((error as Error).message).to.match(/^EmergencyBrake cannot be deployed: .*ParameterOutOfBounds/);
   });
 
   it("records of another chain are told from a deployment", async () => {
     const records = new Records();
-    await breakOff(records, 3);
+    await breakOff(records, 6);
     await chain.devnet.restore(empty);
     empty = await chain.devnet.snapshot();
     const error = await deploy({ ...chain, records }).catch((reason: unknown) => reason);

@@ -3,7 +3,7 @@ import { VoidSigner, ZeroAddress, type Provider, type Signer } from "ethers";
 import { sendBy, urgencyBy } from "../../scripts/keepers/deadline.ts";
 import { checkpointDeadline } from "../../scripts/keepers/jobs/checkpoint.ts";
 import { exitDeadline } from "../../scripts/keepers/jobs/exit.ts";
-import { JournaledSigner } from "../../scripts/keepers/journaledSigner.ts";
+import { JournaledSigner } from "../../scripts/lib/tx/journaledSigner.ts";
 import type { Tape } from "../../scripts/keepers/record/tape.ts";
 import { TapedSigner } from "../../scripts/keepers/record/tapedSigner.ts";
 import type { TxManager } from "../../scripts/lib/tx/manager.ts";

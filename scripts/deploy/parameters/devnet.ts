@@ -38,6 +38,7 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
   const floorGwei = bondsGwei > LEAST_FLOOR_GWEI ? bondsGwei : LEAST_FLOOR_GWEI;
   return {
     chainId: parameter(31337n, "id", "Hardhat's chain"),
+    label: parameter("1", "label", "another deployment by the same account takes another"),
     depositContract: parameter(
       "0x00000000219ab540356cBB839Cbe05303d7705Fa",
       "address",

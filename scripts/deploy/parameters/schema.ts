@@ -19,6 +19,7 @@ const forkVersion = z
   .string()
   .regex(/^0x[0-9a-fA-F]{8}$/, "a fork version of four bytes, such as 0x00000000");
 const prefix = z.string().regex(/^0x[0-9a-fA-F]{2}$/, "a prefix of withdrawal credentials, such as 0x02");
+const label = z.string().regex(/^[a-z0-9.-]{1,12}$/, "1 to 12 of a to z, 0 to 9, dot and hyphen, such as 1");
 const uint = z.bigint().nonnegative();
 
 function of<S extends z.ZodType>(value: S) {
@@ -28,6 +29,8 @@ function of<S extends z.ZodType>(value: S) {
 /// Everything that a deployment must be told, for one network.
 const fields = z.object({
   chainId: of(uint),
+  /// Addresses follow from the deployer, this, and contracts' names.
+  label: of(label),
   depositContract: of(address),
   /// Unix time of slot 0; `undefined` is read from the beacon node or the local chain.
   genesisTime: of(uint),

@@ -9,13 +9,20 @@ import type { DeployContext } from "../context.ts";
 /// A stake may be worth some wei less than what was staked.
 const DUST = 10n ** 9n;
 
+interface Seat {
+  memberId: bigint;
+  key: string;
+  weight: bigint;
+}
+
 /// Registers the first members, with bonds that the deployer brings. Nothing is done where there is a committee already: from
 /// then on members come and go.
-async function bondMembers(c: DeployContext) {
+async function bondMembers(c: DeployContext): Promise<Seat[]> {
   const { committee, memberBondWei } = c.parameters;
-  if (c.isDeployed("OracleCommittee")) return [];
+  const recorded = c.recordedArguments("OracleCommittee")?.at(-1);
+  if (recorded !== undefined) return recorded as Seat[];
   const bonds = CommitteeBonds__factory.connect(c.addressOf("CommitteeBonds"), c.deployer);
-  const seats: { memberId: bigint; key: string; weight: bigint }[] = [];
+  const seats: Seat[] = [];
   for (const { member, owner, weight } of committee.value) {
     // others may register members too: ids are found by their owners, who may have several
     const find = async () => {

@@ -8,7 +8,7 @@ import {
 } from "ethers";
 import { FatalError, RetryableError } from "../../lib/errors.ts";
 import type { Urgency } from "../../lib/tx/types.ts";
-import type { PunctualSigner } from "../deadline.ts";
+import type { PunctualSigner } from "../../lib/tx/journaledSigner.ts";
 import type { Tape } from "./tape.ts";
 
 /** Who sends in fact. One that knows of no deadlines is told of none. */

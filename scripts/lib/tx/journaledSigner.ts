@@ -4,14 +4,20 @@ import {
   resolveAddress,
   toUtf8Bytes,
   type Provider,
+  type Signer,
   type TransactionRequest,
   type TransactionResponse,
 } from "ethers";
-import { FatalError, RetryableError } from "../lib/errors.ts";
-import type { JournalView } from "../lib/tx/view.ts";
-import type { TxManager } from "../lib/tx/manager.ts";
-import { isEnd, type Intent, type IntentRequest, type Urgency } from "../lib/tx/types.ts";
-import type { PunctualSigner } from "./deadline.ts";
+import { FatalError, RetryableError } from "../errors.ts";
+import type { JournalView } from "./view.ts";
+import type { TxManager } from "./manager.ts";
+import { isEnd, type Intent, type IntentRequest, type Urgency } from "./types.ts";
+
+/** Sends transactions that are given up after a deadline, and for which more is paid as it comes near. */
+export interface PunctualSigner extends Signer {
+  /** @param secondsLeft none where there is no deadline, or it has passed */
+  by(urgency: (least: Urgency) => Urgency, secondsLeft: number | undefined): Signer;
+}
 
 export interface JournaledSignerOptions {
   address: string;

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { JsonRpcProvider } from "ethers";
-import { JournaledSigner } from "../../scripts/keepers/journaledSigner.ts";
-import { FatalError, RetryableError } from "../../scripts/lib/errors.ts";
-import { RpcRefusal } from "../../scripts/lib/tx/rpc.ts";
-import { COUNTER, countOf, mine } from "../lib/tx/support/chainCalls.ts";
-import { CONFIRMATIONS, Keeper } from "../lib/tx/support/keeper.ts";
-import { startTestChain, type TestChain } from "../lib/tx/support/testChain.ts";
+import { JournaledSigner } from "../../../scripts/lib/tx/journaledSigner.ts";
+import { FatalError, RetryableError } from "../../../scripts/lib/errors.ts";
+import { RpcRefusal } from "../../../scripts/lib/tx/rpc.ts";
+import { COUNTER, countOf, mine } from "./support/chainCalls.ts";
+import { CONFIRMATIONS, Keeper } from "./support/keeper.ts";
+import { startTestChain, type TestChain } from "./support/testChain.ts";
 
 const SEND = "eth_sendRawTransaction";
 
