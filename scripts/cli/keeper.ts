@@ -37,7 +37,8 @@ async function runKeeper(jobs: string[], flags: Record<string, unknown>, once: b
     secrets: textsToHide(resolved),
   });
   const { startKeeper } = await import("../keepers/keeper.ts");
-  const keeper = await startKeeper(settings, log);
+  // a single round waits for nobody's turn
+  const keeper = await startKeeper(once ? { ...settings, turnSeconds: 0 } : settings, log);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const { healthUrl, reportUrl } = keeper;

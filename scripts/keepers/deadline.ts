@@ -22,6 +22,20 @@ export function urgencyBy({ from, until, isUrgent }: Deadline, now: number, ofJo
   return urgencyAt({ urgency, createdMs: from * 1_000, deadlineMs: until * 1_000 }, now * 1_000);
 }
 
+/** Those steps whose time is nearly up, or over: the last fifth of it. None where none is. */
+export function pressingSteps<S>(
+  steps: readonly S[],
+  deadlineOf: (step: S) => Deadline | undefined,
+  now: number,
+): S[] | undefined {
+  const pressing = steps.filter((step) => {
+    const deadline = deadlineOf(step);
+    if (deadline === undefined) return false;
+    return urgencyBy({ from: deadline.from, until: deadline.until }, now, "idle") === "urgent";
+  });
+  return pressing.length === 0 ? undefined : pressing;
+}
+
 /**
  * The signer for one act. Its transaction is given up when it comes too late, and the job plans anew; what is late already
  * is sent all the same, urgently.

@@ -26,6 +26,7 @@ export interface Cycle {
  *
  * - `observe` asks chains and other keepers, and changes nothing.
  * - `plan` is pure: the same observation at the same time gives the same plan; none where nothing is to be done.
+ * - `pressing` is pure, too: the part of a plan that cannot wait for this keeper's turn, though others may do the same now.
  * - `act` carries the plan out and says in a line what was done.
  *
  * Errors: `OvertakenError` where nothing is left to do; `RetryableError` where the next cycle may succeed; anything else needs a person.
@@ -34,6 +35,8 @@ export interface Job<O = unknown, P = unknown> {
   readonly name: string;
   observe(cycle: Cycle): Promise<O>;
   plan(observed: O, now: number): P | undefined;
+  /** Default: all can wait. */
+  pressing?(plan: P, observed: O, now: number): P | undefined;
   act(plan: P, cycle: Cycle): Promise<string>;
 }
 

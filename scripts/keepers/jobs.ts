@@ -16,6 +16,7 @@ import type { Gathered } from "./report/plan.ts";
 import type { SignedReports } from "./report/signedReports.ts";
 import type { Dispute, Witness } from "./report/witnesses.ts";
 import type { KeeperJob, KeeperSettings } from "./settings.ts";
+import { TakingTurns } from "./turns.ts";
 
 export interface JobParts {
   settings: KeeperSettings;
@@ -36,7 +37,7 @@ export interface JobParts {
 }
 
 /**
- * Jobs in the order in which they matter.
+ * Jobs in the order in which they matter. What several keepers could do they do in turns; reports have turns of their own.
  *
  * @param wanted default: those that the settings name. Each knows of all of these that it runs beside them
  */
@@ -76,5 +77,17 @@ export function jobsOf(parts: JobParts, wanted: readonly KeeperJob[] = parts.set
     govern: () => new GovernJob(sources, senderOf("govern", "idle")),
     upkeep: () => new UpkeepJob(sources, senderOf("upkeep", "idle"), settings.jobs),
   };
-  return (Object.keys(make) as KeeperJob[]).filter((job) => wanted.includes(job)).map((job) => make[job]());
+  const { turnSeconds, dryRun } = settings;
+  // whoever only looks is in nobody's way
+  const isInTurns = turnSeconds > 0 && !dryRun;
+  const inTurn = (job: AnyJob) =>
+    isInTurns && job.name !== "report"
+      ? new TakingTurns(job, {
+          turnSeconds,
+          keys: () => protocol.OracleCommittee.members(),
+          address: async () => member?.address ?? senderOf(job.name as KeeperJob, "idle").getAddress(),
+        })
+      : job;
+  const names = Object.keys(make) as KeeperJob[];
+  return names.filter((job) => wanted.includes(job)).map((job) => inTurn(make[job]()));
 }

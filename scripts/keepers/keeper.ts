@@ -74,16 +74,17 @@ export async function startKeeper(
 }
 
 async function compose(
-  settings: KeeperSettings,
+  given: KeeperSettings,
   log: Logger,
   { time, closing, close }: { time: KeeperClock; closing: (() => unknown)[]; close: () => Promise<void> },
 ): Promise<Keeper> {
+  const account = await accountSigner(given);
+  const isDry = given.dryRun || account === undefined;
+  const settings = { ...given, dryRun: isDry };
   const { chainId, stateFolder } = settings;
   const records = new Records(settings.deployments);
   const deployed = { addresses: recordedAddresses(records, settings), firstBlock: records.firstBlock() };
-  const account = await accountSigner(settings);
   const member = await memberSigner(settings);
-  const isDry = settings.dryRun || account === undefined;
   const clock = () => time.now() / 1_000;
   const health = new Health({ jobs: settings.jobs, limits: limitsOf(settings), dryRun: isDry, clock });
   // what takes long is made of answers and of looks at transactions: a loop that hangs has neither

@@ -157,6 +157,27 @@ const WORK_SETTINGS = section("Work", {
     unit: "seconds",
     example: "12",
   }),
+  turnSeconds: derived(
+    seconds(0, 86_400),
+    {
+      text: "five times pollSeconds, but 0 on chain 31337",
+      from: ["chainId", "pollSeconds"],
+      of: (others) => (isLocal(others) ? 0 : 5 * (others.pollSeconds as number)),
+    },
+    {
+      about:
+        "What each keeper of a committee could do is done in turns that are so long; at 0 it is done at once.",
+      unit: "seconds",
+      example: "60",
+      check: {
+        from: ["pollSeconds"],
+        problem: (turn, { pollSeconds }) =>
+          turn === 0 || 3 * turn >= 4 * (pollSeconds as number)
+            ? undefined
+            : `must be 0, or a third more than the ${String(pollSeconds)} s of pollSeconds: turns would go by unseen`,
+      },
+    },
+  ),
   minBalance: withDefault(amount("ether"), 10n ** 17n, {
     about: "With less in its account the keeper says that it is not ready.",
     unit: "ether",

@@ -63,18 +63,20 @@ export class HttpClient {
     const label = `${method} ${this.name}${withoutQuery(path)}`;
     let answer: HttpAnswer;
     try {
-      const response = await this.#fetch(this.#urlOf(path), {
-        method,
-        headers: {
-          ...this.#headers,
-          accept,
-          ...(json === undefined ? {} : { "content-type": "application/json" }),
-        },
-        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-        signal: AbortSignal.timeout(this.#timeoutMs),
+      answer = await withTimeout(this.#timeoutMs, async (signal) => {
+        const response = await this.#fetch(this.#urlOf(path), {
+          method,
+          headers: {
+            ...this.#headers,
+            accept,
+            ...(json === undefined ? {} : { "content-type": "application/json" }),
+          },
+          ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+          signal,
+        });
+        const body = await bodyOf(response);
+        return { status: response.status, headers: response.headers, body };
       });
-      const body = await bodyOf(response);
-      answer = { status: response.status, headers: response.headers, body };
     } catch (error) {
       const isTimeout = error instanceof Error && error.name === "TimeoutError";
       const problem = isTimeout ? `no answer within ${this.#timeoutMs} ms` : explain(error);
@@ -93,6 +95,20 @@ export class HttpClient {
     url.pathname = `${this.#base.pathname.replace(/\/+$/, "")}${withoutQuery(path)}`;
     for (const [name, value] of new URLSearchParams(path.split("?")[1])) url.searchParams.append(name, value);
     return url;
+  }
+}
+
+/** As with `AbortSignal.timeout`, whose timer goes on after the end: one for each exchange is costly. */
+export async function withTimeout<T>(ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError")),
+    ms,
+  );
+  try {
+    return await run(controller.signal);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

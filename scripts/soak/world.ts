@@ -88,6 +88,7 @@ export async function openWorld(folder: string, turns: (network: LocalNetwork) =
               .map((port) => `http://127.0.0.1:${port}`)
               .join(","),
             KEDGE_POLL_SECONDS: String(POLL_SECONDS),
+            KEDGE_TURN_SECONDS: String(TURN_SECONDS),
             KEDGE_DAILY_CAP: "50",
           },
         }),
@@ -109,6 +110,8 @@ export async function openWorld(folder: string, turns: (network: LocalNetwork) =
 
 /** Five slots, so that in each slot one of five keepers looks: often enough to sign, see signatures and submit within a frame. */
 const POLL_SECONDS = 60;
+/** Seven slots: in a committee's round of turns each keeper looks at least once in its own. */
+const TURN_SECONDS = 84;
 
 async function openOperators(network: LocalNetwork): Promise<ValidatorKey[]> {
   const { protocol, provider, beacon, devnet } = network;

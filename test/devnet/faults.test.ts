@@ -9,6 +9,8 @@ describe("devnet: faulty nodes", () => {
   let servers: DevnetServers;
   let beacon: FaultyProxy;
   let execution: FaultyProxy;
+  /** Of the execution node. */
+  const requests: string[] = [];
 
   const get = async (url: string, path: string) => {
     const response = await fetch(`${url}${path}`);
@@ -23,7 +25,8 @@ describe("devnet: faulty nodes", () => {
     await devnet.tickEpochs(5);
     servers = await serveDevnet(devnet, { rpcPort: 0, beaconPort: 0 });
     beacon = await startFaultyProxy({ serves: "beacon", target: servers.beaconUrl });
-    execution = await startFaultyProxy({ serves: "execution", target: servers.rpcUrl });
+    const onRequest = (label: string) => requests.push(label);
+    execution = await startFaultyProxy({ serves: "execution", target: servers.rpcUrl, onRequest });
   });
   after(async () => {
     await beacon.close();
@@ -54,7 +57,7 @@ describe("devnet: faulty nodes", () => {
     const batch = [asked("eth_chainId"), asked("eth_blockNumber")];
     expect(await rpc(execution.url, batch)).to.deep.equal(await rpc(servers.rpcUrl, batch));
     expect((await rpc(execution.url, asked("eth_nonsense"))).error.code).to.equal(-32004);
-    expect(execution.requests.at(-2)).to.equal("eth_chainId,eth_blockNumber");
+    expect(requests.at(-2)).to.equal("eth_chainId,eth_blockNumber");
   });
 
   it("know nothing after the slot up to which they have come", async () => {
@@ -98,6 +101,23 @@ describe("devnet: faulty nodes", () => {
     }
     expect((await late("eth_getBalance", nobody, { blockHash: latest.hash })).result).to.equal("0x0");
     expect((await late("eth_estimateGas", { to: nobody })).result, "no block is named").to.match(/^0x/);
+  });
+
+  it("do to each call of a batch what they do to one alone", async () => {
+    const calls = ["eth_chainId", "eth_blockNumber", "eth_sendRawTransaction", "eth_gasPrice"];
+    const batch = calls.map((method, i) => ({ ...asked(method, "0x02"), id: i + 7 }));
+    execution.set(
+      { kind: "wrongChain", chainId: 5 },
+      { kind: "oldBlocks", blocks: 4 },
+      { kind: "refusesTransactions", message: "txpool is full" },
+      { kind: "lie", to: "eth_gasPrice", field: "id", value: "other" },
+    );
+    const [chain, block, sent, price] = await rpc(execution.url, batch);
+    const number = devnet.chain.head.block.message.body.executionPayload.blockNumber;
+    expect([chain.id, chain.result]).to.deep.equal([7, "0x5"]);
+    expect([block.id, Number(block.result)]).to.deep.equal([8, number - 4]);
+    expect([sent.id, sent.error.message]).to.deep.equal([9, "txpool is full"]);
+    expect(price.id).to.equal("other");
   });
 
   it("refuse transactions in the words that they are told, and answer all else", async () => {

@@ -1,6 +1,6 @@
 /// What a faulty node does. Several may be combined; a later one works on what the earlier ones left.
 export type Fault = (TransportFault | AnswerFault | BeaconFault | ExecutionFault) & {
-  /// How often, from 0 to 1, by the proxy's seeded randomness. Default: always.
+  /// How often, from 0 to 1, by the proxy's seeded randomness; a batch of JSON-RPC is one request. Default: always.
   share?: number;
 };
 

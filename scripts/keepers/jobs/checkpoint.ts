@@ -4,7 +4,7 @@ import { completeCheckpoint, openLive, proveBalances } from "../../actions/prove
 import { headBlock } from "../../lib/headBlock.ts";
 import { eventsOf } from "../../lib/logs.ts";
 import { receiptOf } from "../../lib/receipts.ts";
-import { sendBy, type Deadline } from "../deadline.ts";
+import { pressingSteps, sendBy, type Deadline } from "../deadline.ts";
 import { OvertakenError, type Cycle, type Job } from "../job.ts";
 import { sendFirst, stillPlanned } from "../steps.ts";
 
@@ -108,6 +108,10 @@ export class CheckpointJob implements Job<CheckpointsSeen, CheckpointStep> {
 
   plan(seen: CheckpointsSeen): CheckpointStep | undefined {
     return planCheckpoint(seen);
+  }
+
+  pressing(step: CheckpointStep, seen: CheckpointsSeen, now: number): CheckpointStep | undefined {
+    return pressingSteps([step], (each) => checkpointDeadline(each, seen), now)?.[0];
   }
 
   async act(step: CheckpointStep, { now }: Pick<Cycle, "now">): Promise<string> {

@@ -11,7 +11,7 @@ import { proveAndTopUp } from "../../actions/topUp.ts";
 import { headBlock } from "../../lib/headBlock.ts";
 import { receiptOf } from "../../lib/receipts.ts";
 import { GWEI_PER_ETHER, timeAt, WEI_PER_ETHER } from "../../lib/units.ts";
-import { sendBy } from "../deadline.ts";
+import { pressingSteps, sendBy } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
 import { sendFirst, stillPlanned, takeSteps } from "../steps.ts";
 import { DepositKeys } from "./depositKeys.ts";
@@ -112,6 +112,10 @@ export class DepositJob implements Job<DepositsSeen, DepositStep[]> {
 
   plan(seen: DepositsSeen): DepositStep[] | undefined {
     return planDeposits(seen);
+  }
+
+  pressing(steps: DepositStep[], seen: DepositsSeen, now: number): DepositStep[] | undefined {
+    return pressingSteps(steps, (step) => depositDeadline(step, seen), now);
   }
 
   async act(steps: DepositStep[], cycle: Cycle): Promise<string> {

@@ -3,7 +3,7 @@ import type { ReportSources } from "../../actions/buildReport.ts";
 import { observeExits } from "../../actions/observeExits.ts";
 import { NOTE_LIFE_SECONDS, planExits, type ExitCall, type Observed } from "../../actions/planExits.ts";
 import { triggerExits } from "../../actions/triggerExits.ts";
-import { sendBy, type Deadline } from "../deadline.ts";
+import { pressingSteps, sendBy, type Deadline } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
 import { sendFirst, stillPlanned } from "../steps.ts";
 
@@ -41,6 +41,10 @@ export class ExitJob implements Job<Observed, ExitCall> {
 
   plan(seen: Observed): ExitCall | undefined {
     return planExits(seen);
+  }
+
+  pressing(call: ExitCall, seen: Observed, now: number): ExitCall | undefined {
+    return pressingSteps([call], (each) => exitDeadline(each, seen, now), now)?.[0];
   }
 
   async act(call: ExitCall, { now }: Pick<Cycle, "now">): Promise<string> {

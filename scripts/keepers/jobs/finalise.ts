@@ -2,7 +2,7 @@ import { isError, type Signer } from "ethers";
 import type { Protocol } from "../../lib/protocol.ts";
 import { receiptOf } from "../../lib/receipts.ts";
 import { formatEther } from "../../lib/units.ts";
-import { sendBy, type Deadline } from "../deadline.ts";
+import { pressingSteps, sendBy, type Deadline } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
 
 export interface Finalisable {
@@ -46,6 +46,10 @@ export class FinaliseJob implements Job<Finalisable, Finalisable> {
 
   plan(observed: Finalisable): Finalisable | undefined {
     return observed.amountWei > 0n && observed.amountWei >= observed.paidFromWei ? observed : undefined;
+  }
+
+  pressing(plan: Finalisable, _: Finalisable, now: number): Finalisable | undefined {
+    return pressingSteps([plan], ({ deadline }) => deadline, now)?.[0];
   }
 
   async act(plan: Finalisable, { now }: Pick<Cycle, "now">): Promise<string> {

@@ -12,7 +12,7 @@ import {
 import { headBlock } from "../../lib/headBlock.ts";
 import type { Protocol } from "../../lib/protocol.ts";
 import { receiptOf } from "../../lib/receipts.ts";
-import { sendBy, type Deadline } from "../deadline.ts";
+import { pressingSteps, sendBy, type Deadline } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
 import { sendFirst, takeSteps } from "../steps.ts";
 
@@ -124,6 +124,10 @@ export class GovernJob implements Job<ObservedGovernance, GovernStep[]> {
     return steps.length === 0 ? undefined : steps;
   }
 
+  pressing(steps: readonly GovernStep[], _: ObservedGovernance, now: number): GovernStep[] | undefined {
+    return pressingSteps(steps, deadlineOf, now);
+  }
+
   /** One that fails stops no other: a decision may revert in its block for reasons of its own. */
   async act(steps: readonly GovernStep[], cycle: Cycle): Promise<string> {
     return takeSteps(
@@ -138,7 +142,7 @@ export class GovernJob implements Job<ObservedGovernance, GovernStep[]> {
 
   async #take(each: GovernStep, { now }: Pick<Cycle, "now">): Promise<{ hash: string }> {
     const protocol = this.#protocol;
-    const sender = sendBy(this.#sender, "deadline" in each ? each.deadline : undefined, now);
+    const sender = sendBy(this.#sender, deadlineOf(each), now);
     switch (each.step) {
       case "queue":
         return queueProposal(protocol, sender, each.proposalId);
@@ -152,6 +156,10 @@ export class GovernJob implements Job<ObservedGovernance, GovernStep[]> {
         return receiptOf(protocol.ExitWindowTimelock.connect(sender).observe());
     }
   }
+}
+
+function deadlineOf(each: GovernStep): Deadline | undefined {
+  return "deadline" in each ? each.deadline : undefined;
 }
 
 function max(a: bigint, b: bigint): bigint {

@@ -8,7 +8,7 @@ import { eventsOf } from "../../lib/logs.ts";
 import { FORFEITED, type OperatorFigures } from "../../lib/operatorFigures.ts";
 import { receiptOf } from "../../lib/receipts.ts";
 import { timeAt, WEI_PER_ETHER } from "../../lib/units.ts";
-import { sendBy, type Deadline } from "../deadline.ts";
+import { pressingSteps, sendBy, type Deadline } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
 import { sendFirst, stillPlanned, takeSteps } from "../steps.ts";
 import type { FiguresFolder } from "./figuresFile.ts";
@@ -124,6 +124,13 @@ export class PerformanceJob implements Job<FiguresSeen, FiguresStep[]> {
 
   plan(seen: FiguresSeen): FiguresStep[] | undefined {
     return planFigures(seen);
+  }
+
+  /** Its own file each keeper publishes itself. */
+  pressing(steps: FiguresStep[], seen: FiguresSeen, now: number): FiguresStep[] | undefined {
+    const own = steps.filter(({ step }) => step === "publish");
+    const pressing = pressingSteps(steps, (step) => figuresDeadline(step, seen), now) ?? [];
+    return own.length + pressing.length === 0 ? undefined : [...own, ...pressing];
   }
 
   async act(steps: FiguresStep[], cycle: Cycle): Promise<string> {

@@ -12,7 +12,7 @@ import {
 } from "../../actions/proveSlashing.ts";
 import { eventsOf } from "../../lib/logs.ts";
 import { rememberStates } from "../../lib/stateMemory.ts";
-import { sendBy } from "../deadline.ts";
+import { pressingSteps, sendBy } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
 import { sendFirst, stillPlanned, takeSteps } from "../steps.ts";
 import { LockBases, type BasesMemory } from "./lockBases.ts";
@@ -94,6 +94,10 @@ export class SlashingJob implements Job<SlashingSeen, SlashingStep[]> {
 
   plan(seen: SlashingSeen): SlashingStep[] | undefined {
     return planSlashing(seen);
+  }
+
+  pressing(steps: SlashingStep[], seen: SlashingSeen, now: number): SlashingStep[] | undefined {
+    return pressingSteps(steps, (step) => slashingDeadline(step, seen), now);
   }
 
   async act(steps: SlashingStep[], cycle: Cycle): Promise<string> {

@@ -38,8 +38,8 @@ const askSchema = z.strictObject({
   ask: z.number(),
   what: z.string(),
   request: z.unknown(),
-  /** Of JSON-RPC: counted by the client, and no part of what is asked. */
-  rpcId: z.number().optional(),
+  /** Of JSON-RPC: counted by the client, and no part of what is asked. One for each call of a batch. */
+  rpcId: z.union([z.number(), z.array(z.number())]).optional(),
 });
 /** What came, and the machine's clock then. */
 const answerSchema = z.strictObject({

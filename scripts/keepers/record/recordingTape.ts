@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { explain, FatalError } from "../../lib/errors.ts";
 import type { Bodies } from "./bodies.ts";
 import { failureOf, type Answer, type Event } from "./events.ts";
-import { asked } from "./httpAsk.ts";
+import { asked, type RpcId } from "./httpAsk.ts";
 import type { Places } from "./places.ts";
 import { givenOnWire, throughCalls, type Tape } from "./tape.ts";
 import { toWire } from "./wire.ts";
@@ -115,7 +115,7 @@ export class RecordingTape implements Tape {
   }
 
   async #outside<T>(
-    ask: { what: string; request: unknown; rpcId?: number | undefined },
+    ask: { what: string; request: unknown; rpcId?: RpcId | undefined },
     run: () => Promise<T>,
     answerOf: (value: T) => Promise<Partial<Answer>>,
   ): Promise<T> {

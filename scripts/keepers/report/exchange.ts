@@ -1,7 +1,7 @@
 import { fastify, type FastifyInstance } from "fastify";
 import type { Report } from "../../actions/buildReport.ts";
 import { explain, FatalError, RetryableError } from "../../lib/errors.ts";
-import { withoutCredentials } from "../../lib/http.ts";
+import { withoutCredentials, withTimeout } from "../../lib/http.ts";
 import { stableStringify } from "../../lib/json.ts";
 import { compactSignature, signerOf } from "../../lib/signatures.ts";
 import { publishedSchema, type Published } from "./body.ts";
@@ -83,13 +83,16 @@ async function checked(
 async function get(request: typeof fetch, base: string, refSlot: number): Promise<unknown> {
   const { url, headers } = withoutCredentials(new URL(base));
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/reports/${refSlot}`;
-  const answer = await request(url, {
-    redirect: "error",
-    headers: { ...headers, accept: "application/json" },
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+  const text = await withTimeout(TIMEOUT_MS, async (signal) => {
+    const answer = await request(url, {
+      redirect: "error",
+      headers: { ...headers, accept: "application/json" },
+      signal,
+    });
+    if (answer.status !== 200) throw new RetryableError(`status ${answer.status}`);
+    return textOf(answer);
   });
-  if (answer.status !== 200) throw new RetryableError(`status ${answer.status}`);
-  return JSON.parse(await textOf(answer)) as unknown;
+  return JSON.parse(text) as unknown;
 }
 
 async function textOf(answer: Response): Promise<string> {

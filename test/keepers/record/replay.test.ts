@@ -170,6 +170,15 @@ describe("keepers: cycles recorded, and played again", () => {
     return lines.map((line) => JSON.parse(line) as object);
   }
 
+  /** Of JSON-RPC: by whom they were to be answered, alone or in a batch. */
+  function callsIn(file: string) {
+    type Call = { method?: string; params?: { fromBlock?: string }[] };
+    return eventsIn(file).flatMap(({ what, request }) => {
+      const asked = (request ?? {}) as Call & { batch?: Call[] };
+      return (asked.batch ?? [asked]).map((call) => ({ node: what?.split(" ")[1], ...call }));
+    });
+  }
+
   /** The record with one line, or all, another. */
   function changed(file: string, change: (line: string) => string): string {
     const text = readFileSync(file, "utf8");
@@ -199,8 +208,8 @@ describe("keepers: cycles recorded, and played again", () => {
     const late = await startKeeper({ records: "late", begunAt: 2 ** 40, log });
     for (const builds of [true, false]) {
       expect((await late.round("report")).outcome).to.equal("idle");
-      const calls = eventsIn(await late.newest()).map(({ request }) => request as { method?: string } | null);
-      expect(calls.some((call) => call?.method === "eth_getBalance")).to.equal(builds);
+      const calls = callsIn(await late.newest());
+      expect(calls.some(({ method }) => method === "eth_getBalance")).to.equal(builds);
     }
     expect(lines.filter(({ msg }) => msg.startsWith("not signed"))).to.have.length(1);
     await late.close();
@@ -229,10 +238,7 @@ describe("keepers: cycles recorded, and played again", () => {
     const [sign] = readdirSync(join(folder, "records", "cycles")).filter((name) =>
       name.endsWith("report-acted.jsonl"),
     );
-    const calls = eventsIn(join(folder, "records", "cycles", sign!)).map((event) => ({
-      node: event.what?.split(" ")[1],
-      ...(event.request as { method?: string; params?: { fromBlock?: string }[] } | null),
-    }));
+    const calls = callsIn(join(folder, "records", "cycles", sign!));
     for (const node of ["el0", "el1"]) {
       const told = calls.filter((call) => call.node === node);
       expect(told.map(({ method }) => method)).to.include.members(["eth_getBalance", "eth_getLogs"]);
@@ -241,6 +247,19 @@ describe("keepers: cycles recorded, and played again", () => {
       .filter(({ method }) => method === "eth_getLogs")
       .map(({ params }) => params![0]!.fromBlock);
     expect(new Set(first)).to.deep.equal(new Set(["0x1"]));
+  });
+
+  it("plays batches again: what an answer leads to is asked at once", () => {
+    const [sign] = readdirSync(join(folder, "records", "cycles")).filter((name) =>
+      name.endsWith("report-acted.jsonl"),
+    );
+    const batches = eventsIn(join(folder, "records", "cycles", sign!)).flatMap(({ request }) => {
+      const { batch } = (request ?? {}) as { batch?: { method: string }[] };
+      return batch ?? [];
+    });
+    expect(batches.map(({ method }) => method))
+      .to.include("eth_call")
+      .and.not.include("eth_getLogs");
   });
 
   it("has no secret in any file", () => {

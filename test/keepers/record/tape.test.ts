@@ -142,6 +142,24 @@ describe("keepers: tapes of what goes through", () => {
     expect(await run(playing(events), BARE.elUrls[0]!, 2)).to.deep.equal(live);
   });
 
+  it("know a batch again by other numbers, whatever the order of its answers", async () => {
+    const tape = recording(async (_, init) => {
+      const sent = JSON.parse(init!.body as string) as { id: number; method: string };
+      const answers = [sent].flat().map(({ id, method }) => ({ jsonrpc: "2.0", id, result: method }));
+      return new Response(JSON.stringify(answers.length === 1 ? answers[0] : answers.toReversed()));
+    });
+    const run = async (from: { fetch: typeof fetch }, url: string, before: number) => {
+      const rpc = new RpcClient(url, { fetch: from.fetch });
+      for (let i = 0; i < before; i++) await rpc.request("eth_blockNumber", []).catch(() => undefined);
+      return Promise.all(["eth_chainId", "eth_gasPrice"].map((method) => rpc.request(method, [])));
+    };
+    const live = await run(tape, SETTINGS.elUrls[0]!, 0);
+    expect(live).to.deep.equal([{ result: "eth_chainId" }, { result: "eth_gasPrice" }]);
+    const replaying = playing(await eventsOf(tape));
+    // the numbers of one are those of the other's neighbours
+    expect(await run(replaying, BARE.elUrls[0]!, 1)).to.deep.equal(live);
+  });
+
   it("take what is on this machine for an input, errors included", async () => {
     const tape = recording(async () => new Response());
     const memory = tape.local("memory", new Map<number, { digest: string; at: bigint }>());

@@ -2,20 +2,29 @@
 import "../../../scripts/devnet/preset.ts";
 import { expect } from "chai";
 import { startDevnet, type Devnet } from "../../../scripts/devnet/devnet.ts";
-import { startFaultyProxy, type FaultyProxy } from "../../../scripts/devnet/faults/faultyProxy.ts";
+import {
+  startFaultyProxy,
+  type FaultyProxy,
+  type FaultyProxyOptions,
+} from "../../../scripts/devnet/faults/faultyProxy.ts";
 import { serveDevnet, type DevnetServers } from "../../../scripts/devnet/http/serve.ts";
 import type { Log } from "../../../scripts/lib/sources/endpoint.ts";
 import { createLogger } from "../../../scripts/lib/logger.ts";
 
 export const FREE_PORTS = { rpcPort: 0, beaconPort: 0 };
 
+/** A proxy, and what it was asked: method and path, or the methods of JSON-RPC. */
+export interface FaultyNode extends FaultyProxy {
+  readonly requests: readonly string[];
+}
+
 export interface Nodes {
   devnet: Devnet;
   servers: DevnetServers;
   /** Beacon nodes. */
-  beacons: [FaultyProxy, FaultyProxy, FaultyProxy];
+  beacons: [FaultyNode, FaultyNode, FaultyNode];
   /** Execution nodes. */
-  executions: [FaultyProxy, FaultyProxy, FaultyProxy];
+  executions: [FaultyNode, FaultyNode, FaultyNode];
   /** The first slot of an epoch, finalized, and without a block. */
   missed: number;
   /** All honest again. */
@@ -34,7 +43,7 @@ export async function startNodes(): Promise<Nodes> {
   await devnet.tickEpochs(4);
   const servers = await serveDevnet(devnet, FREE_PORTS);
   const three = async (serves: "beacon" | "execution", target: string) =>
-    Promise.all([1, 2, 3].map((seed) => startFaultyProxy({ serves, target, seed })));
+    Promise.all([1, 2, 3].map((seed) => startNode({ serves, target, seed })));
   const beacons = (await three("beacon", servers.beaconUrl)) as Nodes["beacons"];
   const executions = (await three("execution", servers.rpcUrl)) as Nodes["executions"];
   return {
@@ -50,6 +59,12 @@ export async function startNodes(): Promise<Nodes> {
       await devnet.close();
     },
   };
+}
+
+async function startNode(options: FaultyProxyOptions): Promise<FaultyNode> {
+  const requests: string[] = [];
+  const proxy = await startFaultyProxy({ ...options, onRequest: (label) => requests.push(label) });
+  return { ...proxy, requests };
 }
 
 export const urlsOf = (nodes: readonly FaultyProxy[]) => nodes.map(({ url }) => url);
