@@ -18,6 +18,7 @@ const program = new Command("soak")
   .option("--frames <count>", "how many frames", whole(1 + QUIET_FRAMES), 200)
   .option("--seed <number>", "of faults and deeds: the same come again", whole(0), 1)
   .option("--faults <kinds>", `all, none, or some of: ${FAULT_KINDS.join(",")}`, faultKinds, [...FAULT_KINDS])
+  .option("--record", "have keepers write their cycles down, and play each again after its frame", false)
   .option("--json", "print the result as JSON; progress goes to stderr either way", false)
   .allowExcessArguments(false)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_USAGE))
@@ -27,14 +28,15 @@ interface Options {
   frames: number;
   seed: number;
   faults: FaultKind[];
+  record: boolean;
   json: boolean;
 }
 
-const { frames, seed, faults: kinds, json } = program.opts<Options>();
+const { frames, seed, faults: kinds, record, json } = program.opts<Options>();
 const folder = mkdtempSync(join(tmpdir(), "kedge-soak-"));
 const say = (line: string) => console.error(line);
 try {
-  const result = await runSoak({ frames, seed, kinds, folder, say });
+  const result = await runSoak({ frames, seed, kinds, record, folder, say });
   process.stdout.write(json ? `${stableStringify(result)}\n` : summaryText(result));
   if (result.breaches.length > 0) failed(`frame ${result.framesRun} of seed ${seed} broke a rule`);
   else rmSync(folder, { recursive: true });

@@ -6,6 +6,7 @@ import { Books } from "./books.ts";
 import type { Breach } from "./breach.ts";
 import { FaultPlayer } from "./faultPlayer.ts";
 import { Journals } from "./journals.ts";
+import { RecordedCycles } from "./recordedCycles.ts";
 import { checkLiveness, firstOpenTicket } from "./liveness.ts";
 import { planFaults, type FaultKind } from "./schedule.ts";
 import { resultOf, type SoakResult } from "./result.ts";
@@ -16,6 +17,8 @@ export interface SoakOptions {
   frames: number;
   seed: number;
   kinds: readonly FaultKind[];
+  /** Keepers write their cycles down, and each is played again. */
+  record: boolean;
   /** Where keepers have their folders. */
   folder: string;
   say: (line: string) => void;
@@ -29,7 +32,7 @@ const DRAIN_FRAMES = 14;
 /** Runs frame after frame until all were, or something does not hold. */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   let turns: Turns | undefined;
-  const world = await openWorld(options.folder, ({ devnet }) => {
+  const world = await openWorld(options, ({ devnet }) => {
     return (turns = new Turns(() => devnet.chain.timeAtSlot(devnet.slot) * 1_000));
   });
   try {
@@ -49,6 +52,7 @@ interface Parts {
   books: Books;
   reports: BookedReports;
   journals: Journals;
+  recorded: RecordedCycles | undefined;
 }
 
 class Soak {
@@ -81,6 +85,7 @@ class Soak {
     const journals = new Journals(this.#world, fromBlock);
     const planned = planFaults({ seed, frames, slotsPerFrame, slotsPerEpoch, kinds, keepers: NODES });
     const faults = new FaultPlayer(this.#world, planned);
+    const recorded = this.#options.record ? new RecordedCycles(this.#world.members) : undefined;
     const start = devnet.slot;
     for (const member of this.#world.members) await member.start();
 
@@ -88,7 +93,9 @@ class Soak {
       this.#frame >= frames &&
       ((await this.#areAllPaid()) || this.#frame >= frames + DRAIN_FRAMES || this.#breaches.length > 0);
     while (this.#breaches.length === 0 && !(await isDone())) {
-      this.#breaches = await this.#playFrame({ start, slotsPerFrame, faults, books, reports, journals });
+      this.#breaches = await this.#playFrame({
+        ...{ start, slotsPerFrame, faults, books, reports, journals, recorded },
+      });
       await this.#tell(faults);
     }
     if (this.#breaches.length === 0 && !(await this.#areAllPaid())) {
@@ -105,6 +112,7 @@ class Soak {
       breaches: this.#breaches,
       faults,
       journals,
+      recorded,
       deeds: this.#actors.done,
       seconds: Math.round((Date.now() - this.#startedMs) / 1_000),
       fromBlock,
@@ -112,7 +120,8 @@ class Soak {
   }
 
   /** Returns what does not hold at its end. */
-  async #playFrame({ start, slotsPerFrame, faults, books, reports, journals }: Parts): Promise<Breach[]> {
+  async #playFrame(parts: Parts): Promise<Breach[]> {
+    const { start, slotsPerFrame, faults, books, reports, journals, recorded } = parts;
     const { devnet } = this.#world.network;
     const from = start + this.#frame * slotsPerFrame;
     this.#frame++;
@@ -126,6 +135,7 @@ class Soak {
         ...(await reports.check()),
         ...(await journals.check()),
         ...(await checkLiveness(this.#world)),
+        ...((await recorded?.check()) ?? []),
       ];
     } catch (error) {
       return [{ rule: "everybody can go on", text: explain(error) }];

@@ -26,7 +26,7 @@ describe("soak: what is checked", () => {
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "kedge-soak-test-"));
-    world = await openWorld(folder, () => new Turns(() => 0));
+    world = await openWorld({ folder }, () => new Turns(() => 0));
     for (const { journalPath } of world.members) {
       mkdirSync(dirname(journalPath), { recursive: true });
       Journal.open(journalPath).close();
