@@ -1,16 +1,14 @@
 import "../devnet/preset.ts";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { explain } from "../lib/errors.ts";
-import { stableStringify } from "../lib/json.ts";
+import { conclude, FAILED, failure } from "./conclude.ts";
 import { FAULT_KINDS, QUIET_FRAMES, type FaultKind } from "./schedule.ts";
 import { runSoak } from "./soak.ts";
-import { summaryText } from "./summary.ts";
 
 /** By the convention of the other programs. */
-const FAILED = 1;
 const BAD_USAGE = 2;
 
 const program = new Command("soak")
@@ -37,18 +35,12 @@ const folder = mkdtempSync(join(tmpdir(), "kedge-soak-"));
 const say = (line: string) => console.error(line);
 try {
   const result = await runSoak({ frames, seed, kinds, record, folder, say });
-  process.stdout.write(json ? `${stableStringify(result)}\n` : summaryText(result));
-  if (result.breaches.length > 0) failed(`frame ${result.framesRun} of seed ${seed} broke a rule`);
-  else rmSync(folder, { recursive: true });
+  process.exitCode = conclude(result, { folder, json, say, write: (text) => process.stdout.write(text) });
 } catch (error) {
-  failed(explain(error));
-}
-process.exit();
-
-function failed(why: string): void {
-  console.error(`soak: ${why}; journals and logs of the keepers are in ${folder}`);
+  say(failure(explain(error), folder));
   process.exitCode = FAILED;
 }
+process.exit();
 
 function whole(least: number): (value: string) => number {
   return (value) => {
