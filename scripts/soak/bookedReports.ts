@@ -17,29 +17,32 @@ export class BookedReports {
   readonly #world: SoakWorld;
   readonly #perFrame: bigint;
   #profitWei = 0n;
-  #checkedTo: bigint;
+  /** Reports up to this block were checked, or are none of the soak's. */
+  #block: number;
   /** Withdrawals that beacon blocks up to this slot paid to the vault. */
   #paid = { slot: 0, wei: 0n };
 
-  private constructor(world: SoakWorld, perFrame: bigint, frame: bigint) {
+  private constructor(world: SoakWorld, perFrame: bigint, block: number) {
     this.#world = world;
     this.#perFrame = perFrame;
-    this.#checkedTo = frame;
+    this.#block = block;
   }
 
   static async open(world: SoakWorld): Promise<BookedReports> {
-    const { ReportOracle: oracle, StakedEther: ledger } = world.network.protocol;
-    const [perFrame, frame] = await Promise.all([oracle.slotsPerFrame(), ledger.lastReportFrame()]);
-    return new BookedReports(world, perFrame, frame);
+    const { provider, protocol } = world.network;
+    const [perFrame, block] = await Promise.all([
+      protocol.ReportOracle.slotsPerFrame(),
+      provider.getBlockNumber(),
+    ]);
+    return new BookedReports(world, perFrame, block);
   }
 
-  /** What does not hold of the reports that were booked since the last time. */
+  /** What does not hold of the reports that were booked since the last time. Blocks of before must stay. */
   async check(): Promise<Breach[]> {
     const blockTag = await this.#world.network.provider.getBlockNumber();
     const breaches: Breach[] = [];
     for (const booked of await this.#booked(blockTag)) {
       const truth = await this.#truthAt(booked.frame);
-      this.#checkedTo = booked.frame;
       const before = this.#profitWei;
       this.#profitWei += booked.bookedWei;
       const what = `the report of frame ${booked.frame}`;
@@ -56,15 +59,15 @@ export class BookedReports {
 
   async #booked(toBlock: number): Promise<Booked[]> {
     const { StakedEther: ledger } = this.#world.network.protocol;
-    const events = await ledger.queryFilter(ledger.filters.ReportBooked(), 0, toBlock);
-    return events
-      .map(({ args }) => ({
-        frame: args.refSlot / this.#perFrame,
-        changeWei: args.change,
-        bookedWei: args.booked,
-        beaconBalanceGwei: args.beaconBalanceGwei,
-      }))
-      .filter(({ frame }) => frame > this.#checkedTo);
+    if (toBlock <= this.#block) return [];
+    const events = await ledger.queryFilter(ledger.filters.ReportBooked(), this.#block + 1, toBlock);
+    this.#block = toBlock;
+    return events.map(({ args }) => ({
+      frame: args.refSlot / this.#perFrame,
+      changeWei: args.change,
+      bookedWei: args.booked,
+      beaconBalanceGwei: args.beaconBalanceGwei,
+    }));
   }
 
   /** What a report of that boundary must say: from the devnet's own state, blocks and balances. */

@@ -1,4 +1,5 @@
 import "../devnet/preset.ts";
+import { firstOpenTicket } from "../actions/firstOpenTicket.ts";
 import type { Breach } from "./breach.ts";
 import type { SoakWorld } from "./world.ts";
 
@@ -22,30 +23,21 @@ export async function checkLiveness({ network, members }: SoakWorld): Promise<Br
   const now = BigInt(network.devnet.chain.timeAtSlot(network.devnet.slot));
   const frameSeconds = (await ledger.frameTime(frame)) - (await ledger.frameTime(frame - 1n));
   const isHeld = (await queue.heldUntil()).endsAt > now || (await queue.isSuspended());
-  const open = await firstOpenTicket(network);
-  if (open !== undefined && !isHeld && open.readyAt + TICKET_FRAMES * frameSeconds < now) {
-    const frames = (now - open.readyAt) / frameSeconds;
-    breaches.push({
-      rule: "tickets are finalised",
-      text: `ticket ${open.id} is ready since ${frames} frames`,
-    });
+  const newest = await queue.lastTicketId();
+  const open = await firstOpenTicket(network.protocol, newest);
+  if (open <= newest && !isHeld) {
+    const { readyAt } = await queue.ticket(open);
+    const frames = (now - readyAt) / frameSeconds;
+    if (readyAt + TICKET_FRAMES * frameSeconds < now) {
+      breaches.push({
+        rule: "tickets are finalised",
+        text: `ticket ${open} is ready since ${frames} frames`,
+      });
+    }
   }
   for (const member of members) {
     if (member.endedBy === undefined) continue;
     breaches.push({ rule: "keepers run on", text: `keeper ${member.index} ended: ${member.endedBy}` });
   }
   return breaches;
-}
-
-/** Tickets are finalised in their order. */
-export async function firstOpenTicket({
-  protocol,
-}: SoakWorld["network"]): Promise<{ id: bigint; readyAt: bigint } | undefined> {
-  const { WithdrawalQueue: queue } = protocol;
-  const last = await queue.lastTicketId();
-  for (let id = 1n; id <= last; id++) {
-    const { finalized, readyAt } = await queue.ticket(id);
-    if (!finalized) return { id, readyAt };
-  }
-  return undefined;
 }

@@ -7,9 +7,10 @@ import type { Breach } from "./breach.ts";
 import { FaultPlayer } from "./faultPlayer.ts";
 import { Journals } from "./journals.ts";
 import { RecordedCycles } from "./recordedCycles.ts";
-import { checkLiveness, firstOpenTicket } from "./liveness.ts";
+import { checkLiveness } from "./liveness.ts";
 import { planFaults, type FaultKind } from "./schedule.ts";
 import { resultOf, type SoakResult } from "./result.ts";
+import { Tickets } from "./tickets.ts";
 import { Turns } from "./turns.ts";
 import { NODES, openWorld, type SoakWorld } from "./world.ts";
 
@@ -55,6 +56,8 @@ interface Parts {
   recorded: RecordedCycles | undefined;
 }
 
+type EndParts = Pick<Parts, "recorded"> & { tickets: Tickets };
+
 class Soak {
   readonly #world: SoakWorld;
   readonly #turns: Turns;
@@ -85,24 +88,23 @@ class Soak {
     const journals = new Journals(this.#world, fromBlock);
     const planned = planFaults({ seed, frames, slotsPerFrame, slotsPerEpoch, kinds, keepers: NODES });
     const faults = new FaultPlayer(this.#world, planned);
+    const tickets = new Tickets(protocol.WithdrawalQueue);
     const recorded = this.#options.record ? new RecordedCycles(this.#world.members) : undefined;
     const start = devnet.slot;
     for (const member of this.#world.members) await member.start();
 
+    const areAllPaid = async () => (await tickets.left()).length === 0;
     const isDone = async () =>
-      this.#frame >= frames &&
-      ((await this.#areAllPaid()) || this.#frame >= frames + DRAIN_FRAMES || this.#breaches.length > 0);
+      this.#frame >= frames && (this.#frame >= frames + DRAIN_FRAMES || (await areAllPaid()));
     while (this.#breaches.length === 0 && !(await isDone())) {
       this.#breaches = await this.#playFrame({
         ...{ start, slotsPerFrame, faults, books, reports, journals, recorded },
       });
       await this.#tell(faults);
     }
-    if (this.#breaches.length === 0 && !(await this.#areAllPaid())) {
-      const open = await firstOpenTicket(this.#world.network);
-      this.#breaches = [
-        { rule: "tickets are finalised and claimed", text: `the first that is not: ${open?.id ?? "claims"}` },
-      ];
+    if (this.#breaches.length === 0) {
+      this.#breaches = await this.#checkEnd({ tickets, recorded });
+      for (const { rule, text } of this.#breaches) this.#options.say(`BREACH ${rule}: ${text}`);
     }
     return resultOf(this.#world, {
       ...this.#options,
@@ -179,11 +181,16 @@ class Soak {
     if ((await this.#turns.settle(SLOT_BOUND_MS)) > 0) this.#slowSlots++;
   }
 
-  async #areAllPaid(): Promise<boolean> {
-    const { WithdrawalQueue: queue } = this.#world.network.protocol;
-    const last = await queue.lastTicketId();
-    for (let id = 1n; id <= last; id++) if (!(await queue.ticket(id)).claimed) return false;
-    return true;
+  /** What does not hold when all is over: of all tickets, and of what keepers were still writing. */
+  async #checkEnd({ tickets, recorded }: EndParts): Promise<Breach[]> {
+    for (const member of this.#world.members) await member.kill();
+    const [unpaid] = await tickets.left();
+    const rule = "tickets are finalised and claimed";
+    return [
+      ...(unpaid === undefined ? [] : [{ rule, text: `ticket ${unpaid.id} is not` }]),
+      ...(await new Books(this.#world).check()),
+      ...((await recorded?.check()) ?? []),
+    ];
   }
 
   async #tell({ active }: FaultPlayer): Promise<void> {
