@@ -8,13 +8,18 @@ const LATE_FRAMES = 2n;
 /** A validator's exit takes four frames of the preset, and waits for the patience, its turn and the sweep. */
 const TICKET_FRAMES = 12n;
 
-/** Whether things go on: reports, tickets, keepers. */
-export async function checkLiveness({ network, members }: SoakWorld): Promise<Breach[]> {
+/**
+ * Whether things go on: reports, tickets, keepers.
+ *
+ * @param since the first frame of which keepers ran: those before it have no report
+ */
+export async function checkLiveness({ network, members }: SoakWorld, since: bigint): Promise<Breach[]> {
   const { ReportOracle: oracle, StakedEther: ledger, WithdrawalQueue: queue } = network.protocol;
   const [{ frame }, last] = await Promise.all([oracle.currentFrame(), ledger.lastReportFrame()]);
   const breaches: Breach[] = [];
   // at the very start of a frame, that of the one before is due
-  if (last + LATE_FRAMES + 1n < frame) {
+  const newest = last < since ? since - 1n : last;
+  if (newest + LATE_FRAMES + 1n < frame) {
     breaches.push({
       rule: "a report for every frame",
       text: `the last one is of frame ${last}, now is ${frame}`,
@@ -23,9 +28,9 @@ export async function checkLiveness({ network, members }: SoakWorld): Promise<Br
   const now = BigInt(network.devnet.chain.timeAtSlot(network.devnet.slot));
   const frameSeconds = (await ledger.frameTime(frame)) - (await ledger.frameTime(frame - 1n));
   const isHeld = (await queue.heldUntil()).endsAt > now || (await queue.isSuspended());
-  const newest = await queue.lastTicketId();
-  const open = await firstOpenTicket(network.protocol, newest);
-  if (open <= newest && !isHeld) {
+  const lastTicket = await queue.lastTicketId();
+  const open = await firstOpenTicket(network.protocol, lastTicket);
+  if (open <= lastTicket && !isHeld) {
     const { readyAt } = await queue.ticket(open);
     const frames = (now - readyAt) / frameSeconds;
     if (readyAt + TICKET_FRAMES * frameSeconds < now) {

@@ -136,7 +136,7 @@ class Soak {
         ...(await books.check()),
         ...(await reports.check()),
         ...(await journals.check()),
-        ...(await checkLiveness(this.#world)),
+        ...(await checkLiveness(this.#world, BigInt(start / slotsPerFrame))),
         ...((await recorded?.check()) ?? []),
       ];
     } catch (error) {

@@ -42,7 +42,7 @@ export function summaryText(result: SoakResult): string {
     Object.entries(texts).map(([text, count]) => `keeper ${keeper}, ${count} times: ${text}`),
   );
   return [
-    `${frames} frames with seed ${seed}, and ${Math.max(0, framesRun - frames)} to pay all tickets, in ${seconds} s`,
+    `${Math.min(frames, framesRun)} frames with seed ${seed}, and ${Math.max(0, framesRun - frames)} to pay all tickets, in ${seconds} s`,
     `Reports: ${lateFrames} late, ${unreported} frames without; slots that waited for nobody: ${slowSlots}`,
     `Faults: ${counts(result.faults)}`,
     `Deeds: ${counts(result.deeds)}`,
