@@ -122,6 +122,8 @@ describe("soak: what is checked", () => {
     const { protocol, beacon, provider, members, accounts, devnet } = network;
     const reports = await BookedReports.open(world);
     const skewed = await BookedReports.open({ ...world, depositsBeforeWei: world.depositsBeforeWei - 1n });
+    const tips = WEI_PER_ETHER / 1_000n;
+    await provider.send("hardhat_setBalance", [await protocol.RewardsVault.getAddress(), toBeHex(tips)]);
     const refSlot = Number((await protocol.ReportOracle.currentFrame()).refSlot);
     await reportFrame(protocol, accounts.keeper, {
       members: members.map((member) => ({ ...member, sources: { protocol, beacon, provider } })),
