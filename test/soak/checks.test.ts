@@ -124,6 +124,9 @@ describe("soak: what is checked", () => {
     const skewed = await BookedReports.open({ ...world, depositsBeforeWei: world.depositsBeforeWei - 1n });
     const tips = WEI_PER_ETHER / 1_000n;
     await provider.send("hardhat_setBalance", [await protocol.RewardsVault.getAddress(), toBeHex(tips)]);
+    const burnt = WEI_PER_ETHER + 1n;
+    await receiptOf(protocol.StakedEther.connect(await as(protocol.BondVault)).burnShares(burnt));
+    expect(await reports.check(), "what does not fit the drip").to.deep.equal([]);
     const refSlot = Number((await protocol.ReportOracle.currentFrame()).refSlot);
     await reportFrame(protocol, accounts.keeper, {
       members: members.map((member) => ({ ...member, sources: { protocol, beacon, provider } })),
