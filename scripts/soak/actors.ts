@@ -9,6 +9,7 @@ import { wrap } from "../actions/wrap.ts";
 import { receiptOf } from "../lib/receipts.ts";
 import { seededRandom } from "../lib/seededRandom.ts";
 import { WEI_PER_ETHER } from "../lib/units.ts";
+import { Tickets } from "./tickets.ts";
 import { STAKERS, type SoakWorld, type StakerName } from "./world.ts";
 
 export const DEEDS = ["stake", "request", "wrap", "unwrap", "claim", "exit", "slash", "outage"] as const;
@@ -30,11 +31,13 @@ export class Actors {
   readonly done = new Map<Deed, number>();
   readonly #world: SoakWorld;
   readonly #random: () => number;
+  readonly #tickets: Tickets;
   #deeds: { slot: number; deed: Deed }[] = [];
   #down: number[] = [];
 
   constructor(world: SoakWorld, seed: number) {
     this.#world = world;
+    this.#tickets = new Tickets(world.network.protocol.WithdrawalQueue);
     this.#random = seededRandom(seed ^ 0x5eed);
   }
 
@@ -136,11 +139,8 @@ export class Actors {
 
   async #claimAll(): Promise<number> {
     const { protocol, accounts } = this.#world.network;
-    const { WithdrawalQueue: queue } = protocol;
-    const last = await queue.lastTicketId();
     let claims = 0;
-    for (let ticketId = 1n; ticketId <= last; ticketId++) {
-      const ticket = await queue.ticket(ticketId);
+    for (const { id: ticketId, ticket } of await this.#tickets.left()) {
       if (!ticket.finalized || ticket.claimed) continue;
       const owner = (await this.#stakerAt(ticket.owner))!;
       await claim(protocol, accounts[owner], { ticketId });

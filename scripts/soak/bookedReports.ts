@@ -5,41 +5,71 @@ import { gweiToWei } from "../lib/units.ts";
 import { equal, FRAME_TO_COME, sum, type Breach } from "./breach.ts";
 import type { SoakWorld } from "./world.ts";
 
-interface Booked {
+/** Gains that become the pool's little by little: gwei per second until a time, seconds since 1970. */
+interface Drip {
+  rateGwei: bigint;
+  end: bigint;
+}
+
+interface Moved {
+  blockNumber: number;
+  /** From then on. */
+  drip: Drip;
+}
+
+interface Booked extends Moved {
   frame: bigint;
   changeWei: bigint;
   bookedWei: bigint;
   beaconBalanceGwei: bigint;
 }
 
+/** Shares that were burnt for the good of all others. */
+interface Burnt extends Moved {
+  burntWei: bigint;
+}
+
 /** Each report that was booked, against the devnet's own state and blocks of its boundary. */
 export class BookedReports {
   readonly #world: SoakWorld;
   readonly #perFrame: bigint;
+  /** Of all reports, less what was burnt and did not fit the drip: the next report finds it as a gain. */
   #profitWei = 0n;
-  #checkedTo: bigint;
+  #drip: Drip;
+  /** Reports up to this block were checked, or are none of the soak's. */
+  #block: number;
   /** Withdrawals that beacon blocks up to this slot paid to the vault. */
   #paid = { slot: 0, wei: 0n };
 
-  private constructor(world: SoakWorld, perFrame: bigint, frame: bigint) {
+  private constructor(world: SoakWorld, perFrame: bigint, block: number, drip: Drip) {
     this.#world = world;
+    this.#drip = drip;
     this.#perFrame = perFrame;
-    this.#checkedTo = frame;
+    this.#block = block;
   }
 
   static async open(world: SoakWorld): Promise<BookedReports> {
-    const { ReportOracle: oracle, StakedEther: ledger } = world.network.protocol;
-    const [perFrame, frame] = await Promise.all([oracle.slotsPerFrame(), ledger.lastReportFrame()]);
-    return new BookedReports(world, perFrame, frame);
+    const { provider, protocol } = world.network;
+    const [perFrame, block] = await Promise.all([
+      protocol.ReportOracle.slotsPerFrame(),
+      provider.getBlockNumber(),
+    ]);
+    const { rateGwei, end } = await protocol.StakedEther.drip({ blockTag: block });
+    return new BookedReports(world, perFrame, block, { rateGwei, end });
   }
 
-  /** What does not hold of the reports that were booked since the last time. */
+  /** What does not hold of the reports that were booked since the last time. Blocks of before must stay. */
   async check(): Promise<Breach[]> {
     const blockTag = await this.#world.network.provider.getBlockNumber();
     const breaches: Breach[] = [];
-    for (const booked of await this.#booked(blockTag)) {
+    for (const booked of await this.#moves(blockTag)) {
+      const dripBefore = this.#drip;
+      this.#drip = booked.drip;
+      if ("burntWei" in booked) {
+        this.#profitWei += (await this.#taken(booked, dripBefore)) - booked.burntWei;
+        continue;
+      }
       const truth = await this.#truthAt(booked.frame);
-      this.#checkedTo = booked.frame;
       const before = this.#profitWei;
       this.#profitWei += booked.bookedWei;
       const what = `the report of frame ${booked.frame}`;
@@ -51,20 +81,39 @@ export class BookedReports {
     }
     const { StakedEther: ledger } = this.#world.network.protocol;
     const { profit } = await ledger.booksAt(FRAME_TO_COME, { blockTag });
-    return [...breaches, ...equal("profit is the sum of what reports booked", profit, this.#profitWei)];
+    const rule = "profit is what reports booked, less what was burnt and did not fit the drip";
+    return [...breaches, ...equal(rule, profit, this.#profitWei)];
   }
 
-  async #booked(toBlock: number): Promise<Booked[]> {
+  /** Reports and burnt shares since the last time, in their order. */
+  async #moves(toBlock: number): Promise<(Booked | Burnt)[]> {
     const { StakedEther: ledger } = this.#world.network.protocol;
-    const events = await ledger.queryFilter(ledger.filters.ReportBooked(), 0, toBlock);
-    return events
-      .map(({ args }) => ({
+    if (toBlock <= this.#block) return [];
+    const [reports, burnt] = await Promise.all([
+      ledger.queryFilter(ledger.filters.ReportBooked(), this.#block + 1, toBlock),
+      ledger.queryFilter(ledger.filters.SharesBurnt(), this.#block + 1, toBlock),
+    ]);
+    this.#block = toBlock;
+    const moves = [
+      ...reports.map(({ args, blockNumber, index }) => ({
+        ...{ blockNumber, index, drip: dripOf(args) },
         frame: args.refSlot / this.#perFrame,
         changeWei: args.change,
         bookedWei: args.booked,
         beaconBalanceGwei: args.beaconBalanceGwei,
-      }))
-      .filter(({ frame }) => frame > this.#checkedTo);
+      })),
+      ...burnt.map(({ args, blockNumber, index }) => ({
+        ...{ blockNumber, index, drip: dripOf(args) },
+        burntWei: args.amount,
+      })),
+    ];
+    return moves.toSorted((x, y) => x.blockNumber - y.blockNumber || x.index - y.index);
+  }
+
+  /** What of burnt shares' ether drips from now on, as a gain of all others. */
+  async #taken({ blockNumber, drip }: Burnt, before: Drip): Promise<bigint> {
+    const { timestamp } = (await this.#world.network.provider.getBlock(blockNumber))!;
+    return undrippedWei(drip, timestamp) - undrippedWei(before, timestamp);
   }
 
   /** What a report of that boundary must say: from the devnet's own state, blocks and balances. */
@@ -121,4 +170,13 @@ export async function depositedWei(
 ): Promise<bigint> {
   const contract = await network.protocol.StakedEther.depositContract();
   return (await network.provider.getBalance(contract, blockTag)) - depositsBeforeWei;
+}
+
+function dripOf({ dripRateGwei, dripEnd }: { dripRateGwei: bigint; dripEnd: bigint }): Drip {
+  return { rateGwei: dripRateGwei, end: dripEnd };
+}
+
+function undrippedWei({ rateGwei, end }: Drip, timestamp: number): bigint {
+  const seconds = end - BigInt(timestamp);
+  return seconds > 0n ? gweiToWei(rateGwei * seconds) : 0n;
 }

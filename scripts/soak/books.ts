@@ -5,14 +5,20 @@ import { CONTRACT_NAMES } from "../lib/protocol.ts";
 import { gweiToWei } from "../lib/units.ts";
 import { equal, FRAME_TO_COME, sum, type Breach } from "./breach.ts";
 import { depositedWei } from "./bookedReports.ts";
+import { Tickets } from "./tickets.ts";
 import type { SoakWorld } from "./world.ts";
 
-/** What holds between contracts' figures at one block, asked of no proxy. */
+/**
+ * What holds between contracts' figures at one block, asked of no proxy. Tickets that were paid when it looked are not looked
+ * at again: new books look at all.
+ */
 export class Books {
   readonly #world: SoakWorld;
+  readonly #tickets: Tickets;
 
   constructor(world: SoakWorld) {
     this.#world = world;
+    this.#tickets = new Tickets(world.network.protocol.WithdrawalQueue);
   }
 
   /** All that does not hold now. */
@@ -71,13 +77,11 @@ export class Books {
     const { provider, protocol } = this.#world.network;
     const { WithdrawalQueue: queue, StakedEther: ledger } = protocol;
     const at = { blockTag };
-    const last = await queue.lastTicketId(at);
     let owed = 0n;
     let openShares = 0n;
     let isOpen = false;
     const breaches: Breach[] = [];
-    for (let id = 1n; id <= last; id++) {
-      const ticket = await queue.ticket(id, at);
+    for (const { id, ticket } of await this.#tickets.left(at)) {
       if (ticket.finalized && isOpen)
         breaches.push({ rule: "QUE-2", text: `ticket ${id} before an earlier one` });
       if (!ticket.finalized) {

@@ -1,16 +1,14 @@
 import "../devnet/preset.ts";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { explain } from "../lib/errors.ts";
-import { stableStringify } from "../lib/json.ts";
+import { conclude, FAILED, failure } from "./conclude.ts";
 import { FAULT_KINDS, QUIET_FRAMES, type FaultKind } from "./schedule.ts";
 import { runSoak } from "./soak.ts";
-import { summaryText } from "./summary.ts";
 
 /** By the convention of the other programs. */
-const FAILED = 1;
 const BAD_USAGE = 2;
 
 const program = new Command("soak")
@@ -18,6 +16,7 @@ const program = new Command("soak")
   .option("--frames <count>", "how many frames", whole(1 + QUIET_FRAMES), 200)
   .option("--seed <number>", "of faults and deeds: the same come again", whole(0), 1)
   .option("--faults <kinds>", `all, none, or some of: ${FAULT_KINDS.join(",")}`, faultKinds, [...FAULT_KINDS])
+  .option("--record", "have keepers write their cycles down, and play each again after its frame", false)
   .option("--json", "print the result as JSON; progress goes to stderr either way", false)
   .allowExcessArguments(false)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_USAGE))
@@ -27,26 +26,21 @@ interface Options {
   frames: number;
   seed: number;
   faults: FaultKind[];
+  record: boolean;
   json: boolean;
 }
 
-const { frames, seed, faults: kinds, json } = program.opts<Options>();
+const { frames, seed, faults: kinds, record, json } = program.opts<Options>();
 const folder = mkdtempSync(join(tmpdir(), "kedge-soak-"));
 const say = (line: string) => console.error(line);
 try {
-  const result = await runSoak({ frames, seed, kinds, folder, say });
-  process.stdout.write(json ? `${stableStringify(result)}\n` : summaryText(result));
-  if (result.breaches.length > 0) failed(`frame ${result.framesRun} of seed ${seed} broke a rule`);
-  else rmSync(folder, { recursive: true });
+  const result = await runSoak({ frames, seed, kinds, record, folder, say });
+  process.exitCode = conclude(result, { folder, json, say, write: (text) => process.stdout.write(text) });
 } catch (error) {
-  failed(explain(error));
-}
-process.exit();
-
-function failed(why: string): void {
-  console.error(`soak: ${why}; journals and logs of the keepers are in ${folder}`);
+  say(failure(explain(error), folder));
   process.exitCode = FAILED;
 }
+process.exit();
 
 function whole(least: number): (value: string) => number {
   return (value) => {

@@ -17,6 +17,8 @@ export interface SoakMemberOptions {
   index: number;
   /** Its own: state, journal and log. */
   folder: string;
+  /** Whether it writes its cycles down there. */
+  record: boolean;
   servers: { rpcUrl: string; beaconUrl: string };
   /** How many nodes of each kind it asks. */
   nodes: { beacon: number; execution: number };
@@ -33,6 +35,8 @@ export interface Told {
 }
 
 const MAX_TEXT = 200;
+/** Of each job and outcome: more than there are in a frame. */
+const RECORDED_CYCLES = 20;
 
 /** A member of the committee: a keeper with a key, a state folder and nodes of its own, that can be killed. */
 export class SoakMember {
@@ -60,6 +64,9 @@ export class SoakMember {
       KEDGE_CL_URLS: beacon.map(({ url }) => url).join(","),
       KEDGE_STATE_FOLDER: join(options.folder, "state"),
       KEDGE_HEALTH_PORT: "0",
+      ...(options.record
+        ? { KEDGE_RECORD_FOLDER: options.folder, KEDGE_RECORD_CYCLES: String(RECORDED_CYCLES) }
+        : {}),
     };
     this.settings = resolveSettings(KEEPER_SETTINGS, { env }).values;
   }
@@ -77,6 +84,10 @@ export class SoakMember {
       await proxies(nodes.beacon, "beacon", servers.beaconUrl),
       await proxies(nodes.execution, "execution", servers.rpcUrl),
     );
+  }
+
+  get folder(): string {
+    return this.#options.folder;
   }
 
   get journalPath(): string {

@@ -1,6 +1,7 @@
 import type { Breach } from "./breach.ts";
 import type { FaultPlayer } from "./faultPlayer.ts";
 import type { JournalFigures, Journals } from "./journals.ts";
+import type { RecordedCycles } from "./recordedCycles.ts";
 import type { SoakWorld } from "./world.ts";
 
 /** What one keeper did. */
@@ -30,6 +31,8 @@ export interface SoakResult {
   faults: Record<string, number>;
   deeds: Record<string, number>;
   tickets: { requested: number; finalised: number; claimed: number };
+  /** Cycles that were recorded and played again. */
+  replayed: number;
   keepers: KeeperFigures[];
   breaches: Breach[];
 }
@@ -44,6 +47,7 @@ export interface Ran {
   breaches: Breach[];
   faults: FaultPlayer;
   journals: Journals;
+  recorded: RecordedCycles | undefined;
   deeds: ReadonlyMap<string, number>;
   /** Where the soak began. */
   fromBlock: number;
@@ -75,6 +79,7 @@ export async function resultOf(world: SoakWorld, ran: Ran): Promise<SoakResult> 
       finalised: tickets.filter(({ finalized }) => finalized).length,
       claimed: tickets.filter(({ claimed }) => claimed).length,
     },
+    replayed: ran.recorded?.count ?? 0,
     keepers: world.members.map(({ index, told }) => ({
       keeper: index,
       reports: submitters.filter((account) => account === world.keeperAccounts[index]!.toLowerCase()).length,

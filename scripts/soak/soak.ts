@@ -6,9 +6,11 @@ import { Books } from "./books.ts";
 import type { Breach } from "./breach.ts";
 import { FaultPlayer } from "./faultPlayer.ts";
 import { Journals } from "./journals.ts";
-import { checkLiveness, firstOpenTicket } from "./liveness.ts";
+import { RecordedCycles } from "./recordedCycles.ts";
+import { checkLiveness } from "./liveness.ts";
 import { planFaults, type FaultKind } from "./schedule.ts";
 import { resultOf, type SoakResult } from "./result.ts";
+import { Tickets } from "./tickets.ts";
 import { Turns } from "./turns.ts";
 import { NODES, openWorld, type SoakWorld } from "./world.ts";
 
@@ -16,6 +18,8 @@ export interface SoakOptions {
   frames: number;
   seed: number;
   kinds: readonly FaultKind[];
+  /** Keepers write their cycles down, and each is played again. */
+  record: boolean;
   /** Where keepers have their folders. */
   folder: string;
   say: (line: string) => void;
@@ -29,7 +33,7 @@ const DRAIN_FRAMES = 14;
 /** Runs frame after frame until all were, or something does not hold. */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   let turns: Turns | undefined;
-  const world = await openWorld(options.folder, ({ devnet }) => {
+  const world = await openWorld(options, ({ devnet }) => {
     return (turns = new Turns(() => devnet.chain.timeAtSlot(devnet.slot) * 1_000));
   });
   try {
@@ -49,7 +53,10 @@ interface Parts {
   books: Books;
   reports: BookedReports;
   journals: Journals;
+  recorded: RecordedCycles | undefined;
 }
+
+type EndParts = Pick<Parts, "recorded"> & { tickets: Tickets };
 
 class Soak {
   readonly #world: SoakWorld;
@@ -81,21 +88,23 @@ class Soak {
     const journals = new Journals(this.#world, fromBlock);
     const planned = planFaults({ seed, frames, slotsPerFrame, slotsPerEpoch, kinds, keepers: NODES });
     const faults = new FaultPlayer(this.#world, planned);
+    const tickets = new Tickets(protocol.WithdrawalQueue);
+    const recorded = this.#options.record ? new RecordedCycles(this.#world.members) : undefined;
     const start = devnet.slot;
     for (const member of this.#world.members) await member.start();
 
+    const areAllPaid = async () => (await tickets.left()).length === 0;
     const isDone = async () =>
-      this.#frame >= frames &&
-      ((await this.#areAllPaid()) || this.#frame >= frames + DRAIN_FRAMES || this.#breaches.length > 0);
+      this.#frame >= frames && (this.#frame >= frames + DRAIN_FRAMES || (await areAllPaid()));
     while (this.#breaches.length === 0 && !(await isDone())) {
-      this.#breaches = await this.#playFrame({ start, slotsPerFrame, faults, books, reports, journals });
+      this.#breaches = await this.#playFrame({
+        ...{ start, slotsPerFrame, faults, books, reports, journals, recorded },
+      });
       await this.#tell(faults);
     }
-    if (this.#breaches.length === 0 && !(await this.#areAllPaid())) {
-      const open = await firstOpenTicket(this.#world.network);
-      this.#breaches = [
-        { rule: "tickets are finalised and claimed", text: `the first that is not: ${open?.id ?? "claims"}` },
-      ];
+    if (this.#breaches.length === 0) {
+      this.#breaches = await this.#checkEnd({ tickets, recorded });
+      for (const { rule, text } of this.#breaches) this.#options.say(`BREACH ${rule}: ${text}`);
     }
     return resultOf(this.#world, {
       ...this.#options,
@@ -105,6 +114,7 @@ class Soak {
       breaches: this.#breaches,
       faults,
       journals,
+      recorded,
       deeds: this.#actors.done,
       seconds: Math.round((Date.now() - this.#startedMs) / 1_000),
       fromBlock,
@@ -112,7 +122,8 @@ class Soak {
   }
 
   /** Returns what does not hold at its end. */
-  async #playFrame({ start, slotsPerFrame, faults, books, reports, journals }: Parts): Promise<Breach[]> {
+  async #playFrame(parts: Parts): Promise<Breach[]> {
+    const { start, slotsPerFrame, faults, books, reports, journals, recorded } = parts;
     const { devnet } = this.#world.network;
     const from = start + this.#frame * slotsPerFrame;
     this.#frame++;
@@ -125,7 +136,8 @@ class Soak {
         ...(await books.check()),
         ...(await reports.check()),
         ...(await journals.check()),
-        ...(await checkLiveness(this.#world)),
+        ...(await checkLiveness(this.#world, BigInt(start / slotsPerFrame))),
+        ...((await recorded?.check()) ?? []),
       ];
     } catch (error) {
       return [{ rule: "everybody can go on", text: explain(error) }];
@@ -169,11 +181,16 @@ class Soak {
     if ((await this.#turns.settle(SLOT_BOUND_MS)) > 0) this.#slowSlots++;
   }
 
-  async #areAllPaid(): Promise<boolean> {
-    const { WithdrawalQueue: queue } = this.#world.network.protocol;
-    const last = await queue.lastTicketId();
-    for (let id = 1n; id <= last; id++) if (!(await queue.ticket(id)).claimed) return false;
-    return true;
+  /** What does not hold when all is over: of all tickets, and of what keepers were still writing. */
+  async #checkEnd({ tickets, recorded }: EndParts): Promise<Breach[]> {
+    for (const member of this.#world.members) await member.kill();
+    const [unpaid] = await tickets.left();
+    const rule = "tickets are finalised and claimed";
+    return [
+      ...(unpaid === undefined ? [] : [{ rule, text: `ticket ${unpaid.id} is not` }]),
+      ...(await new Books(this.#world).check()),
+      ...((await recorded?.check()) ?? []),
+    ];
   }
 
   async #tell({ active }: FaultPlayer): Promise<void> {

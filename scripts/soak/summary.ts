@@ -3,7 +3,8 @@ import type { SoakResult } from "./result.ts";
 
 /** The result for people. */
 export function summaryText(result: SoakResult): string {
-  const { seed, frames, framesRun, lateFrames, unreported, slowSlots, seconds, tickets, breaches } = result;
+  const { seed, frames, framesRun, lateFrames, unreported, slowSlots, seconds, tickets, replayed, breaches } =
+    result;
   const counts = (of: Record<string, number>) =>
     Object.entries(of)
       .toSorted(([a], [b]) => a.localeCompare(b))
@@ -41,11 +42,12 @@ export function summaryText(result: SoakResult): string {
     Object.entries(texts).map(([text, count]) => `keeper ${keeper}, ${count} times: ${text}`),
   );
   return [
-    `${frames} frames with seed ${seed}, and ${Math.max(0, framesRun - frames)} to pay all tickets, in ${seconds} s`,
+    `${Math.min(frames, framesRun)} frames with seed ${seed}, and ${Math.max(0, framesRun - frames)} to pay all tickets, in ${seconds} s`,
     `Reports: ${lateFrames} late, ${unreported} frames without; slots that waited for nobody: ${slowSlots}`,
     `Faults: ${counts(result.faults)}`,
     `Deeds: ${counts(result.deeds)}`,
     `Tickets: ${tickets.requested} requested, ${tickets.finalised} finalised, ${tickets.claimed} claimed`,
+    ...(replayed > 0 ? [`Cycles recorded and played again: ${replayed}`] : []),
     "",
     keepers,
     ...(asked.length > 0 ? ["", "What asked for a person:", ...asked] : []),

@@ -50,8 +50,17 @@ export interface SoakWorld {
   depositsBeforeWei: bigint;
 }
 
+export interface WorldOptions {
+  folder: string;
+  /** Keepers write their cycles down. Default: they do not. */
+  record?: boolean;
+}
+
 /** A fresh network with stakers and operators; its keepers do not run yet. */
-export async function openWorld(folder: string, turns: (network: LocalNetwork) => Turns): Promise<SoakWorld> {
+export async function openWorld(
+  { folder, record = false }: WorldOptions,
+  turns: (network: LocalNetwork) => Turns,
+): Promise<SoakWorld> {
   const deployments = join(folder, "deployments");
   const network = await startLocalNetwork({
     members: MEMBERS,
@@ -75,6 +84,7 @@ export async function openWorld(folder: string, turns: (network: LocalNetwork) =
         SoakMember.open({
           index,
           folder: join(folder, `keeper-${index}`),
+          record,
           servers: network.servers,
           nodes: NODES[index]!,
           turns: moment,

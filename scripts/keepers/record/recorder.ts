@@ -68,7 +68,7 @@ export class Recorder {
     };
   }
 
-  /** A cycle has ended: it is written down while others run. */
+  /** A cycle has ended: it is written down while others run. One that the recorder was closed under is not. */
   end(result: CycleResult): void {
     const running = this.#running.get(result.job);
     if (running === undefined) return;
@@ -76,8 +76,10 @@ export class Recorder {
     this.#writing = this.#writing.then(() => this.#write(running, result));
   }
 
-  /** Waits for what is being written. */
+  /** Waits for what is being written. What still runs loses its nodes. */
   async close(): Promise<void> {
+    for (const { job } of this.#running.values()) job.close();
+    this.#running.clear();
     await this.#writing;
   }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
@@ -35,6 +36,8 @@ const SILENT = createLogger({ level: "silent" });
 /** A keeper that records, asks three beacon nodes, and sends as whoever is told. */
 interface Keeper {
   round(job: KeeperJob): Promise<CycleResult>;
+  /** Names of what is written, in their order. */
+  written(): Promise<string[]>;
   /** The newest record. */
   newest(): Promise<string>;
   close(): Promise<void>;
@@ -124,7 +127,13 @@ describe("keepers: cycles recorded, and played again", () => {
       clock: Date.now,
       sleep: async () => undefined,
     });
+    const cycles = join(folder, records, "cycles");
+    const written = async () => {
+      await recorder.close();
+      return readdirSync(cycles).toSorted();
+    };
     return {
+      written,
       round: async (job) => {
         const runner = new Runner({
           jobs: [recorder.job(job)],
@@ -136,11 +145,7 @@ describe("keepers: cycles recorded, and played again", () => {
         });
         return (await runner.round())[0]!;
       },
-      newest: async () => {
-        await recorder.close();
-        const cycles = join(folder, records, "cycles");
-        return join(cycles, readdirSync(cycles).toSorted().at(-1)!);
-      },
+      newest: async () => join(cycles, (await written()).at(-1)!),
       close: async () => {
         await recorder.close();
         signed.close();
@@ -213,6 +218,18 @@ describe("keepers: cycles recorded, and played again", () => {
     }
     expect(lines.filter(({ msg }) => msg.startsWith("not signed"))).to.have.length(1);
     await late.close();
+  });
+
+  it("writes no cycle that was running when it was closed", async () => {
+    const killed = await startKeeper({ records: "killed" });
+    const round = killed.round("govern");
+    await nextTurn();
+    expect(await killed.written()).to.deep.equal([]);
+    await round;
+    expect(await killed.written()).to.deep.equal([]);
+    await killed.round("govern");
+    expect(await killed.written()).to.have.length(1);
+    await killed.close();
   });
 
   it("plays report cycles again byte for byte, from signing to submitting", async () => {
