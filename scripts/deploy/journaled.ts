@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Interface, Provider, Signer } from "ethers";
-import { FatalError } from "../lib/errors.ts";
+import { RetryableError } from "../lib/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { TxSigner } from "../lib/tx/account.ts";
 import { DEFAULT_POLICIES, type FeePolicy } from "../lib/tx/fees.ts";
@@ -10,6 +10,7 @@ import { Journal } from "../lib/tx/journal.ts";
 import { JournaledSigner } from "../lib/tx/journaledSigner.ts";
 import { TxManager } from "../lib/tx/manager.ts";
 import type { Rpc } from "../lib/tx/rpc.ts";
+import type { Intent } from "../lib/tx/types.ts";
 import type { JournalOptions } from "../lib/tx/view.ts";
 
 export interface JournaledOptions {
@@ -28,6 +29,8 @@ export interface JournaledOptions {
   /// Contracts whose errors can be named.
   interfaces?: readonly Interface[];
   journal?: JournalOptions;
+  /// How long one transaction is waited for; it goes on by itself when the command is run again. Default: a quarter of an hour.
+  patienceMs?: number;
   sleep?: (ms: number) => Promise<unknown>;
 }
 
@@ -39,14 +42,13 @@ export interface JournaledDeployer {
   close(): void;
 }
 
-/// How long one transaction is waited for; it goes on by itself when the command is run again.
 const PATIENCE_MS = 15 * 60_000;
 const LOOK_MS = 2_000;
 
 /// Opens the journal, and goes on with what is in it.
 export async function journaledDeployer(options: JournaledOptions): Promise<JournaledDeployer> {
   const { file, account, provider, node, chainId, capWei, confirmations, log, fees } = options;
-  const sleep = options.sleep ?? delay;
+  const { sleep = delay, patienceMs = PATIENCE_MS } = options;
   mkdirSync(dirname(file), { recursive: true });
   const journal = Journal.open(file, options.journal);
   try {
@@ -70,7 +72,7 @@ export async function journaledDeployer(options: JournaledOptions): Promise<Jour
       journal,
       job: "deploy",
       urgency: "normal",
-      patienceMs: PATIENCE_MS,
+      patienceMs,
       sleep,
     });
     const settle = async () => {
@@ -83,7 +85,7 @@ export async function journaledDeployer(options: JournaledOptions): Promise<Jour
       for (const { key, note } of failed) log.warn({ key, note }, "a transaction reverted");
     };
     // what an earlier run began may be what the first step looks for
-    await settleBegun(manager, journal, sleep);
+    await settleBegun(manager, journal, { sleep, patienceMs });
     return { signer, settle, close: () => journal.close() };
   } catch (error) {
     journal.close();
@@ -94,15 +96,18 @@ export async function journaledDeployer(options: JournaledOptions): Promise<Jour
 async function settleBegun(
   manager: TxManager,
   journal: Journal,
-  sleep: (ms: number) => Promise<unknown>,
+  { sleep, patienceMs }: { sleep: (ms: number) => Promise<unknown>; patienceMs: number },
 ): Promise<void> {
-  const until = journal.now() + PATIENCE_MS;
+  const until = journal.now() + patienceMs;
   const waits = () => journal.intents("open").filter(({ state }) => state !== "mined");
   while (waits().length > 0) {
     await manager.tick();
     if (waits().length === 0) break;
     if (journal.now() >= until) {
-      throw new FatalError(`${waits()[0]!.key} was begun by an earlier run and comes into no block`);
+      const [{ key, state, note }] = waits() as [Intent];
+      throw new RetryableError(
+        `${key}, begun by an earlier run, is in no block yet (${state}${note ? `: ${note}` : ""})`,
+      );
     }
     await sleep(LOOK_MS);
   }

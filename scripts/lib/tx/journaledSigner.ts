@@ -136,7 +136,10 @@ export class JournaledSigner extends AbstractSigner implements PunctualSigner {
       if (intent === undefined || (isEnd(intent.state) && hash === undefined)) {
         throw new RetryableError(`${key} was not sent: ${intent?.note ?? "it is not in the journal"}`);
       }
-      if (journal.now() >= until) throw new RetryableError(`${key} is not in a block yet (${intent.state})`);
+      if (journal.now() >= until) {
+        const why = intent.note === undefined ? "" : `: ${intent.note}`;
+        throw new RetryableError(`${key} is not in a block yet (${intent.state}${why})`);
+      }
       await sleep(LOOK_MS);
     }
   }
