@@ -89,7 +89,8 @@ async function compose(
   const health = new Health({ jobs: settings.jobs, limits: limitsOf(settings), dryRun: isDry, clock });
   // what takes long is made of answers and of looks at transactions: a loop that hangs has neither
   const progress = () => health.tick();
-  const nodes = await connectNodes(settings, log, { onAnswer: progress, now: () => time.now() });
+  const reach = { now: () => time.now(), sleep: (ms: number) => time.wait(ms) };
+  const nodes = await connectNodes(settings, log, { onAnswer: progress, ...reach });
   closing.push(() => nodes.close());
   const asked = jobSources(nodes, deployed);
   const { protocol } = asked.sources;
@@ -167,7 +168,7 @@ async function compose(
           member: member?.address,
           dryRun: isDry,
           clock: () => time.now(),
-          sleep: (ms) => time.sleep(ms),
+          sleep: (ms) => time.wait(ms),
           onNodes: (ofCycle) => new DisagreementCounter().count(metrics, ofCycle.beacon.status),
         });
   closing.push(() => recorder?.close());

@@ -39,7 +39,11 @@ describe("keepers: turns", () => {
   it("know a key however it is written, and give who is not of the committee a member's", () => {
     const { address } = Wallet.createRandom();
     const seated = [...KEYS, address];
-    expect(roundOf(seated, address.toLowerCase(), TURN)).to.deep.equal({ turnSeconds: TURN, place: 5, places: 6 });
+    expect(roundOf(seated, address.toLowerCase(), TURN)).to.deep.equal({
+      turnSeconds: TURN,
+      place: 5,
+      places: 6,
+    });
     const places = Array.from({ length: 10 }, (_, i) => roundOf(KEYS, `0x${i.toString(16)}`, TURN)!.place);
     expect(places).to.deep.equal([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
   });

@@ -39,6 +39,13 @@ describe("soak: turns", () => {
     expect(woken).to.deep.equal(["first", "second"]);
   });
 
+  it("takes no time to ask a node again, and whoever does is at work", async () => {
+    const clock = turns.join();
+    await clock.wait(60 * SECOND);
+    expect(clock.now()).to.equal(0);
+    expect(await turns.settle(1)).to.equal(1);
+  });
+
   it("waits for those who are at work, and says who is after the bound", async () => {
     const clock = turns.join();
     expect(await turns.settle(1)).to.equal(1);
