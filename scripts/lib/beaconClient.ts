@@ -18,6 +18,7 @@ import {
   pendingPartialsSchema,
   proposerDutiesSchema,
   specSchema,
+  syncingSchema,
   validatorsSchema,
   type BlockAnswer,
   type DepositContract,
@@ -30,6 +31,7 @@ import {
   type PendingPartialAnswer,
   type ProposerDuty,
   type Spec,
+  type Syncing,
   type ValidatorAnswer,
 } from "./beaconSchemas.ts";
 import { FatalError } from "./errors.ts";
@@ -52,8 +54,8 @@ export interface BeaconClientOptions extends HttpOptions {
 /** The node knows nothing under this name: a block or a state that it does not keep, or does not have yet. */
 export class UnknownToNodeError extends FatalError {}
 
-/** What a beacon node answers. One node, or several that must agree: see sources/beaconSources.ts. */
-export type BeaconSource = Pick<BeaconClient, keyof BeaconClient>;
+/** What a beacon node answers of its chain. One node, or several that must agree: see sources/beaconSources.ts. */
+export type BeaconSource = Omit<Pick<BeaconClient, keyof BeaconClient>, "syncing">;
 
 /** Validators per request: the specification's limit for GET, and URLs stay below 8 KB. */
 const IDS_PER_REQUEST = 64;
@@ -73,6 +75,11 @@ export class BeaconClient {
   /** Host and port, fit for logs and metrics. */
   get name(): string {
     return this.#http.name;
+  }
+
+  /** How far the node itself is. */
+  async syncing(): Promise<Syncing> {
+    return this.#required("/eth/v1/node/syncing", syncingSchema);
   }
 
   /** Genesis time (seconds), validators root, fork version: who the network is. */

@@ -71,6 +71,25 @@ export const depositContractSchema = z
   .object({ data: z.object({ chain_id: count, address: hexOf(20) }) })
   .transform(({ data }) => ({ chainId: data.chain_id, address: data.address }));
 
+export const syncingSchema = z
+  .object({
+    data: z.object({
+      head_slot: count,
+      sync_distance: count,
+      is_syncing: z.boolean(),
+      is_optimistic: z.boolean().default(false),
+      el_offline: z.boolean().default(false),
+    }),
+  })
+  .transform(({ data }) => ({
+    headSlot: data.head_slot,
+    syncDistance: data.sync_distance,
+    isSyncing: data.is_syncing,
+    /** It follows blocks that its execution node has not verified. */
+    isOptimistic: data.is_optimistic,
+    isExecutionOffline: data.el_offline,
+  }));
+
 export const forkScheduleSchema = z
   .object({
     data: z.array(z.object({ previous_version: hexOf(4), current_version: hexOf(4), epoch: uint64 })),
@@ -237,6 +256,7 @@ export const proposerDutiesSchema = z
 export type Genesis = z.output<typeof genesisSchema>;
 export type Spec = z.output<typeof specSchema>;
 export type DepositContract = z.output<typeof depositContractSchema>;
+export type Syncing = z.output<typeof syncingSchema>;
 /** A fork by its version, and the epoch in which it begins. */
 export type Fork = z.output<typeof forkScheduleSchema>[number];
 /** A header and its root as the node states it. */

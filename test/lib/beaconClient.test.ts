@@ -85,6 +85,20 @@ describe("beacon client", () => {
     );
   });
 
+  it("says how far the node is, and what an older one leaves out", async () => {
+    const data = { head_slot: "12", sync_distance: "3", is_syncing: true };
+    const path = "/eth/v1/node/syncing";
+    server.routes[path] = { data: { ...data, is_optimistic: true, el_offline: true } };
+    const told = { headSlot: 12, syncDistance: 3, isSyncing: true };
+    expect(await client().syncing()).to.deep.equal({ ...told, isOptimistic: true, isExecutionOffline: true });
+    server.routes[path] = { data };
+    expect(await client().syncing()).to.deep.equal({
+      ...told,
+      isOptimistic: false,
+      isExecutionOffline: false,
+    });
+  });
+
   it("reads genesis, deposit contract and finality", async () => {
     const root = bytes("root");
     const checkpoint = (epoch: string) => ({ epoch, root });

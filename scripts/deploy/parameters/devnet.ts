@@ -1,20 +1,16 @@
-import { localAddress, localCommittee } from "../../lib/localAccounts.ts";
-import { weiToGweiDown, type BeaconTime } from "../../lib/units.ts";
+import type { BeaconTime } from "../../lib/units.ts";
+import { localPeople, type People } from "../people.ts";
+import { bondFloor, EVERYWHERE } from "./everywhere.ts";
+import { ELECTRA_INDICES } from "./layouts.ts";
 import { parameter, type Parameters } from "./schema.ts";
 
 /// The least that a member's bond may be.
 const MEMBER_BOND_WEI = 10n ** 17n;
-const LEAST_FLOOR_GWEI = 10n ** 9n;
 
-export interface DevnetFacts {
+export interface DevnetFacts extends People {
   genesisTime: bigint;
   secondsPerSlot: bigint;
   slotsPerEpoch: bigint;
-  /// None: the stakers.
-  admin: string | null;
-  treasury: string;
-  guardian: string;
-  committee: { member: string; owner: string; weight: bigint }[];
 }
 
 /// Parameters of an embedded chain, whose people are the accounts of local chains. `members` sign reports.
@@ -24,19 +20,15 @@ export function localParameters(time: BeaconTime, members?: number, stakersGover
     genesisTime: BigInt(time.genesisTime),
     secondsPerSlot: BigInt(time.secondsPerSlot),
     slotsPerEpoch: BigInt(time.slotsPerEpoch),
-    admin: stakersGovern ? null : localAddress("admin"),
-    treasury: localAddress("treasury"),
-    guardian: localAddress("guardian"),
-    committee: localCommittee(members).map(({ address, owner }) => ({ member: address, owner, weight: 1n })),
+    ...localPeople(members, stakersGovern),
   });
 }
 
 /// Parameters of the embedded chain: the minimal preset, so an epoch is 96 seconds and rewards are thousands of percent
 /// a year. Only what follows from that differs from a public network.
 export function devnetParameters(facts: DevnetFacts): Parameters {
-  const bondsGwei = weiToGweiDown(MEMBER_BOND_WEI * BigInt(facts.committee.length));
-  const floorGwei = bondsGwei > LEAST_FLOOR_GWEI ? bondsGwei : LEAST_FLOOR_GWEI;
   return {
+    ...EVERYWHERE,
     chainId: parameter(31337n, "id", "Hardhat's chain"),
     label: parameter("1", "label", "another deployment by the same account takes another"),
     depositContract: parameter(
@@ -60,7 +52,6 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
       "1/10,000 per year",
       "few validators share the rewards of the preset",
     ),
-    ledgerMaxFeeBp: parameter(2_000n, "1/10,000", "a fifth of rewards, as on every network"),
     maxDripBpPerYear: parameter(1_000_000n, "1/10,000 per year", "as fast as gains may come"),
     limitGainBpPerYear: parameter(500_000n, "1/10,000 per year", "half of what the ledger allows"),
     limitLossBpPerFrame: parameter(500n, "1/10,000", "a slashing of several validators of a small pool"),
@@ -68,44 +59,23 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     limitAppearedPerFrame: parameter(1_000n, "validators", "more than any story has"),
     limitExitedPerFrame: parameter(1_000n, "validators", "all of a story's at once"),
     silenceFrames: parameter(3n, "frames", "a day and a half of short frames is minutes"),
-    reportPayGas: parameter(270_000n, "gas", "a whole report, and little more"),
     reportPayRiseSeconds: parameter(120n, "seconds", "a third of a frame of the preset"),
-    maxBaseFeeWei: parameter(200n * 10n ** 9n, "wei", "a busy day on mainnet"),
-    maxRequestGrains: parameter(1_000n * 10n ** 9n, "1e-9 shares", "about 1,000 ether; more takes tickets"),
     minCooldownSeconds: parameter(60n, "seconds", "five slots"),
     cooldownSeconds: parameter(600n, "seconds", "minutes, where mainnet has 7 days"),
     instantBucketBp: parameter(500n, "1/10,000 of the pool", "the most: local pools are small"),
-    instantBaseFeeBp: parameter(10n, "1/10,000", "the least: more than a frame and a half may lose unproven"),
-    instantSlopeBp: parameter(100n, "1/10,000", "a full bucket costs a percent more"),
     predepositDeadlineSeconds: parameter(
       7_200n,
       "seconds",
       "75 epochs of the preset, where mainnet has 60 days",
     ),
-    bondRatioBp: parameter(500n, "1/10,000 of stake", "1.6 ETH for a validator of 32 ETH"),
-    curatedBondRatioBp: parameter(320n, "1/10,000 of stake", "1.024 ETH: what a predeposit may lose"),
     claimDelaySeconds: parameter(14_496n, "seconds", "an epoch longer than a weight lives"),
-    checksCurated: parameter(false, "yes or no", "known operators save 172,000 gas for each key"),
-    checksOthers: parameter(true, "yes or no", "anyone may register"),
-    credentialsPrefix: parameter("0x02", "prefix", "compounding: up to 2,048 ETH"),
     slotsPerHistoricalRoot: parameter(64n, "slots", "minimal preset"),
     epochsPerHistoricalVector: parameter(64n, "epochs", "minimal preset"),
     pendingPartialsLimit: parameter(64n, "entries", "minimal preset"),
     pendingConsolidationsLimit: parameter(64n, "entries", "minimal preset"),
     capellaSlot: parameter(0n, "slot", "all forks up to Fulu are there from the genesis on"),
     beaconLayouts: parameter(
-      [
-        {
-          fromSlot: 0n,
-          validators: 75n,
-          balances: 76n,
-          randaoMixes: 77n,
-          historicalSummaries: 91n,
-          pendingDeposits: 98n,
-          pendingPartials: 99n,
-          pendingConsolidations: 100n,
-        },
-      ],
+      [{ fromSlot: 0n, ...ELECTRA_INDICES }],
       "generalized indices",
       "Electra and Fulu",
     ),
@@ -119,16 +89,12 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     penaltyQuotient: parameter(4_096n, "parts", "MIN_SLASHING_PENALTY_QUOTIENT_ELECTRA"),
     slashingsVector: parameter(64n, "epochs", "minimal preset"),
     provisionBp: parameter(600n, "1/10,000 of a balance", "what a slashed validator loses on its way out"),
-    slashingBountyBp: parameter(1_000n, "1/10,000 of the penalty", "worth the gas of a proof"),
-    foreignFineWei: parameter(5n * 10n ** 17n, "wei", "nearly what is left of a key's bond"),
-    foreignBountyWei: parameter(10n ** 17n, "wei", "a fifth of the fine"),
     dutyBadFrames: parameter(2n, "frames", "the least: frames are short"),
     dutyWindow: parameter(8n, "frames", "a day of outage in a week of short frames"),
     dutyLeewayBp: parameter(1_000n, "1/10,000", "an outage of a tenth of a frame"),
     contestSeconds: parameter(800n, "seconds", "two frames and a little, where mainnet has 7 days"),
     checkpointSettleSeconds: parameter(96n, "seconds", "a quarter of a frame, where mainnet has hours"),
     minDeficitWei: parameter(10n ** 18n, "wei", "less than that comes with rewards"),
-    minDeficitBp: parameter(100n, "1/10,000 of what tickets ask", "what penalties and rewards move"),
     comingEpochs: parameter(24n, "epochs", "an exit takes 14 epochs of the preset, and the sweep"),
     sweepEpochs: parameter(4n, "epochs", "16 validators a block"),
     patienceEpochs: parameter(2n, "epochs", "time for partial withdrawals, where mainnet has hours"),
@@ -137,37 +103,13 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     exitCapFloorEth: parameter(64n, "ETH", "two validators"),
     drawDoublingSeconds: parameter(96n, "seconds", "an epoch of the preset, where mainnet has an hour"),
     coverDelaySeconds: parameter(6_144n, "seconds", "settlements of a slashing, where mainnet has 36 days"),
-    refundPerCallWei: parameter(10n ** 17n, "wei", "fees of EIP-7002 rise to this only in a rush"),
-    refundPerDayWei: parameter(10n ** 18n, "wei", "ten such calls"),
     memberBondWei: parameter(MEMBER_BOND_WEI, "wei", "the least, so that the pool begins small"),
-    balanceToleranceBp: parameter(100n, "1/10,000", "predeposits that nobody has proven yet"),
-    balanceFloorGwei: parameter(floorGwei, "gwei", "an ETH, or all members' bonds"),
-    feeBp: parameter(1_000n, "1/10,000", "a tenth of rewards"),
-    treasuryBp: parameter(2_500n, "1/10,000", "a quarter of the fee"),
-    reserveBp: parameter(500n, "1/10,000", "a twentieth of the fee, for what bonds do not cover"),
-    keepersBp: parameter(500n, "1/10,000", "a twentieth of the fee, for keepers; operators have the rest"),
-    reportBudgetWei: parameter(10n ** 17n, "wei a frame", "two reports at the highest base fee"),
-    finalizeBudgetWei: parameter(10n ** 17n, "wei a frame", "five at the highest base fee"),
-    proveBudgetWei: parameter(2n * 10n ** 17n, "wei a frame", "a batch of sixteen at the highest base fee"),
-    witnessBudgetWei: parameter(10n ** 17n, "wei a frame", "three at the highest base fee"),
-    triggerBudgetWei: parameter(2n * 10n ** 17n, "wei a frame", "a batch of sixteen at the highest base fee"),
-    keeperMaxBaseFeeWei: parameter(10n ** 11n, "wei per gas", "100 gwei: what is dearer can wait"),
+    balanceFloorGwei: bondFloor(MEMBER_BOND_WEI, facts.committee.length),
     keeperRiseSeconds: parameter(192n, "seconds", "two epochs of the preset, where mainnet has an hour"),
-    finalizeGas: parameter(169_000n, "gas", "some 153,000, and a tenth"),
-    proveGas: parameter(234_000n, "gas", "some 213,000, and a tenth"),
-    proveMoreGas: parameter(68_000n, "gas", "some 62,000, and a tenth"),
-    withdrawnGas: parameter(229_000n, "gas", "some 208,000, and a tenth"),
-    settleGas: parameter(330_000n, "gas", "some 300,000, and a tenth"),
-    triggerGas: parameter(342_000n, "gas", "some 311,000, and a tenth"),
-    triggerMoreGas: parameter(61_000n, "gas", "some 55,600, and a tenth"),
-    minPaidFinalizeWei: parameter(10n ** 18n, "wei", "no less is worth a transaction"),
-    minPaidSettleWei: parameter(10n ** 16n, "wei", "a slashing costs more than that in all"),
-    minPaidTriggerWei: parameter(8n * 10n ** 18n, "wei", "a quarter of a validator"),
-    minCollectWei: parameter(10n ** 17n, "wei", "worth the gas of the call"),
     brakeSeconds: parameter(
       3_600n,
       "seconds",
-      "the least: nine frames of the preset, where mainnet has a week",
+      "the least: nine frames of the preset, where mainnet has 12 days",
     ),
     timelockDelaySeconds: parameter(192n, "seconds", "two epochs of the preset, where mainnet has days"),
     shortestDelaySeconds: parameter(96n, "seconds", "an epoch of the preset"),
@@ -177,10 +119,9 @@ export function devnetParameters(facts: DevnetFacts): Parameters {
     absoluteEndSeconds: parameter(43_200n, "seconds", "112 frames of the preset, where mainnet has 120 days"),
     observationGapSeconds: parameter(768n, "seconds", "two frames of the preset, where mainnet has a day"),
     votingDelaySeconds: parameter(384n, "seconds", "the least: a frame of the preset"),
-    votingPeriodSeconds: parameter(768n, "seconds", "the least: two frames, where mainnet has a week"),
+    votingPeriodSeconds: parameter(768n, "seconds", "the least: two frames, where mainnet has 5 days"),
     voteExtensionSeconds: parameter(384n, "seconds", "the least: a frame of the preset"),
     proposalThresholdBp: parameter(100n, "1/10,000 of all shares", "a hundredth: few stakers"),
-    quorumBp: parameter(400n, "1/10,000 of all shares", "a twenty-fifth, as on most networks"),
     admin: parameter(
       facts.admin,
       "address, or none",

@@ -177,6 +177,22 @@ export const parametersSchema = fields
       path: ["balanceFloorGwei"],
       message: "must be all members' bonds at least: else a gift that burns them may pay",
     },
+  )
+  .refine((p) => p.brakeSeconds.value > longestDecision(p), {
+    path: ["brakeSeconds"],
+    message:
+      "must be longer than votingDelaySeconds, votingPeriodSeconds, voteExtensionSeconds and timelockDelaySeconds together: " +
+      "else no vote can end a guardian's pull before it ends by itself",
+  });
+
+/// From a proposal to the end of its delay, where it began to pass late.
+function longestDecision(p: z.infer<typeof fields>): bigint {
+  return (
+    p.votingDelaySeconds.value +
+    p.votingPeriodSeconds.value +
+    p.voteExtensionSeconds.value +
+    p.timelockDelaySeconds.value
   );
+}
 
 export type Parameters = z.infer<typeof parametersSchema>;
