@@ -31,7 +31,7 @@ export function compareRuntime(name: string, code: string): Comparison {
   const wanted = getBytes(artifact.deployedBytecode);
   const ranges = Object.values(artifact.immutableReferences).flat();
   for (const { start, length } of ranges) {
-    wanted.set(found.subarray(start, start + length).subarray(0, Math.max(0, wanted.length - start)), start);
+    wanted.set(found.subarray(start, start + length), start);
   }
   const differing = firstDifference(found, wanted);
   if (found.length !== wanted.length) return { ok: false, differsAt: differing, immutables: [] };
