@@ -9,6 +9,8 @@ import type { Parameters } from "./parameters/schema.ts";
 export interface PlannedTransaction {
   /// What is so after it: a contract and its address, or a sentence.
   what: string;
+  /// What is there after it, where it makes a contract.
+  address?: string;
   to: string;
   gas: bigint;
   /// Ether that it sends, in wei.
@@ -59,9 +61,9 @@ export async function planDeployment(
     const transactions = await sentSince(provider, from);
     // a line is said after each transaction
     if (transactions.length !== said.length) throw new Error("a transaction of the deployment has no name");
-    const named = transactions.map((each, i) => ({ what: withoutGas(said[i]!), ...each }));
-    const sum = (part: "gas" | "valueWei") => named.reduce((total, each) => total + each[part], 0n);
-    return { transactions: named, addresses, gas: sum("gas"), valueWei: sum("valueWei") };
+    const planned = transactions.map((each, i) => ({ ...named(said[i]!), ...each }));
+    const sum = (part: "gas" | "valueWei") => planned.reduce((total, each) => total + each[part], 0n);
+    return { transactions: planned, addresses, gas: sum("gas"), valueWei: sum("valueWei") };
   } finally {
     provider.destroy();
     await connection.close();
@@ -82,6 +84,9 @@ async function sentSince(provider: Provider, block: number): Promise<Omit<Planne
   return sent;
 }
 
-function withoutGas(what: string): string {
-  return what.replace(/ \(\d+ gas.*\)$/, "");
+/// A contract is said with its address and its gas.
+function named(line: string): Pick<PlannedTransaction, "what" | "address"> {
+  const what = line.replace(/ \(\d+ gas.*\)$/, "");
+  const address = /^\w+ (0x[0-9a-fA-F]{40})$/.exec(what)?.[1];
+  return address === undefined ? { what } : { what, address };
 }
