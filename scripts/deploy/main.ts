@@ -1,65 +1,171 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { BeaconClient } from "../lib/beaconClient.ts";
-import { connectRpc } from "../lib/connect.ts";
-import { explain, KedgeError } from "../lib/errors.ts";
-import { LOCAL_ACCOUNTS } from "../lib/accountNames.ts";
+import { ConfigurationError, explain, FatalError, KedgeError } from "../lib/errors.ts";
+import { createLogger } from "../lib/logger.ts";
 import { CONTRACT_NAMES } from "../lib/protocol.ts";
+import { deploymentFolder } from "../lib/records.ts";
+import { LocalSigner } from "../lib/signing/localSigner.ts";
+import { RemoteSigner } from "../lib/signing/remoteSigner.ts";
+import type { AccountSigner } from "../lib/signing/accountSigner.ts";
 import { formatTable } from "../lib/table.ts";
-import { deploy, type Deployed } from "./deploy.ts";
+import { formatEther, gweiToWei } from "../lib/units.ts";
+import { PUBLIC_NETWORKS, type PublicNetwork } from "./parameters/chains.ts";
 import { localParameters } from "./parameters/devnet.ts";
-import { deploymentFolder, Records } from "../lib/records.ts";
+import { publicParameters } from "./parameters/networks.ts";
+import type { Parameters } from "./parameters/schema.ts";
+import { peopleExample, peopleFile, readPeople } from "./people.ts";
+import type { PlannedTransaction } from "./plan.ts";
+import type { Check } from "./preflight/check.ts";
+import { forget, localDeployer, lookAhead, runDeployment, type Prospect, type RunOptions } from "./run.ts";
+import { deployerKeyOf, rpcUrlOf } from "./secrets.ts";
+import { finish, type Finished } from "./finish.ts";
 
 interface Options {
-  network: "devnet";
-  rpcUrl: string;
-  beaconUrl: string;
+  network: "devnet" | PublicNetwork;
+  rpcUrl?: string;
+  beaconUrl?: string;
   deployments?: string;
+  people?: string;
+  label?: string;
+  maxFee: bigint;
+  signerUrl?: string;
+  signerAddress?: string;
+  plan: boolean;
+  mainnet: boolean;
   fresh: boolean;
   stakersGovern: boolean;
   json: boolean;
 }
 
+const LOCAL_RPC = "http://127.0.0.1:8545";
+const LOCAL_BEACON = "http://127.0.0.1:5052";
+/// Blocks after which a transaction counts; a local chain makes blocks for transactions alone.
+const CONFIRMATIONS = 12;
+
 const program = new Command("deploy")
   .description("Deploys what is not there yet, and records it. Running it again sends nothing.")
-  .addOption(new Option("--network <name>", "where to deploy").choices(["devnet"]).makeOptionMandatory())
-  .option("--rpc-url <url>", "JSON-RPC of the execution chain", url, "http://127.0.0.1:8545")
-  .option("--beacon-url <url>", "Beacon API, which tells the genesis time", url, "http://127.0.0.1:5052")
+  .addOption(
+    new Option("--network <name>", "where to deploy")
+      .choices(["devnet", ...PUBLIC_NETWORKS])
+      .makeOptionMandatory(),
+  )
+  .option("--rpc-url <url>", "JSON-RPC of the execution chain (default: HOODI_RPC_URL and so on)", url)
+  .option("--beacon-url <url>", `Beacon API of the network (default: ${LOCAL_BEACON})`, url)
   .option("--deployments <folder>", "where it is recorded (default: deployments/<network>)")
+  .option("--people <file>", "treasury, guardian, committee (default: people.json beside the records)")
+  .option("--label <text>", "names this deployment among those of the same account (default: 1)")
+  .option("--max-fee <gwei>", "most that a unit of gas may cost", gwei, gweiToWei(100n))
+  .option("--signer-url <url>", "remote signer of the deployer (default: the key HOODI_DEPLOYER_KEY and so on)", url)
+  .option("--signer-address <address>", "the account that the remote signer signs for")
+  .option("--plan", "print every transaction, and send none", false)
+  .option("--mainnet", "mainnet is meant", false)
   .option("--fresh", "forget what was recorded: the chain is another one", false)
-  .option("--stakers-govern", "the vote of stakers is the admin, for ever; else the account admin is", false)
-  .option("--json", "print the addresses as JSON", false);
+  .option("--stakers-govern", "on the devnet: the vote of stakers is the admin, for ever; else the account admin is", false)
+  .option("--json", "print what is there, or the plan, as JSON", false);
 
-async function run(options: Options): Promise<Deployed> {
-  const folder = options.deployments ?? deploymentFolder(options.network);
-  const beacon = new BeaconClient(options.beaconUrl);
-  const [genesis, spec] = await Promise.all([beacon.genesis(), beacon.spec()]);
-  const { secondsPerSlot, slotsPerEpoch } = spec;
-  const time = { genesisTime: genesis.genesisTime, secondsPerSlot, slotsPerEpoch };
-  const parameters = localParameters(time, undefined, options.stakersGovern);
-  const provider = await connectRpc(options.rpcUrl);
-  try {
-    const records = new Records(folder);
-    if (options.fresh) records.clear();
-    return await deploy({
-      deployer: await provider.getSigner(LOCAL_ACCOUNTS.deployer),
-      parameters,
-      records,
-      say: log,
-    });
-  } finally {
-    provider.destroy();
-  }
+async function run(options: Options): Promise<void> {
+  requireMeant(options);
+  const given = await runOptions(options);
+  if (options.fresh) forget(given.folder);
+  const prospect = await lookAhead(given);
+  for (const check of prospect.checks.filter(({ ok }) => !ok)) log(complaint(check));
+  if (options.plan) return printPlan(prospect, options.json);
+  if (prospect.checks.some(({ ok }) => !ok)) throw new FatalError("nothing was sent");
+  log(
+    `${prospect.left.length} of ${prospect.plan.transactions.length} transactions are left, ` +
+      `for ${formatEther(prospect.costWei, 4)} ether at most`,
+  );
+  const { sent, addresses } = await runDeployment(given, prospect);
+  log(sent === 0 ? "everything was there: 0 transactions sent" : `${sent} transactions sent`);
+  const finished = await finish(given);
+  for (const check of finished.checks.filter(({ ok }) => !ok)) log(`not accepted: ${complaint(check)}`);
+  print(options, { sent, addresses, finished });
+  if (finished.checks.some(({ ok }) => !ok)) process.exitCode = 1;
 }
 
-function print({ addresses, sent }: Deployed, { network, json }: Options): void {
-  if (json) console.log(JSON.stringify({ network, sent, addresses }, null, 2));
-  else
-    console.log(
-      formatTable(
-        ["contract", "address"],
-        CONTRACT_NAMES.map((name) => [name, addresses[name]]),
-      ),
+async function runOptions(options: Options): Promise<RunOptions> {
+  const { network, maxFee } = options;
+  const isLocal = network === "devnet";
+  const beaconUrl = options.beaconUrl ?? LOCAL_BEACON;
+  return {
+    parameters: await parametersOf(options, beaconUrl),
+    account: await accountOf(options),
+    rpcUrl: options.rpcUrl ?? (isLocal ? LOCAL_RPC : (await rpcUrlOf(network)).reveal()),
+    beaconUrl,
+    folder: options.deployments ?? deploymentFolder(network),
+    maxFeeWei: maxFee,
+    confirmations: isLocal ? 1 : CONFIRMATIONS,
+    log: createLogger({ level: "warn" }),
+    say: log,
+  };
+}
+
+async function parametersOf({ network, people: file, label, stakersGovern }: Options, beaconUrl: string): Promise<Parameters> {
+  if (network === "devnet") {
+    const beacon = new BeaconClient(beaconUrl);
+    const [{ genesisTime }, { secondsPerSlot, slotsPerEpoch }] = await Promise.all([beacon.genesis(), beacon.spec()]);
+    return localParameters({ genesisTime, secondsPerSlot, slotsPerEpoch }, undefined, stakersGovern);
+  }
+  const { people, warnings } = readPeople(network, file ?? peopleFile(network));
+  for (const warning of warnings) log(warning);
+  return publicParameters(network, people, label);
+}
+
+async function accountOf({ network, signerUrl, signerAddress }: Options): Promise<AccountSigner> {
+  if (signerUrl !== undefined && signerAddress !== undefined) return new RemoteSigner(signerUrl, signerAddress);
+  if (signerUrl !== undefined || signerAddress !== undefined) {
+    throw new ConfigurationError({
+      setting: signerUrl === undefined ? "--signer-url" : "--signer-address",
+      problem: "is needed with the other",
+      example: "--signer-url http://127.0.0.1:9000 --signer-address 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+    });
+  }
+  return network === "devnet" ? localDeployer() : new LocalSigner(await deployerKeyOf(network), "deployer");
+}
+
+function requireMeant({ network, mainnet }: Options): void {
+  if (network !== "mainnet" || mainnet) return;
+  throw new ConfigurationError({ setting: "--network", problem: "mainnet takes --mainnet, too", example: "--network hoodi" });
+}
+
+function complaint({ name, got, wanted, fix }: Check): string {
+  return `${name}: ${got}, wanted ${wanted}; ${fix}`;
+}
+
+function printPlan({ plan, left, costWei }: Prospect, json: boolean): void {
+  if (json) {
+    const plain = ({ what, address, to, gas, valueWei }: PlannedTransaction) => ({
+      ...{ what, address, to, gas: gas.toString(), valueWei: valueWei.toString() },
+    });
+    const { addresses, gas, valueWei } = plan;
+    const sums = { gas: gas.toString(), valueWei: valueWei.toString(), costWei: costWei.toString() };
+    return console.log(
+      JSON.stringify({ addresses, ...sums, transactions: plan.transactions.map(plain), left: left.map(({ what }) => what) }, null, 2),
     );
+  }
+  const isLeft = new Set(left);
+  const rows = plan.transactions.map((each, i) => [
+    i + 1,
+    each.what,
+    each.gas,
+    formatEther(each.valueWei, 4),
+    isLeft.has(each) ? "" : "there",
+  ]);
+  console.log(formatTable(["", "what", "gas", "ether", ""], rows));
+  log(`${left.length} left, for ${formatEther(costWei, 4)} ether at most`);
+}
+
+function print(
+  { network, json }: Options,
+  { sent, addresses, finished }: { sent: number; addresses: Record<string, string>; finished: Finished },
+): void {
+  if (json) return console.log(JSON.stringify({ network, sent, addresses, checks: finished.checks }, null, 2));
+  console.log(
+    formatTable(
+      ["contract", "address"],
+      CONTRACT_NAMES.map((name) => [name, addresses[name]!]),
+    ),
+  );
 }
 
 function url(value: string): string {
@@ -69,6 +175,11 @@ function url(value: string): string {
   return value;
 }
 
+function gwei(value: string): bigint {
+  if (!/^[1-9]\d{0,5}$/.test(value)) throw new InvalidArgumentError("Not a whole number of gwei, 1 to 999999.");
+  return gweiToWei(BigInt(value));
+}
+
 function log(message: string): void {
   console.error(`deploy: ${message}`);
 }
@@ -76,16 +187,14 @@ function log(message: string): void {
 /// By the convention of the other programs, bad usage has a code of its own.
 const BAD_USAGE = 2;
 
-program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_USAGE)).parse();
+program
+  .addHelpText("after", `\nThe file of people:\n${peopleExample()}`)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_USAGE))
+  .parse();
 try {
-  const options = program.opts<Options>();
-  const deployed = await run(options);
-  log(
-    deployed.sent === 0 ? "everything was there: 0 transactions sent" : `${deployed.sent} transactions sent`,
-  );
-  print(deployed, options);
+  await run(program.opts<Options>());
 } catch (error) {
   if (!(error instanceof KedgeError)) throw error;
   log(explain(error));
-  process.exitCode = 1;
+  process.exitCode = error instanceof ConfigurationError ? BAD_USAGE : 1;
 }
