@@ -546,7 +546,7 @@ describe("deploy: interrupted", () => {
 
   it("a constructor that reverts is told by its reason", async () => {
     const { parameters } = chain;
-    const brakeSeconds = parameter(1n, "seconds", "a test");
+    const brakeSeconds = parameter(15n * 86_400n, "seconds", "a test");
     const wrong = { ...chain, parameters: { ...parameters, brakeSeconds } };
     const error = await deploy({ ...wrong, records: new Records() }).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(FatalError);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -78,6 +78,10 @@ describe("deploy: people", () => {
     const { committee } = example;
     const ours = committee.map(({ weight }, i) => ({ ...seats(1, 1, 1, 1)[i]!, weight }));
     read("mainnet", { ...example, treasury: account(1), guardian: account(2), committee: ours });
+  });
+
+  it("the example is the one in the page about deploying", () => {
+    expect(readFileSync("docs/deploying.md", "utf8")).to.contain(peopleExample());
   });
 
   it("is by default beside the records of the network", () => {
