@@ -10,10 +10,10 @@ export type PublicNetwork = (typeof PUBLIC_NETWORKS)[number];
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-/// Hardhat with this project's configuration, or what `change` makes of it, for one network and the profile that contracts
-/// are built with.
+/// Hardhat with this project's configuration, or what `change` makes of it, for one network (default: its own) and the
+/// profile that contracts are built with.
 export async function openHardhat(
-  network: string,
+  network?: string,
   change: (config: HardhatUserConfig) => HardhatUserConfig = (config) => config,
 ): Promise<HardhatRuntimeEnvironment> {
   const file = join(ROOT, "hardhat.config.ts");
@@ -21,8 +21,8 @@ export async function openHardhat(
   return createHardhatRuntimeEnvironment(config, { config: file, network, buildProfile: "default" }, ROOT);
 }
 
-/// A configuration that reads a public network through the node at `url`, and has no key for it.
-export function reading(network: PublicNetwork, url: string) {
+/// A configuration that reads a public network through the node at `url`, and has no key that signs.
+export function reading(network: PublicNetwork, url: string, etherscanKey?: string) {
   return (config: HardhatUserConfig): HardhatUserConfig => ({
     ...config,
     networks: {
@@ -35,6 +35,7 @@ export function reading(network: PublicNetwork, url: string) {
         accounts: "remote",
       },
     },
+    ...(etherscanKey === undefined ? {} : { verify: { etherscan: { apiKey: etherscanKey } } }),
   });
 }
 

@@ -1,4 +1,5 @@
-import type { ResolvedConfigurationVariable } from "hardhat/types/config";
+import type { HardhatConfig, ResolvedConfigurationVariable } from "hardhat/types/config";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { ConfigurationError } from "../lib/errors.ts";
 import { Secret } from "../lib/secret.ts";
 import { listening, openHardhat, type PublicNetwork } from "./hardhat.ts";
@@ -6,12 +7,14 @@ import { listening, openHardhat, type PublicNetwork } from "./hardhat.ts";
 /// What Hardhat calls a variable that is set nowhere.
 const NOT_FOUND = "HHE7";
 
+/// One for all, so that the keystore's password is asked for once.
+let opened: Promise<HardhatRuntimeEnvironment> | undefined;
+
 /// The address of a network's node, which may have a token in it: HOODI_RPC_URL and so on.
 ///
 /// @throws ConfigurationError where it is not set or is no URL; the message says how to set it
 export async function rpcUrlOf(network: PublicNetwork): Promise<Secret> {
-  const { networks } = (await openHardhat(network)).config;
-  const config = networks[network];
+  const config = (await configuration()).networks[network];
   if (config?.type !== "http") throw new Error(`${network} has no URL in hardhat.config.ts`);
   const isUrl = (text: string) => URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
   return reveal(`${network.toUpperCase()}_RPC_URL`, config.url, isUrl, "not an http or https URL");
@@ -21,8 +24,7 @@ export async function rpcUrlOf(network: PublicNetwork): Promise<Secret> {
 ///
 /// @throws ConfigurationError where it is not set or is no key; the message says how to set it
 export async function deployerKeyOf(network: PublicNetwork): Promise<Secret> {
-  const { networks } = (await openHardhat(network)).config;
-  const accounts = networks[network]?.accounts;
+  const accounts = (await configuration()).networks[network]?.accounts;
   const key = Array.isArray(accounts)
     ? (accounts[0] as ResolvedConfigurationVariable | undefined)
     : undefined;
@@ -31,11 +33,17 @@ export async function deployerKeyOf(network: PublicNetwork): Promise<Secret> {
   return reveal(`${network.toUpperCase()}_DEPLOYER_KEY`, key, isKey, "not a key of 32 bytes in hex");
 }
 
-/// What an explorer asks of those who verify there.
+/// What Etherscan asks of those who verify there.
 ///
 /// @throws ConfigurationError where it is not set; the message says how to set it
-export async function etherscanKey(variable: ResolvedConfigurationVariable): Promise<Secret> {
-  return reveal("ETHERSCAN_API_KEY", variable, (text) => text !== "", "empty");
+export async function etherscanKey(): Promise<Secret> {
+  const { apiKey } = (await configuration()).verify.etherscan;
+  return reveal("ETHERSCAN_API_KEY", apiKey, (text) => text !== "", "empty");
+}
+
+async function configuration(): Promise<HardhatConfig> {
+  opened ??= openHardhat();
+  return (await opened).config;
 }
 
 async function reveal(

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Provider } from "ethers";
 import type { Records } from "../../lib/records.ts";
 import { readArtifact, readBuild, type CompilerInput } from "../artifacts.ts";
-import { compareRuntime } from "../bytecode.ts";
+import { codeAt, compareRuntime } from "../bytecode.ts";
 import { deployedContracts, encodedArguments } from "./contracts.ts";
 
 /// All that an explorer's form asks for besides the input itself.
@@ -46,6 +46,7 @@ export function standardInput(name: string): CompilerInput {
 /// input that it has.
 ///
 /// @returns the contracts whose input was kept
+/// @throws RetryableError where the node does not answer
 export async function keepInputs(folder: string, records: Records, provider: Provider): Promise<string[]> {
   const entries: FormEntry[] = [];
   const kept: string[] = [];
@@ -54,7 +55,7 @@ export async function keepInputs(folder: string, records: Records, provider: Pro
   for (const deployed of deployedContracts(records)) {
     const { name, address } = deployed;
     const artifact = readArtifact(name);
-    if (compareRuntime(name, await provider.getCode(address)).ok) {
+    if (compareRuntime(name, await codeAt(provider, address)).ok) {
       write(join(inputs, `${name}.json`), standardInput(name));
       kept.push(name);
     }

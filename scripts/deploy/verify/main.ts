@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { connectRpc } from "../../lib/connect.ts";
 import { explain, FatalError, KedgeError } from "../../lib/errors.ts";
 import { deploymentFolder, Records } from "../../lib/records.ts";
@@ -8,7 +7,7 @@ import { formatTable } from "../../lib/table.ts";
 import { openHardhat, PUBLIC_NETWORKS, reading, type PublicNetwork } from "../hardhat.ts";
 import { etherscanKey, rpcUrlOf } from "../secrets.ts";
 import { deployedContracts, type DeployedContract } from "./contracts.ts";
-import { EXPLORERS, verifyOn, type Answer, type ExplorerName } from "./explorer.ts";
+import { EXPLORERS, verifyOn, type ExplorerName } from "./explorer.ts";
 import { exitCodeOf, verify, type Verdict } from "./verify.ts";
 
 interface Options {
@@ -45,9 +44,14 @@ async function run(options: Options): Promise<Verdict[]> {
   const contracts = deployedContracts(new Records(deployments ?? deploymentFolder(network)));
   if (contracts.length === 0) return [];
   const rpcUrl = options.rpcUrl ?? (network === "devnet" ? new Secret(DEVNET_RPC) : await rpcUrlOf(network));
+  const isAsking = network !== "devnet" && !options.offline;
+  const key = isAsking && options.on === "etherscan" ? await etherscanKey() : undefined;
   const hre =
-    network === "devnet" ? undefined : await openHardhat(network, reading(network, rpcUrl.reveal()));
-  const ask = hre === undefined || options.offline ? undefined : await asking(options.on, hre, rpcUrl);
+    network === "devnet"
+      ? undefined
+      : await openHardhat(network, reading(network, rpcUrl.reveal(), key?.reveal()));
+  const secrets = key === undefined ? [rpcUrl] : [rpcUrl, key];
+  const ask = (contract: DeployedContract) => verifyOn({ name: options.on, hre: hre!, secrets }, contract);
   const provider = await connectRpc(rpcUrl.reveal());
   try {
     const expected = hre?.config.networks[network]?.chainId;
@@ -55,21 +59,10 @@ async function run(options: Options): Promise<Verdict[]> {
     if (expected !== undefined && chainId !== BigInt(expected)) {
       throw new FatalError(`the node is of chain ${chainId}, and ${network} is chain ${expected}`);
     }
-    return await verify({ contracts, provider, ask, say: log });
+    return await verify({ contracts, provider, ask: isAsking ? ask : undefined, say: log });
   } finally {
     provider.destroy();
   }
-}
-
-/// How an explorer is asked about one contract.
-async function asking(
-  name: ExplorerName,
-  hre: HardhatRuntimeEnvironment,
-  rpcUrl: Secret,
-): Promise<(contract: DeployedContract) => Promise<Answer>> {
-  const secrets = [rpcUrl];
-  if (name === "etherscan") secrets.push(await etherscanKey(hre.config.verify.etherscan.apiKey));
-  return (contract) => verifyOn({ name, hre, secrets }, contract);
 }
 
 function print(verdicts: readonly Verdict[], { network, json }: Options): void {

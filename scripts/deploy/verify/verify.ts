@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import { compareRuntime } from "../bytecode.ts";
+import { codeAt, compareRuntime } from "../bytecode.ts";
 import type { DeployedContract } from "./contracts.ts";
 import type { Answer } from "./explorer.ts";
 
@@ -12,6 +12,8 @@ export interface Verdict {
 }
 
 /// Compares the code of each contract with what the sources here make, and where it is the same has `ask` verify it.
+///
+/// @throws RetryableError where the node does not answer
 export async function verify(options: {
   contracts: readonly DeployedContract[];
   provider: Provider;
@@ -21,7 +23,7 @@ export async function verify(options: {
   const verdicts: Verdict[] = [];
   for (const contract of options.contracts) {
     const { name, address } = contract;
-    const compared = compareTo(name, await options.provider.getCode(address));
+    const compared = compareTo(name, await codeAt(options.provider, address));
     const found = compared.outcome === "same" ? ((await options.ask?.(contract)) ?? compared) : compared;
     const verdict = { name, address, ...found };
     verdicts.push(verdict);

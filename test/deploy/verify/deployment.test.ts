@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { dataSlice, toBeHex, type Provider } from "ethers";
+import { dataSlice, makeError, toBeHex, type Provider } from "ethers";
 import { Create3Factory__factory } from "../../../typechain-types/index.js";
 import { readArtifact, type CompilerInput } from "../../../scripts/deploy/artifacts.ts";
 import { deploy } from "../../../scripts/deploy/deploy.ts";
@@ -12,6 +12,7 @@ import type { Answer } from "../../../scripts/deploy/verify/explorer.ts";
 import { keepInputs, type FormEntry } from "../../../scripts/deploy/verify/inputs.ts";
 import { exitCodeOf, verify, type Verdict } from "../../../scripts/deploy/verify/verify.ts";
 import { serveDevnet, type DevnetServers } from "../../../scripts/devnet/http/serve.ts";
+import { explain, RetryableError } from "../../../scripts/lib/errors.ts";
 import { CONTRACT_NAMES } from "../../../scripts/lib/protocol.ts";
 import { Records } from "../../../scripts/lib/records.ts";
 import { startBareChain, type BareChain } from "../support/bareChain.ts";
@@ -89,6 +90,19 @@ describe("verify: a deployment", () => {
     const [, absent] = await verify({ contracts: tried, provider: withCode("RewardsVault", "0x"), ask, say });
     expect(absent).to.deep.include({ outcome: "absent" });
     expect(asked).to.deep.equal(["Authority", "Authority"]);
+  });
+
+  it("a node that does not answer is told, without its address", async () => {
+    const requestUrl = `https://node.example/${TOKEN}`;
+    const info = { requestUrl } as never;
+    const fails = async () => {
+      throw makeError("server response 401 Unauthorized", "SERVER_ERROR", { request: requestUrl, info });
+    };
+    const provider = { getCode: fails } as unknown as Provider;
+    const error = await verify({ contracts, provider, say: () => {} }).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(RetryableError);
+    expect(explain(error)).to.match(/^the node does not tell the code at 0x\w{40}: server response 401/);
+    expect(explain(error)).not.to.contain(TOKEN);
   });
 
   it("an exit code says what is to be done", () => {
