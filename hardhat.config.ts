@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
+import type { HttpNetworkUserConfig } from "hardhat/types/config";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { quickTests, quickTestsPlugin } from "./scripts/build/quickTests.js";
 
@@ -19,6 +20,15 @@ const settings = {
 const overrides = Object.fromEntries(
   quickTests(import.meta.dirname).map((path) => [path, { ...compiler, settings: { evmVersion: "osaka" } }]),
 );
+
+/// A network that everybody shares. Node and key are asked for when it is used, of the environment or of Hardhat's keystore.
+const shared = (name: string, chainId: number): HttpNetworkUserConfig => ({
+  type: "http",
+  chainType: "l1",
+  chainId,
+  url: configVariable(`${name}_RPC_URL`),
+  accounts: [configVariable(`${name}_DEPLOYER_KEY`)],
+});
 
 /// Solidity tests may read their fixtures and nothing else.
 const fsPermissions = { readDirectory: ["test/fixtures"] };
@@ -55,7 +65,11 @@ export default defineConfig({
         accountsBalance: "100000000000000000000000",
       },
     },
+    hoodi: shared("HOODI", 560_048),
+    sepolia: shared("SEPOLIA", 11_155_111),
+    mainnet: shared("MAINNET", 1),
   },
+  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   test: {
     mocha: { timeout: 300_000 },
     solidity: {

@@ -81,6 +81,7 @@ const VERBS = {
   soak: [quietBuild, { command: ["tsx", "scripts/soak/main.ts"] }],
   devnet: [quietBuild, { command: ["tsx", "scripts/devnet/main.ts"] }],
   deploy: [quietBuild, { command: ["tsx", "scripts/deploy/main.ts"] }],
+  verify: [quietBuild, { command: ["tsx", "scripts/deploy/verify/main.ts"] }],
   kedge: [quietBuild, { command: ["tsx", "scripts/cli/main.ts"] }],
 };
 

@@ -1,4 +1,5 @@
-import { dataSlice, getBytes } from "ethers";
+import { dataSlice, getBytes, type Provider } from "ethers";
+import { RetryableError } from "../lib/errors.ts";
 import {
   readArtifact,
   readBuild,
@@ -20,6 +21,17 @@ export interface Comparison {
   differsAt?: number;
   /// In the order of their declarations; none where the lengths differ.
   immutables: Immutable[];
+}
+
+/// The code at an address; 0x where there is none.
+///
+/// @throws RetryableError where the node does not answer; its address, which may have a token in it, is not shown
+export async function codeAt(provider: Provider, address: string): Promise<string> {
+  try {
+    return await provider.getCode(address);
+  } catch (error) {
+    throw new RetryableError(`the node does not tell the code at ${address}`, { cause: error });
+  }
 }
 
 /// Compares runtime code on a chain with that of the artifact of `name`, the compiler's metadata included.
