@@ -81,6 +81,7 @@ const VERBS = {
   soak: [quietBuild, { command: ["tsx", "scripts/soak/main.ts"] }],
   devnet: [quietBuild, { command: ["tsx", "scripts/devnet/main.ts"] }],
   deploy: [quietBuild, { command: ["tsx", "scripts/deploy/main.ts"] }],
+  accept: [quietBuild, { command: ["tsx", "scripts/deploy/accept/main.ts"] }],
   kedge: [quietBuild, { command: ["tsx", "scripts/cli/main.ts"] }],
 };
 
