@@ -18,7 +18,7 @@ export interface Refusal {
 
 /// Tries a call from an account, whose key nobody needs for that.
 ///
-/// @throws what the provider throws where nothing answered
+/// @throws FatalError where there is no code; what the provider throws where nothing answered
 export async function tryFrom(
   provider: Provider,
   from: string,
@@ -26,15 +26,16 @@ export async function tryFrom(
 ): Promise<Refusal | undefined> {
   const data = method === undefined ? "0x" : to.interface.encodeFunctionData(method, args);
   const target = await to.getAddress();
-  if ((await provider.getCode(target)) === "0x") throw new FatalError(`there is no code at ${target}`);
   try {
     await provider.call({ from, to: target, data });
-    return undefined;
   } catch (reason) {
     if (!isError(reason, "CALL_EXCEPTION")) throw reason;
     const revert = reason.data ?? "0x";
     return { error: parse(to, revert), text: refusalText([to.interface], revert) };
   }
+  // where there is none, everything is done
+  if ((await provider.getCode(target)) === "0x") throw new FatalError(`there is no code at ${target}`);
+  return undefined;
 }
 
 /// What a try is told as.

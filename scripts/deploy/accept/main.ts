@@ -11,7 +11,7 @@ import { localParameters } from "../parameters/devnet.ts";
 import type { Parameters } from "../parameters/schema.ts";
 import { accept } from "./accept.ts";
 import type { Check } from "./check.ts";
-import { recordedRoles } from "./rolesFile.ts";
+import { readRoles, recordedRoles, rolesOf, writeRoles } from "./rolesFile.ts";
 
 interface Options {
   network: "devnet";
@@ -20,6 +20,7 @@ interface Options {
   deployments?: string;
   stakersGovern: boolean;
   live: boolean;
+  record: boolean;
   json: boolean;
 }
 
@@ -31,25 +32,38 @@ const program = new Command("accept")
   .option("--deployments <folder>", "where it is recorded (default: deployments/<network>)")
   .option("--stakers-govern", "the vote of stakers is the admin, for ever; else the account admin is", false)
   .option("--live", "it may have been governed since: hold roles against roles.json alone", false)
+  .option("--record", "write roles.json: who holds a role now is right, where all else is ok", false)
   .option("--json", "print the checks as JSON", false);
 
 async function run(options: Options): Promise<Check[]> {
-  const { live } = options;
+  const { live, record } = options;
   const folder = options.deployments ?? deploymentFolder(options.network);
   const records = new Records(folder);
   const missing = CONTRACT_NAMES.filter((name) => records.get(name) === undefined);
   if (missing.length > 0) {
     throw new FatalError(`${folder} records no ${missing.join(", ")}: deploy first, or name its folder`);
   }
-  const recorded = recordedRoles(folder);
-  if (live && recorded === undefined) throw noRoles(folder);
+  const former = recordedRoles(folder);
+  if (live && !record && former === undefined) throw noRoles(folder);
   const parameters = await parametersOf(options);
   const provider = await connectRpc(options.rpcUrl);
   try {
     beginLogsAt(provider, records.firstBlock());
     const protocol = connectProtocol(records.addresses() as Addresses, provider);
     const deployer = String(records.get("Authority")!.constructorArguments[0]);
-    return await accept({ protocol, provider, parameters, records, deployer, recorded, live, say: log });
+    const recorded = record ? rolesOf(await readRoles(protocol)) : former;
+    const checks = await accept({
+      protocol,
+      provider,
+      parameters,
+      records,
+      deployer,
+      recorded,
+      live,
+      say: log,
+    });
+    if (record && checks.every(({ ok }) => ok)) await writeRoles(folder, protocol);
+    return checks;
   } finally {
     provider.destroy();
   }
@@ -69,7 +83,7 @@ function noRoles(folder: string): ConfigurationError {
     setting: "--live",
     problem: "nothing is recorded in roles.json to hold the roles against",
     value: folder,
-    example: "the folder of a deployment that was accepted",
+    example: "--live --record, which writes it",
   });
 }
 

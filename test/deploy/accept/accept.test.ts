@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { BaseContract } from "ethers";
@@ -169,11 +169,13 @@ describe("deploy/accept", () => {
       expect(stderr).to.match(new RegExp(`\naccept: all ${whole.length} checks are ok\n$`));
     });
 
-    it("fails where a check does, and shows what was wanted", async () => {
+    it("fails where a check does, and shows what was wanted; a person may take roles as they are", async () => {
       await grant(w, "PARAMETER_MANAGER", GUARDIAN);
       const oracle = w.given.protocol.ReportOracle.connect(await w.as(ADMIN));
       await oracle.setFee((await oracle.feeBp()) - 1n);
-      const { code, stdout, stderr } = await run(w.folder, "--live");
+      const folder = join(w.folder, "governed");
+      for (const file of ["records.json", "roles.json"]) cpSync(join(w.folder, file), join(folder, file));
+      const { code, stdout, stderr } = await run(folder, "--live");
       expect(code, stderr).to.equal(1);
       expect(stdout).to.contain(
         `\nFAIL role: PARAMETER_MANAGER: admin ${ADMIN}, guardian ${GUARDIAN}\n     wanted: admin ${ADMIN}\n`,
@@ -182,6 +184,18 @@ describe("deploy/accept", () => {
         /\nok {3}parameter: ReportOracle.feeBp: 999 \(changed by governance in block \d+, 0x\w{64}; at first 1000\)\n/,
       );
       expect(stderr).to.match(/\naccept: 2 checks are not ok\n$/);
+      expect(recordedRoles(folder)).to.deep.equal(w.given.recorded);
+
+      const again = await run(folder, "--live", "--record");
+      expect(again.code, again.stderr).to.equal(0);
+      expect(recordedRoles(folder)?.["Authority"]?.["PARAMETER_MANAGER"]?.holders).to.have.members([
+        ADMIN,
+        GUARDIAN,
+      ]);
+      rmSync(join(folder, "roles.json"));
+      const unknown = await run(folder, "--live");
+      expect(unknown).to.deep.include({ code: 1, stdout: "" });
+      expect(unknown.stderr).to.match(/^accept: --live: nothing is recorded in roles.json/);
     });
 
     it("says where nothing is recorded, and knows bad usage from failure", async () => {
