@@ -3,7 +3,7 @@ import { STRANGER } from "../../../../scripts/deploy/accept/check.ts";
 import { parameter } from "../../../../scripts/deploy/parameters/schema.ts";
 import type { DeploymentRecord } from "../../../../scripts/lib/records.ts";
 import { ADMIN_ROLE, ROLE_NAMES, roleId } from "../../../../scripts/lib/roles.ts";
-import { answering, granting, refusing } from "./code.ts";
+import { answering, granting, refusing, revertingWith } from "./code.ts";
 import { recode, type Given, type World } from "./world.ts";
 import {
   ADMIN,
@@ -208,6 +208,15 @@ export const CASES: Case[] = [
     when: "everything is open to everyone",
     given: async (w) => {
       await recode(w, () => answering(1));
+      return { grants: w.grants };
+    },
+    fails: /is refused to a stranger$/,
+  },
+  {
+    group: "powers",
+    when: "what is missing to a stranger is another role",
+    given: async (w) => {
+      await recode(w, () => revertingWith("Unauthorized(address,bytes32)", [STRANGER, ADMIN_ROLE]));
       return { grants: w.grants };
     },
     fails: /is refused to a stranger$/,

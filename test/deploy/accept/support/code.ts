@@ -11,6 +11,15 @@ export function refusing(error: string): string {
   return `0x63${selector.slice(2)}60e01b6000523360045260246000fd`;
 }
 
+/// Refuses every call with that error.
+export function revertingWith(error: string, args: readonly unknown[]): string {
+  const data = new Interface([`error ${error}`]).encodeErrorResult(error.split("(")[0]!, args).slice(2);
+  const size = data.length / 2;
+  const words = data.padEnd(Math.ceil(size / 32) * 64, "0").match(/.{64}/g)!;
+  const stores = words.map((part, i) => `7f${part}60${(i * 32).toString(16).padStart(2, "0")}52`);
+  return `0x${stores.join("")}60${size.toString(16)}6000fd`;
+}
+
 /// Tells, whatever it is called with, that an account was granted these roles.
 export function granting(roles: readonly string[], account: string): string {
   const topic = word(id("RoleGranted(bytes32,address,address)"));
