@@ -82,6 +82,7 @@ const VERBS = {
   devnet: [quietBuild, { command: ["tsx", "scripts/devnet/main.ts"] }],
   deploy: [quietBuild, { command: ["tsx", "scripts/deploy/main.ts"] }],
   verify: [quietBuild, { command: ["tsx", "scripts/deploy/verify/main.ts"] }],
+  accept: [quietBuild, { command: ["tsx", "scripts/deploy/accept/main.ts"] }],
   kedge: [quietBuild, { command: ["tsx", "scripts/cli/main.ts"] }],
 };
 

@@ -53,8 +53,8 @@ export class Records {
   #save(): void {
     if (this.#folder === undefined) return;
     mkdirSync(this.#folder, { recursive: true });
-    write(join(this.#folder, "records.json"), this.#all);
-    write(join(this.#folder, "addresses.json"), this.addresses());
+    writeJson(join(this.#folder, "records.json"), this.#all);
+    writeJson(join(this.#folder, "addresses.json"), this.addresses());
   }
 }
 
@@ -73,8 +73,8 @@ function read(file: string): Record<string, DeploymentRecord> {
   return recordsSchema.parse(JSON.parse(text));
 }
 
-/// Whole or not at all: written beside, then renamed.
-function write(file: string, value: unknown): void {
+/// Writes JSON whole or not at all: beside, then renamed.
+export function writeJson(file: string, value: unknown): void {
   const bigints = (_: string, v: unknown) => (typeof v === "bigint" ? v.toString() : v);
   writeFileSync(`${file}.new`, JSON.stringify(value, bigints, 2) + "\n");
   renameSync(`${file}.new`, file);

@@ -1,6 +1,6 @@
 import { firstOf, type Ground } from "./rows.ts";
 import { withValue, type Subject } from "./subjects.ts";
-import type { Fixed, Setting } from "./tables.ts";
+import type { Fixed, Setting } from "../deploy/tables/tables.ts";
 
 /** Whether constructors take what lies on a bound of the tables, and refuse what lies beyond it. */
 export class BoundTrials {

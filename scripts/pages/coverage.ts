@@ -2,10 +2,10 @@ import type { GuardedFunction } from "./guardReader.ts";
 import { isSetByGovernance } from "./permissions.ts";
 import { firstInput, ownInputs, setterName, type Ground } from "./rows.ts";
 import { leavesOf, type Subjects } from "./subjects.ts";
-import type { Tables } from "./tables.ts";
+import type { Tables } from "../deploy/tables/tables.ts";
 
-const SETTINGS = "scripts/pages/settings.ts";
-const FIXED = "scripts/pages/fixed.ts";
+const SETTINGS = "scripts/deploy/tables/settings.ts";
+const FIXED = "scripts/deploy/tables/fixed.ts";
 
 /** Functions that governance alone may call, and their rows: each has one, and none is of something else. */
 export function setterFindings(

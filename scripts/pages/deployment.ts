@@ -10,7 +10,7 @@ import { Records, type DeploymentRecord } from "../lib/records.ts";
 import { SECONDS_PER_SLOT, SLOTS_PER_EPOCH } from "../devnet/config.ts";
 import { startDevnet } from "../devnet/devnet.ts";
 import { LOCAL_ACCOUNTS } from "../lib/accountNames.ts";
-import { readGrants, type Grant } from "./grants.ts";
+import { readGrants, type Grant } from "../deploy/grants.ts";
 import type { Subject } from "./subjects.ts";
 
 /** What a fresh deployment on the embedded chain is. */

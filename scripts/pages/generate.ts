@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { withDeployment, type Deployment } from "./deployment.ts";
-import { FIXED } from "./fixed.ts";
+import { FIXED } from "../deploy/tables/fixed.ts";
 import { nameHolders } from "./grants.ts";
 import { scanGuards } from "./guards.ts";
 import { page } from "./markdown.ts";
 import { parameterBlocks, parametersOf, type ParameterTables } from "./parameters.ts";
 import { permissionBlocks, permissionsOf, type Permissions } from "./permissions.ts";
-import { DECISIONS, SETTINGS } from "./settings.ts";
+import { DECISIONS, SETTINGS } from "../deploy/tables/settings.ts";
 
 /** The same address on every network, shown as it is. */
 const OFFICIAL: keyof Deployment["parameters"] = "depositContract";

@@ -6,7 +6,7 @@ import { code, table } from "./markdown.ts";
 import { GOVERNED, type Permissions } from "./permissions.ts";
 import { isSame, Readings } from "./readings.ts";
 import { firstOf, setterName, type Ground } from "./rows.ts";
-import type { Bound, Decision, Fixed, Setting, Step, Tables } from "./tables.ts";
+import type { Bound, Decision, Fixed, Setting, Step, Tables } from "../deploy/tables/tables.ts";
 
 /** A parameter of the deployment, as far as the pages need it. */
 export interface GivenParameter {

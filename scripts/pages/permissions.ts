@@ -1,4 +1,5 @@
-import { ADMIN, AUTHORITY, roleName, type Grant, type Holder } from "./grants.ts";
+import { ADMIN, AUTHORITY, type Grant } from "../deploy/grants.ts";
+import { roleName, type Holder } from "./grants.ts";
 import type { Caller, Guard, GuardedFunction } from "./guardReader.ts";
 import type { DeclaredRole } from "./guards.ts";
 import { code, table } from "./markdown.ts";

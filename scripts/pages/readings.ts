@@ -1,6 +1,6 @@
 import { shownValue } from "./figures.ts";
 import { leavesOf, valueAt, type Leaf, type Subject, type Subjects } from "./subjects.ts";
-import type { Bound, View } from "./tables.ts";
+import type { Bound, View } from "../deploy/tables/tables.ts";
 
 /** Reads what tables name, and keeps what they name wrongly. */
 export class Readings {

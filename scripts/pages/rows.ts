@@ -1,6 +1,6 @@
 import { firstValues } from "./readings.ts";
 import type { Leaf, Subjects } from "./subjects.ts";
-import type { Fixed, Setting } from "./tables.ts";
+import type { Fixed, Setting } from "../deploy/tables/tables.ts";
 
 /** What rows are held against. */
 export interface Ground {

@@ -5,7 +5,7 @@ import type { GuardedFunction } from "../../scripts/pages/guardReader.ts";
 import { parametersOf } from "../../scripts/pages/parameters.ts";
 import type { Permissions } from "../../scripts/pages/permissions.ts";
 import { leavesOf, type Subject } from "../../scripts/pages/subjects.ts";
-import type { Fixed, Setting, Tables } from "../../scripts/pages/tables.ts";
+import type { Fixed, Setting, Tables } from "../../scripts/deploy/tables/tables.ts";
 
 const TREASURY = "0x00000000000000000000000000000000000000A1";
 const LEDGER = "0x00000000000000000000000000000000000000b2";
@@ -207,10 +207,10 @@ describe("check/pages: parameters", () => {
   it("fails where a function of governance is in no table, and where a table names one that is none", async () => {
     const more = governed("setCap(uint256)");
     expect(await findings({ functions: [...FUNCTIONS, more] })).to.deep.equal([
-      "Pool.setCap(uint256) is for governance, and in no table of scripts/pages/settings.ts",
+      "Pool.setCap(uint256) is for governance, and in no table of scripts/deploy/tables/settings.ts",
     ]);
     expect(await findings({ functions: FUNCTIONS.slice(0, 2) })).to.deep.equal([
-      "scripts/pages/settings.ts names Pool.jail, which is no function for governance",
+      "scripts/deploy/tables/settings.ts names Pool.jail, which is no function for governance",
     ]);
     const elsewhere = { ...more, contract: "NotDeployedYet" };
     expect(await findings({ functions: [...FUNCTIONS, elsewhere] })).to.deep.equal([]);
@@ -219,16 +219,16 @@ describe("check/pages: parameters", () => {
   it("fails where an input of a setter or a constructor is in no table, or a table names none", async () => {
     const noDelay = await findings(withSettings(FEE, PAYEE));
     expect(noDelay).to.deep.equal([
-      "Pool.setParameters sets delay, which is in no table of scripts/pages/settings.ts",
-      "Pool is made with delay, which is in no table of scripts/pages/fixed.ts",
+      "Pool.setParameters sets delay, which is in no table of scripts/deploy/tables/settings.ts",
+      "Pool is made with delay, which is in no table of scripts/deploy/tables/fixed.ts",
     ]);
     expect(await findings({ tables: { fixed: [] } })).to.deep.equal([
-      "Pool is made with cap_, which is in no table of scripts/pages/fixed.ts",
+      "Pool is made with cap_, which is in no table of scripts/deploy/tables/fixed.ts",
     ]);
     const gone = await findings(withSettings({ ...FEE, input: "fee", first: "feeBp" }, DELAY, PAYEE));
     expect(gone).to.deep.equal([
-      "Pool.setParameters sets feeBp, which is in no table of scripts/pages/settings.ts",
-      "scripts/pages/settings.ts says that Pool.setParameters sets fee, which it does not",
+      "Pool.setParameters sets feeBp, which is in no table of scripts/deploy/tables/settings.ts",
+      "scripts/deploy/tables/settings.ts says that Pool.setParameters sets fee, which it does not",
     ]);
     expect(await findings(withSettings(FEE, DELAY, { ...PAYEE, first: "payee" }))).to.deep.equal([
       "the tables say that Pool is made with payee, which it is not",
@@ -240,7 +240,7 @@ describe("check/pages: parameters", () => {
       line.replace("setTreasury(address treasury)", "setTreasury(bool first, address treasury)"),
     );
     expect(await findings({ pool: pool({ abi }) })).to.deep.equal([
-      "Pool.setTreasury sets first, which is in no table of scripts/pages/settings.ts",
+      "Pool.setTreasury sets first, which is in no table of scripts/deploy/tables/settings.ts",
     ]);
     const keyed = withSettings(FEE, DELAY, { ...PAYEE, keys: ["first"] });
     expect(await findings({ ...keyed, pool: pool({ abi }) })).to.deep.equal([]);

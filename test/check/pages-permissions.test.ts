@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { Contract, id, Interface, ZeroAddress, type BaseContract } from "ethers";
 import { pageFindings } from "../../scripts/pages/compare.ts";
-import { nameHolders, readGrants, type Grant } from "../../scripts/pages/grants.ts";
+import { readGrants, type Grant } from "../../scripts/deploy/grants.ts";
+import { nameHolders } from "../../scripts/pages/grants.ts";
 import type { Caller, GuardedFunction } from "../../scripts/pages/guardReader.ts";
 import { page } from "../../scripts/pages/markdown.ts";
 import { isSetByGovernance, permissionBlocks, permissionsOf } from "../../scripts/pages/permissions.ts";

@@ -1,4 +1,4 @@
-import type { Parameters } from "../deploy/parameters/schema.ts";
+import type { Parameters } from "../parameters/schema.ts";
 
 /** What a view of a deployed contract answers: of the same contract, unless another is named. */
 export interface View {
