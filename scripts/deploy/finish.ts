@@ -14,14 +14,19 @@ export interface Finished {
 
 /// What comes after the last transaction: who holds which role is written down, so is what anyone needs to verify the code,
 /// and all is held against what was meant.
-export async function finish({ parameters, account, rpcUrl, folder, say }: RunOptions): Promise<Finished> {
+///
+/// @param isPublic whether anyone will verify it
+export async function finish(
+  { parameters, account, rpcUrl, folder, say }: RunOptions,
+  isPublic: boolean,
+): Promise<Finished> {
   const provider = await connectRpc(rpcUrl);
   try {
     const records = new Records(folder);
     beginLogsAt(provider, records.firstBlock());
     const protocol = connectProtocol(records.addresses() as Addresses, provider);
     await writeRoles(folder, protocol);
-    await keepInputs(folder, records, provider);
+    if (isPublic) await keepInputs(folder, records, provider);
     const checks = await accept({ protocol, provider, parameters, records, deployer: account.address, say });
     return { checks };
   } finally {

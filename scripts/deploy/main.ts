@@ -1,66 +1,48 @@
-import { Command, InvalidArgumentError, Option } from "commander";
-import { BeaconClient } from "../lib/beaconClient.ts";
+import { Command, InvalidArgumentError } from "commander";
 import { ConfigurationError, explain, FatalError, KedgeError } from "../lib/errors.ts";
 import { createLogger } from "../lib/logger.ts";
 import { CONTRACT_NAMES } from "../lib/protocol.ts";
-import { deploymentFolder } from "../lib/records.ts";
 import { LocalSigner } from "../lib/signing/localSigner.ts";
 import { RemoteSigner } from "../lib/signing/remoteSigner.ts";
 import type { AccountSigner } from "../lib/signing/accountSigner.ts";
 import { formatTable } from "../lib/table.ts";
 import { formatEther, gweiToWei } from "../lib/units.ts";
-import { PUBLIC_NETWORKS, type PublicNetwork } from "./parameters/chains.ts";
-import { localParameters } from "./parameters/devnet.ts";
-import { publicParameters } from "./parameters/networks.ts";
-import type { Parameters } from "./parameters/schema.ts";
-import { peopleExample, peopleFile, readPeople } from "./people.ts";
 import type { PlannedTransaction } from "./plan.ts";
 import type { Check } from "./preflight/check.ts";
 import { forget, localDeployer, lookAhead, runDeployment, type Prospect, type RunOptions } from "./run.ts";
-import { deployerKeyOf, rpcUrlOf } from "./secrets.ts";
+import { peopleExample } from "./people.ts";
+import { deployerKeyOf } from "./secrets.ts";
+import { targetOf, url, withTarget, type TargetOptions } from "./target.ts";
 import { finish, type Finished } from "./finish.ts";
 
-interface Options {
-  network: "devnet" | PublicNetwork;
-  rpcUrl?: string;
-  beaconUrl?: string;
-  deployments?: string;
-  people?: string;
-  label?: string;
+interface Options extends TargetOptions {
   maxFee: bigint;
   signerUrl?: string;
   signerAddress?: string;
   plan: boolean;
   mainnet: boolean;
   fresh: boolean;
-  stakersGovern: boolean;
   json: boolean;
 }
 
-const LOCAL_RPC = "http://127.0.0.1:8545";
-const LOCAL_BEACON = "http://127.0.0.1:5052";
 /// Blocks after which a transaction counts; a local chain makes blocks for transactions alone.
 const CONFIRMATIONS = 12;
 
-const program = new Command("deploy")
-  .description("Deploys what is not there yet, and records it. Running it again sends nothing.")
-  .addOption(
-    new Option("--network <name>", "where to deploy")
-      .choices(["devnet", ...PUBLIC_NETWORKS])
-      .makeOptionMandatory(),
-  )
-  .option("--rpc-url <url>", "JSON-RPC of the execution chain (default: HOODI_RPC_URL and so on)", url)
-  .option("--beacon-url <url>", `Beacon API of the network (default: ${LOCAL_BEACON})`, url)
-  .option("--deployments <folder>", "where it is recorded (default: deployments/<network>)")
-  .option("--people <file>", "treasury, guardian, committee (default: people.json beside the records)")
-  .option("--label <text>", "names this deployment among those of the same account (default: 1)")
+const program = withTarget(
+  new Command("deploy").description(
+    "Deploys what is not there yet, and records it. Running it again sends nothing.",
+  ),
+)
   .option("--max-fee <gwei>", "most that a unit of gas may cost", gwei, gweiToWei(100n))
-  .option("--signer-url <url>", "remote signer of the deployer (default: the key HOODI_DEPLOYER_KEY and so on)", url)
+  .option(
+    "--signer-url <url>",
+    "remote signer of the deployer (default: the key HOODI_DEPLOYER_KEY and so on)",
+    url,
+  )
   .option("--signer-address <address>", "the account that the remote signer signs for")
   .option("--plan", "print every transaction, and send none", false)
   .option("--mainnet", "mainnet is meant", false)
   .option("--fresh", "forget what was recorded: the chain is another one", false)
-  .option("--stakers-govern", "on the devnet: the vote of stakers is the admin, for ever; else the account admin is", false)
   .option("--json", "print what is there, or the plan, as JSON", false);
 
 async function run(options: Options): Promise<void> {
@@ -77,47 +59,32 @@ async function run(options: Options): Promise<void> {
   );
   const { sent, addresses } = await runDeployment(given, prospect);
   log(sent === 0 ? "everything was there: 0 transactions sent" : `${sent} transactions sent`);
-  const finished = await finish(given);
+  const finished = await finish(given, options.network !== "devnet");
   for (const check of finished.checks.filter(({ ok }) => !ok)) log(`not accepted: ${complaint(check)}`);
   print(options, { sent, addresses, finished });
   if (finished.checks.some(({ ok }) => !ok)) process.exitCode = 1;
 }
 
 async function runOptions(options: Options): Promise<RunOptions> {
-  const { network, maxFee } = options;
-  const isLocal = network === "devnet";
-  const beaconUrl = options.beaconUrl ?? LOCAL_BEACON;
   return {
-    parameters: await parametersOf(options, beaconUrl),
+    ...(await targetOf(options, log)),
     account: await accountOf(options),
-    rpcUrl: options.rpcUrl ?? (isLocal ? LOCAL_RPC : (await rpcUrlOf(network)).reveal()),
-    beaconUrl,
-    folder: options.deployments ?? deploymentFolder(network),
-    maxFeeWei: maxFee,
-    confirmations: isLocal ? 1 : CONFIRMATIONS,
+    maxFeeWei: options.maxFee,
+    confirmations: options.network === "devnet" ? 1 : CONFIRMATIONS,
     log: createLogger({ level: "warn" }),
     say: log,
   };
 }
 
-async function parametersOf({ network, people: file, label, stakersGovern }: Options, beaconUrl: string): Promise<Parameters> {
-  if (network === "devnet") {
-    const beacon = new BeaconClient(beaconUrl);
-    const [{ genesisTime }, { secondsPerSlot, slotsPerEpoch }] = await Promise.all([beacon.genesis(), beacon.spec()]);
-    return localParameters({ genesisTime, secondsPerSlot, slotsPerEpoch }, undefined, stakersGovern);
-  }
-  const { people, warnings } = readPeople(network, file ?? peopleFile(network));
-  for (const warning of warnings) log(warning);
-  return publicParameters(network, people, label);
-}
-
 async function accountOf({ network, signerUrl, signerAddress }: Options): Promise<AccountSigner> {
-  if (signerUrl !== undefined && signerAddress !== undefined) return new RemoteSigner(signerUrl, signerAddress);
+  if (signerUrl !== undefined && signerAddress !== undefined)
+    return new RemoteSigner(signerUrl, signerAddress);
   if (signerUrl !== undefined || signerAddress !== undefined) {
     throw new ConfigurationError({
       setting: signerUrl === undefined ? "--signer-url" : "--signer-address",
       problem: "is needed with the other",
-      example: "--signer-url http://127.0.0.1:9000 --signer-address 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+      example:
+        "--signer-url http://127.0.0.1:9000 --signer-address 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
     });
   }
   return network === "devnet" ? localDeployer() : new LocalSigner(await deployerKeyOf(network), "deployer");
@@ -125,11 +92,15 @@ async function accountOf({ network, signerUrl, signerAddress }: Options): Promis
 
 function requireMeant({ network, mainnet }: Options): void {
   if (network !== "mainnet" || mainnet) return;
-  throw new ConfigurationError({ setting: "--network", problem: "mainnet takes --mainnet, too", example: "--network hoodi" });
+  throw new ConfigurationError({
+    setting: "--network",
+    problem: "mainnet takes --mainnet, too",
+    example: "--network hoodi",
+  });
 }
 
-function complaint({ name, got, wanted, fix }: Check): string {
-  return `${name}: ${got}, wanted ${wanted}; ${fix}`;
+function complaint({ name, got, wanted, fix }: Omit<Check, "fix"> & { fix?: string }): string {
+  return `${name}: ${got}, wanted ${wanted}${fix === undefined ? "" : `; ${fix}`}`;
 }
 
 function printPlan({ plan, left, costWei }: Prospect, json: boolean): void {
@@ -140,7 +111,16 @@ function printPlan({ plan, left, costWei }: Prospect, json: boolean): void {
     const { addresses, gas, valueWei } = plan;
     const sums = { gas: gas.toString(), valueWei: valueWei.toString(), costWei: costWei.toString() };
     return console.log(
-      JSON.stringify({ addresses, ...sums, transactions: plan.transactions.map(plain), left: left.map(({ what }) => what) }, null, 2),
+      JSON.stringify(
+        {
+          addresses,
+          ...sums,
+          transactions: plan.transactions.map(plain),
+          left: left.map(({ what }) => what),
+        },
+        null,
+        2,
+      ),
     );
   }
   const isLeft = new Set(left);
@@ -159,7 +139,8 @@ function print(
   { network, json }: Options,
   { sent, addresses, finished }: { sent: number; addresses: Record<string, string>; finished: Finished },
 ): void {
-  if (json) return console.log(JSON.stringify({ network, sent, addresses, checks: finished.checks }, null, 2));
+  if (json)
+    return console.log(JSON.stringify({ network, sent, addresses, checks: finished.checks }, null, 2));
   console.log(
     formatTable(
       ["contract", "address"],
@@ -168,15 +149,9 @@ function print(
   );
 }
 
-function url(value: string): string {
-  if (!URL.canParse(value) || !["http:", "https:"].includes(new URL(value).protocol)) {
-    throw new InvalidArgumentError("Not an http or https URL.");
-  }
-  return value;
-}
-
 function gwei(value: string): bigint {
-  if (!/^[1-9]\d{0,5}$/.test(value)) throw new InvalidArgumentError("Not a whole number of gwei, 1 to 999999.");
+  if (!/^[1-9]\d{0,5}$/.test(value))
+    throw new InvalidArgumentError("Not a whole number of gwei, 1 to 999999.");
   return gweiToWei(BigInt(value));
 }
 

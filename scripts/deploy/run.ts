@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { HDNodeWallet, keccak256, type JsonRpcProvider } from "ethers";
 import { LOCAL_ACCOUNTS } from "../lib/accountNames.ts";
 import { BeaconClient } from "../lib/beaconClient.ts";
@@ -14,19 +15,15 @@ import { connectNode } from "../lib/tx/rpc.ts";
 import { JournalView } from "../lib/tx/view.ts";
 import { deploy, type Deployed } from "./deploy.ts";
 import { journaledDeployer } from "./journaled.ts";
-import type { Parameters } from "./parameters/schema.ts";
 import { planDeployment, type Plan, type PlannedTransaction } from "./plan.ts";
 import { preflight } from "./preflight.ts";
 import type { Check } from "./preflight/check.ts";
+import { NONCE_CHECK } from "./preflight/execution.ts";
+import type { Target } from "./target.ts";
 
-export interface RunOptions {
-  parameters: Parameters;
+export interface RunOptions extends Target {
   /// Who deploys.
   account: AccountSigner;
-  rpcUrl: string;
-  beaconUrl: string;
-  /// Where it is recorded.
-  folder: string;
   /// Highest price of gas, in wei.
   maxFeeWei: bigint;
   /// Blocks after which a transaction counts.
@@ -47,6 +44,7 @@ export interface Prospect {
 
 /// Gas may be more than it was in memory: by a fifth, what the sender allows for.
 const GAS_PERCENT = 120n;
+const LOCAL_LOOK_MS = 10;
 const JOURNAL = "journal.sqlite";
 
 /// Looks, and sends nothing.
@@ -58,18 +56,20 @@ export async function lookAhead(options: RunOptions): Promise<Prospect> {
     const left: PlannedTransaction[] = [];
     for (const each of plan.transactions) {
       const isThere = each.address !== undefined && (await provider.getCode(each.address)) !== "0x";
-      if (!isThere && !done.has(keccak256(each.data))) left.push(each);
+      if (!isThere && !done.hashes.has(keccak256(each.data))) left.push(each);
     }
     const sum = (part: "gas" | "valueWei") => left.reduce((total, each) => total + each[part], 0n);
     const costWei = sum("valueWei") + (sum("gas") * GAS_PERCENT * maxFeeWei) / 100n;
     const beacon = new BeaconClient(beaconUrl);
-    const checks = await preflight({
+    const looks = await preflight({
       provider,
       beacon,
       parameters,
       deployer: account.address,
       planWei: costWei,
     });
+    // what waits is our own where the journal has it, and goes on with the run
+    const checks = done.isUnderWay ? looks.filter(({ name }) => name !== NONCE_CHECK) : looks;
     return { plan, left, costWei, checks };
   });
 }
@@ -92,6 +92,8 @@ export async function runDeployment(
       confirmations,
       fees: { maxFeeWei },
       log,
+      // a local chain makes a block for each transaction at once
+      ...(confirmations === 1 ? { sleep: () => delay(LOCAL_LOOK_MS) } : {}),
     });
     try {
       let at = plan.transactions.length - left.length;
@@ -134,13 +136,14 @@ async function withNode<T>(
   }
 }
 
-/// Hashes of the calldata of what the journal knows to be in blocks.
-function sentBefore(file: string): Set<string> {
-  if (!existsSync(file)) return new Set();
+/// Hashes of the calldata of what the journal knows to be in blocks, and whether it knows of more.
+function sentBefore(file: string): { hashes: Set<string>; isUnderWay: boolean } {
+  if (!existsSync(file)) return { hashes: new Set(), isUnderWay: false };
   const view = JournalView.look(file);
   try {
     const there = view.intents("all").filter(({ state }) => state === "confirmed" || state === "mined");
-    return new Set(there.map(({ data, dataHash }) => dataHash ?? keccak256(data)));
+    const hashes = new Set(there.map(({ data, dataHash }) => dataHash ?? keccak256(data)));
+    return { hashes, isUnderWay: view.intents("open").length > 0 };
   } finally {
     view.close();
   }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { HDNodeWallet } from "ethers";
+import { readRoles, rolesOf } from "../../scripts/deploy/accept/rolesFile.ts";
 import { deploy, type Deployed } from "../../scripts/deploy/deploy.ts";
 import { journaledDeployer, type JournaledDeployer } from "../../scripts/deploy/journaled.ts";
 import { addJsonRpcRoute } from "../../scripts/devnet/http/jsonRpc.ts";
@@ -21,7 +22,6 @@ import type { OnBoundary } from "../../scripts/lib/tx/boundaries.ts";
 import { connectNode, type Rpc } from "../../scripts/lib/tx/rpc.ts";
 import { JournalView } from "../../scripts/lib/tx/view.ts";
 import { startBareChain, type BareChain } from "./support/bareChain.ts";
-import { holdersByEvents } from "./support/roles.ts";
 
 const ETHER = 10n ** 18n;
 /// Boundaries of the journal and of what the outside sees, that one run lives through at most.
@@ -102,7 +102,7 @@ describe("deploy: journaled", () => {
     const protocol = connectProtocol(addresses, chain.provider);
     return {
       addresses,
-      holders: await holdersByEvents(protocol),
+      roles: rolesOf(await readRoles(protocol)),
       nonce: await chain.provider.getTransactionCount(address),
     };
   }
@@ -158,7 +158,7 @@ describe("deploy: journaled", () => {
   });
 
   it("spends no more than it may in a day, and goes on where it may", async () => {
-    const error = await run({ capWei: ETHER / 2n, patienceMs: 2_000 }).catch((reason: unknown) => reason);
+    const error = await run({ capWei: ETHER / 2n, patienceMs: 14_000 }).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(RetryableError);
     expect((error as Error).message).to.match(/is not in a block yet \(simulated: .*cap/);
     const { sent } = await run();

@@ -1,36 +1,27 @@
 // Asks a deployment whether it is what was meant, and sends nothing. Usage: main.ts --network <name> [--live] [--json]
 
-import { Command, InvalidArgumentError, Option } from "commander";
-import { BeaconClient } from "../../lib/beaconClient.ts";
+import { Command } from "commander";
 import { connectRpc } from "../../lib/connect.ts";
 import { ConfigurationError, explain, FatalError, KedgeError } from "../../lib/errors.ts";
 import { beginLogsAt } from "../../lib/logs.ts";
 import { connectProtocol, CONTRACT_NAMES, type Addresses } from "../../lib/protocol.ts";
 import { deploymentFolder, Records } from "../../lib/records.ts";
-import { localParameters } from "../parameters/devnet.ts";
-import type { Parameters } from "../parameters/schema.ts";
+import { targetOf, withTarget, type TargetOptions } from "../target.ts";
 import { accept } from "./accept.ts";
 import type { Check } from "./check.ts";
 import { readRoles, recordedRoles, rolesOf, writeRoles } from "./rolesFile.ts";
 
-interface Options {
-  network: "devnet";
-  rpcUrl: string;
-  beaconUrl: string;
-  deployments?: string;
-  stakersGovern: boolean;
+interface Options extends TargetOptions {
   live: boolean;
   record: boolean;
   json: boolean;
 }
 
-const program = new Command("accept")
-  .description("Asks a deployment whether it is what was meant, check by check. It sends nothing.")
-  .addOption(new Option("--network <name>", "which deployment").choices(["devnet"]).makeOptionMandatory())
-  .option("--rpc-url <url>", "JSON-RPC of the execution chain", url, "http://127.0.0.1:8545")
-  .option("--beacon-url <url>", "Beacon API, which tells the genesis time", url, "http://127.0.0.1:5052")
-  .option("--deployments <folder>", "where it is recorded (default: deployments/<network>)")
-  .option("--stakers-govern", "the vote of stakers is the admin, for ever; else the account admin is", false)
+const program = withTarget(
+  new Command("accept").description(
+    "Asks a deployment whether it is what was meant, check by check. It sends nothing.",
+  ),
+)
   .option("--live", "it may have been governed since: hold roles against roles.json alone", false)
   .option("--record", "write roles.json: who holds a role now is right, where all else is ok", false)
   .option("--json", "print the checks as JSON", false);
@@ -45,8 +36,8 @@ async function run(options: Options): Promise<Check[]> {
   }
   const former = recordedRoles(folder);
   if (live && !record && former === undefined) throw noRoles(folder);
-  const parameters = await parametersOf(options);
-  const provider = await connectRpc(options.rpcUrl);
+  const { parameters, rpcUrl } = await targetOf(options, log);
+  const provider = await connectRpc(rpcUrl);
   try {
     beginLogsAt(provider, records.firstBlock());
     const protocol = connectProtocol(records.addresses() as Addresses, provider);
@@ -69,15 +60,6 @@ async function run(options: Options): Promise<Check[]> {
   }
 }
 
-async function parametersOf({ beaconUrl, stakersGovern }: Options): Promise<Parameters> {
-  const beacon = new BeaconClient(beaconUrl);
-  const [{ genesisTime }, { secondsPerSlot, slotsPerEpoch }] = await Promise.all([
-    beacon.genesis(),
-    beacon.spec(),
-  ]);
-  return localParameters({ genesisTime, secondsPerSlot, slotsPerEpoch }, undefined, stakersGovern);
-}
-
 function noRoles(folder: string): ConfigurationError {
   return new ConfigurationError({
     setting: "--live",
@@ -96,13 +78,6 @@ function print(checks: readonly Check[], { network, live, json }: Options): void
 function line({ name, ok, got, wanted, note }: Check): string {
   if (!ok) return `FAIL ${name}: ${got}\n     wanted: ${wanted}`;
   return `ok   ${name}: ${got}${note === undefined ? "" : ` (${note}; at first ${wanted})`}`;
-}
-
-function url(value: string): string {
-  if (!URL.canParse(value) || !["http:", "https:"].includes(new URL(value).protocol)) {
-    throw new InvalidArgumentError("Not an http or https URL.");
-  }
-  return value;
 }
 
 function log(message: string): void {

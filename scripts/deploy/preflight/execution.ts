@@ -139,9 +139,12 @@ function balance(
   };
 }
 
+/// What waits may be the deployment's own.
+export const NONCE_CHECK = "nonce of the deployer";
+
 function nonce(provider: JsonRpcApiProvider, deployer: string): Look {
   return {
-    name: "nonce of the deployer",
+    name: NONCE_CHECK,
     wanted: "nothing that waits to be mined",
     fix: "wait until it is mined, or replace it; and let no other program send from this account meanwhile",
     look: async () => {

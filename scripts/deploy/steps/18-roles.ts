@@ -42,6 +42,7 @@ export async function grantRoles(c: DeployContext): Promise<void> {
   }
   if (deployer.toLowerCase() === admin.toLowerCase()) return;
   if (c.parameters.admin.value === null) {
+    if (!(await authority.isFrozen(ADMIN_ROLE))) await requireActing(c);
     await c.ensure(
       "the stakers' timelock is the admin, for ever, and the deployer has no role",
       () => authority.isFrozen(ADMIN_ROLE),
@@ -60,6 +61,20 @@ export async function grantRoles(c: DeployContext): Promise<void> {
     async () => !(await authority.hasRole(ADMIN_ROLE, deployer)),
     () => authority.renounceRole(ADMIN_ROLE, deployer),
   );
+}
+
+/// The root goes in one transaction, and never comes back: what the timelock can do already shows before that it can act. Nothing
+/// is sent.
+async function requireActing(c: DeployContext): Promise<void> {
+  const ledger = StakedEther__factory.connect(c.addressOf("StakedEther"), c.deployer.provider);
+  const timelock = c.addressOf("ExitWindowTimelock");
+  try {
+    await ledger.pauseStaking.staticCall(60n, { from: timelock });
+  } catch (error) {
+    throw new FatalError(`the stakers' timelock ${timelock} cannot act: nothing is handed over`, {
+      cause: error,
+    });
+  }
 }
 
 /// Nothing is taken on trust of what was sent before: who holds each role is asked of the chain.
