@@ -251,6 +251,12 @@ export const CASES: Case[] = [
   },
   {
     group: "brake",
+    when: "it is gone",
+    given: (w) => w.setCode("EmergencyBrake", "0x"),
+    fails: /./,
+  },
+  {
+    group: "brake",
     when: "anyone pulls it",
     given: (w) => w.setCode("EmergencyBrake", answering(1)),
     fails: /for nobody else/,
