@@ -16,7 +16,7 @@ import { CONTRACT_NAMES } from "../../../scripts/lib/protocol.ts";
 import { roleId } from "../../../scripts/lib/roles.ts";
 import { ADMIN, grant, GUARDIAN, otherParameters, slotOf, store } from "./support/breaking.ts";
 import { CASES } from "./support/cases.ts";
-import { moveSettings, otherVotes } from "./support/moves.ts";
+import { moveSettings, otherVotes, tellOfGovernor } from "./support/moves.ts";
 import { startWorld, type World } from "./support/world.ts";
 
 const page = (name: string) => readFileSync(new URL(`../../../docs/${name}.md`, import.meta.url), "utf8");
@@ -104,6 +104,14 @@ describe("deploy/accept", () => {
       expect(asDeployed)
         .to.include("parameter: ReportOracle.feeBp")
         .and.to.include("parameter: StakedEther.maxFeeBp");
+    });
+
+    it("an event that tells another value than the chain has explains nothing", async () => {
+      const parameters = otherVotes(w.given.parameters);
+      await tellOfGovernor(w, 500n);
+      expect(named(await w.make("parameters", { parameters, live: true }))).to.deep.equal([
+        "parameter: StakerGovernor.quorumBp",
+      ]);
     });
 
     it("roles are held against the record, whatever was meant at first", async () => {

@@ -54,6 +54,12 @@ export const CASES: Case[] = [
   },
   {
     group: "creation",
+    when: "it is recorded at another address",
+    given: async (w) => ({ records: otherRecords(w, () => ({ address: STRANGER })) }),
+    fails: /./,
+  },
+  {
+    group: "creation",
     when: "it is recorded with the transaction of another",
     given: async (w) => {
       const { transactionHash } = w.given.records.get("Authority")!;
@@ -67,6 +73,20 @@ export const CASES: Case[] = [
     given: async (w) => {
       const change = ({ constructorArguments: [, ...rest] }: DeploymentRecord) => ({
         constructorArguments: [STRANGER, ...rest],
+      });
+      return { records: otherRecords(w, change) };
+    },
+    fails: /./,
+  },
+  {
+    group: "creation",
+    when: "it is recorded with other ether",
+    given: async (w) => {
+      const change = ({ constructorArguments: args }: DeploymentRecord) => ({
+        constructorArguments: [
+          ...args.filter((arg) => !Object.hasOwn(Object(arg) as object, "value")),
+          { value: "1" },
+        ],
       });
       return { records: otherRecords(w, change) };
     },
@@ -248,6 +268,12 @@ export const CASES: Case[] = [
     when: "it may pause nothing",
     given: async (w) => void (await revoke(w, "PAUSER", addressOf(w, "EmergencyBrake"))),
     fails: /for each guardian/,
+  },
+  {
+    group: "brake",
+    when: "it is gone",
+    given: (w) => w.setCode("EmergencyBrake", "0x"),
+    fails: /./,
   },
   {
     group: "brake",

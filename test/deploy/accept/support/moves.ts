@@ -65,11 +65,13 @@ export function otherVotes(parameters: Parameters): Parameters {
   return { ...parameters, ...(Object.fromEntries(others) as typeof votes) };
 }
 
-async function tellOfGovernor(w: World): Promise<void> {
+/// The governor's event: its parameters are what they are, but for the quorum where that is given.
+export async function tellOfGovernor(w: World, quorumBp?: bigint): Promise<void> {
   const { StakerGovernor } = w.given.protocol;
   const now = await StakerGovernor.parameters();
+  const told = [...now].slice(0, -1).concat(quorumBp ?? now.quorumBp);
   const event = StakerGovernor.interface.getEvent("ParametersSet");
-  const { data } = StakerGovernor.interface.encodeEventLog(event, [now, now]);
+  const { data } = StakerGovernor.interface.encodeEventLog(event, [now, told]);
   const code = await w.given.provider.getCode(StakerGovernor);
   await w.setCode("StakerGovernor", telling(event.topicHash));
   await (await w.chain.deployer.sendTransaction({ to: StakerGovernor, data })).wait();
