@@ -79,23 +79,35 @@ export class Books {
     const at = { blockTag };
     let owed = 0n;
     let openShares = 0n;
-    let isOpen = false;
+    let firstOpen: bigint | undefined;
     const breaches: Breach[] = [];
     for (const { id, ticket } of await this.#tickets.left(at)) {
-      if (ticket.finalized && isOpen)
+      if (ticket.finalized && firstOpen !== undefined)
         breaches.push({ rule: "QUE-2", text: `ticket ${id} before an earlier one` });
       if (!ticket.finalized) {
-        isOpen = true;
+        firstOpen ??= id;
         openShares += ticket.shares;
       } else if (!ticket.claimed) owed += await queue.claimable(id, at);
     }
     const held = await provider.getBalance(queue, blockTag);
-    const shares = await ledger.sharesOf(queue, at);
+    const [shares, { requested, finalized }] = await Promise.all([
+      ledger.sharesOf(queue, at),
+      queue.totals(at),
+    ]);
+    const waiting = (requested - finalized) * GRAIN;
     if (held < owed)
       breaches.push({ rule: "QUE-1", text: `the queue has ${held} wei for claims of ${owed}` });
-    if (shares + GRAIN < openShares)
-      breaches.push({ rule: "QUE-1", text: `the queue has ${shares} shares for tickets of ${openShares}` });
-    return breaches;
+    if (shares < waiting)
+      breaches.push({ rule: "QUE-1", text: `the queue has ${shares} shares for tickets of ${waiting}` });
+    const part = await this.#partOf(firstOpen, finalized, at);
+    return [...breaches, ...equal("QUE-1: shares of tickets", openShares - part, waiting)];
+  }
+
+  /** Shares of the first ticket that is not finalised as a whole: of it a part may be. */
+  async #partOf(id: bigint | undefined, finalized: bigint, at: { blockTag: number }): Promise<bigint> {
+    if (id === undefined) return 0n;
+    const { from } = await this.#world.network.protocol.WithdrawalQueue.placeOf(id, at);
+    return (finalized - from) * GRAIN;
   }
 
   /** BND-1, and no member's bond was burnt (ORA-3). */
@@ -142,5 +154,5 @@ export class Books {
   }
 }
 
-/** What requests leave of a share with the queue's counting. */
+/** The queue counts in 1e-9 shares. */
 const GRAIN = 10n ** 9n;

@@ -196,6 +196,31 @@ describe("soak: what is checked", () => {
     expect(found).to.deep.include({ rule: "QUE-2", text: `ticket ${second} before an earlier one` });
   });
 
+  it("takes a ticket that is finalised in part for what it is", async () => {
+    const { provider, protocol } = world.network;
+    const { WithdrawalQueue: queue, StakedEther: ledger, ReportOracle: oracle } = protocol;
+    const [id, next] = [await request(), await request()];
+    const { readyAt, shares } = await queue.ticket(next);
+    // there is ether for half of it
+    await provider.send("hardhat_setBalance", [await ledger.getAddress(), toBeHex(shares / 2n)]);
+    await receiptOf(queue.connect(await as(oracle)).finalize(next, readyAt));
+    expect((await queue.ticket(id)).finalized).to.equal(false);
+    expect((await queue.totals()).finalized).to.be.greaterThan((await queue.placeOf(id)).from);
+    const ofTheQueue = async (of: SoakWorld) => {
+      const found = await new Books(of).check();
+      return found.filter(({ rule }) => rule.startsWith("QUE"));
+    };
+    expect(await ofTheQueue(world)).to.deep.equal([]);
+    const forgetful = new Proxy(queue, {
+      get: (target, name) =>
+        name === "placeOf"
+          ? async (of: bigint, at: object) => ({ from: (await target.placeOf(of, at)).from + 1n })
+          : (Reflect.get(target, name, target) as unknown),
+    });
+    const network = { ...world.network, protocol: { ...protocol, WithdrawalQueue: forgetful } };
+    expect(rules(await ofTheQueue({ ...world, network }))).to.deep.equal(["QUE-1: shares of tickets"]);
+  });
+
   it("misses tickets that nobody finalises, unless that is held", async () => {
     const { protocol } = world.network;
     const { WithdrawalQueue: queue } = protocol;
