@@ -25,9 +25,9 @@ export async function finish(
     const records = new Records(folder);
     beginLogsAt(provider, records.firstBlock());
     const protocol = connectProtocol(records.addresses() as Addresses, provider);
-    await writeRoles(folder, protocol);
     if (isPublic) await keepInputs(folder, records, provider);
     const checks = await accept({ protocol, provider, parameters, records, deployer: account.address, say });
+    if (checks.every(({ ok }) => ok)) await writeRoles(folder, protocol);
     return { checks };
   } finally {
     provider.destroy();
