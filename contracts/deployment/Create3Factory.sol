@@ -13,8 +13,8 @@ contract Create3Factory {
     /// @notice `deployer` deployed a contract under that name.
     event ContractDeployed(address indexed deployer, bytes32 indexed name, address deployed);
 
-    /// @notice Deploys a contract, and sends it the ether of this call. Reverts with `DeploymentFailed` where its constructor
-    /// reverts, or the caller has used the name. Caller: anyone.
+    /// @notice Deploys a contract, and sends it the ether of this call. Reverts with `DeploymentFailed` where its
+    /// constructor reverts, or the caller has used the name. Caller: anyone.
     /// @param name Of the caller's choice: 31 bytes at most, and zeros.
     /// @param initCode Creation code with the constructor's arguments.
     function deploy(bytes32 name, bytes calldata initCode) external payable returns (address deployed) {
