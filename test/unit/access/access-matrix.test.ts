@@ -54,6 +54,8 @@ const OPEN: Record<string, string> = {
   RewardDistributor: "pull pullKeepers pullReserve pullTreasury",
   // as the contracts behind them: see KeeperJobs.t.sol
   KeeperJobs: "finalize prove proveOne proveWithdrawn settle trigger triggerPartial",
+  // under the caller's own names
+  Create3Factory: "deploy",
   // as the contracts behind it: see UpkeepAdapter.t.sol
   UpkeepAdapter: "performUpkeep",
   InsuranceReserve: "cover note",
