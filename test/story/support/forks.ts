@@ -2,13 +2,14 @@ import "../../../scripts/devnet/preset.ts";
 import { createProof, ProofType, type SingleProof } from "@chainsafe/persistent-merkle-tree";
 import { upgradeStateToGloas } from "@lodestar/state-transition/slot";
 import { ssz } from "@lodestar/types";
-import { hexlify, ZeroHash } from "ethers";
+import { hexlify, ZeroHash, type ContractFactory, type Signer } from "ethers";
 import { recentBlock } from "../../../scripts/actions/newestRoot.ts";
 import { withFreshCaches } from "../../../scripts/devnet/genesis.ts";
 import { stateOf, type BlockRecord } from "../../../scripts/devnet/history.ts";
 import type { Hex } from "../../../scripts/devnet/rpc.ts";
 import { writeBeaconRoot } from "../../../scripts/devnet/systemContracts.ts";
 import { DeployContext } from "../../../scripts/deploy/context.ts";
+import { parameter } from "../../../scripts/deploy/parameters/schema.ts";
 import { Records } from "../../../scripts/lib/records.ts";
 import { headerBranch, HEADER_STATE_ROOT_INDEX, headerRoot } from "../../../scripts/lib/beaconHeader.ts";
 import {
@@ -150,6 +151,25 @@ export interface Successors {
   steps: ((context: DeployContext) => Promise<void>)[];
 }
 
+/// Deploys those that are named, and leaves the others as they are recorded.
+class SuccessorContext extends DeployContext {
+  readonly #names: readonly ContractName[];
+
+  constructor(
+    names: readonly ContractName[],
+    ...[deployer, parameters, records]: [Signer, World["parameters"], Records]
+  ) {
+    super(deployer, parameters, records, () => {});
+    this.#names = names;
+  }
+
+  override async deploy<F extends ContractFactory>(
+    ...args: Parameters<typeof DeployContext.prototype.deploy<F>>
+  ): Promise<void> {
+    if (this.#names.includes(args[0])) await super.deploy(...args);
+  }
+}
+
 /// Deploys successors, which have no role yet. Returns the world with them.
 export async function deploySuccessors(world: World, { given, names, steps }: Successors): Promise<World> {
   const { accounts, parameters, protocol, provider } = world;
@@ -159,7 +179,10 @@ export async function deploySuccessors(world: World, { given, names, steps }: Su
     if (names.includes(name)) continue;
     records.set(name, { ...kept, address: given[name] ?? (await protocol[name].getAddress()) });
   }
-  const context = new DeployContext(accounts.deployer, parameters, records, () => {});
+  // names that the deployer has not used yet
+  const label = parameter(`s${await accounts.deployer.getNonce()}`, "label", "successors");
+  const context = new SuccessorContext(names, accounts.deployer, { ...parameters, label }, records);
+  await context.deployFactory();
   for (const step of steps) await step(context);
   return { ...world, protocol: connectProtocol(records.addresses() as Addresses, provider) };
 }
