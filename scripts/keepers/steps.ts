@@ -5,6 +5,9 @@ import type { Protocol } from "../lib/protocol.ts";
 import { refusalName, refusalOf } from "../lib/reverts.ts";
 import { OvertakenError, type Cycle } from "./job.ts";
 
+/** A block that was shown is gone, or too young for the chain that is asked. */
+const ALWAYS_LATER = "BeaconRootUnknown";
+
 /**
  * Sends something that others send too. A refusal is named as the contracts name it.
  *
@@ -26,7 +29,7 @@ export async function sendFirst<T>(
     if (name !== undefined && overtaken.includes(name)) {
       throw new OvertakenError(`somebody was faster: ${name}`, { cause: error });
     }
-    if (name !== undefined && later.includes(name)) throw new RetryableError(name, { cause: error });
+    if (name !== undefined && [ALWAYS_LATER, ...later].includes(name)) throw new RetryableError(name, { cause: error });
     if (isError(error, "CALL_EXCEPTION") && error.receipt) {
       throw new RetryableError(`refused in its block: ${error.receipt.hash}`, { cause: error });
     }

@@ -11,6 +11,7 @@ const NAMED = new Interface([
   "error Taken(uint256 id)",
   "error Early(uint256 id)",
   "error Wrong(uint256 id)",
+  "error BeaconRootUnknown(uint256 time)",
 ]);
 const PROTOCOL = Object.fromEntries(
   CONTRACT_NAMES.map((name) => [name, { interface: NAMED }]),
@@ -44,6 +45,8 @@ describe("keepers: steps", () => {
     expect(wrong!.message).to.equal("Wrong(2)");
     const early = await failure(send(refused(NAMED.encodeErrorResult("Early", [3n]))));
     expect(early).to.be.instanceOf(RetryableError).and.not.instanceOf(OvertakenError);
+    const gone = await failure(send(refused(NAMED.encodeErrorResult("BeaconRootUnknown", [4n]))));
+    expect(gone, "a block that was reorganised away").to.be.instanceOf(RetryableError);
     const inBlock = await failure(send(refused(null, { hash: "0x01" })));
     expect(inBlock).to.be.instanceOf(RetryableError).and.not.instanceOf(OvertakenError);
     const other = new RangeError("of our own");

@@ -4,6 +4,7 @@ import { receiptOf } from "../../lib/receipts.ts";
 import { formatEther } from "../../lib/units.ts";
 import { pressingSteps, sendBy, type Deadline } from "../deadline.ts";
 import type { Cycle, Job } from "../job.ts";
+import { sendFirst } from "../steps.ts";
 
 export interface Finalisable {
   /** What a call would set aside for tickets now, in wei; 0 where it would revert. */
@@ -54,7 +55,7 @@ export class FinaliseJob implements Job<Finalisable, Finalisable> {
 
   async act(plan: Finalisable, { now }: Pick<Cycle, "now">): Promise<string> {
     const jobs = this.#protocol.KeeperJobs.connect(sendBy(this.#sender, plan.deadline, now));
-    const { hash } = await receiptOf(jobs.finalize({ gasLimit: GAS }));
+    const { hash } = await sendFirst(this.#protocol, [], () => receiptOf(jobs.finalize({ gasLimit: GAS })));
     return `finalised ${formatEther(plan.amountWei)} ETH or more: ${hash}`;
   }
 
