@@ -162,7 +162,7 @@ const WORK_SETTINGS = section("Work", {
     {
       text: "five times pollSeconds, but 0 on chain 31337",
       from: ["chainId", "pollSeconds"],
-      of: (others) => (isLocal(others) ? 0 : 5 * (others.pollSeconds as number)),
+      of: (others) => (isLocal(others) ? 0 : 5 * Number(others.pollSeconds)),
     },
     {
       about:
@@ -172,7 +172,7 @@ const WORK_SETTINGS = section("Work", {
       check: {
         from: ["pollSeconds"],
         problem: (turn, { pollSeconds }) =>
-          turn === 0 || 3 * turn >= 4 * (pollSeconds as number)
+          turn === 0 || 3 * turn >= 4 * Number(pollSeconds)
             ? undefined
             : `must be 0, or a third more than the ${String(pollSeconds)} s of pollSeconds: turns would go by unseen`,
       },
