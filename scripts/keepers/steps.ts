@@ -29,7 +29,8 @@ export async function sendFirst<T>(
     if (name !== undefined && overtaken.includes(name)) {
       throw new OvertakenError(`somebody was faster: ${name}`, { cause: error });
     }
-    if (name !== undefined && [ALWAYS_LATER, ...later].includes(name)) throw new RetryableError(name, { cause: error });
+    if (name !== undefined && [ALWAYS_LATER, ...later].includes(name))
+      throw new RetryableError(name, { cause: error });
     if (isError(error, "CALL_EXCEPTION") && error.receipt) {
       throw new RetryableError(`refused in its block: ${error.receipt.hash}`, { cause: error });
     }
